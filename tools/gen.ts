@@ -1,27 +1,82 @@
-import { resolve } from "node:path";
+import { relative, resolve } from "node:path";
+import { parseArgs } from "node:util";
 import { DOCUMENT_FOLDERS } from "./oapi_codegen/document_folders.ts";
-import { formatWarnings, GenerationError } from "./oapi_codegen/diagnostics.ts";
+import { documentChanges } from "./oapi_codegen/document_changes.ts";
+import { GenerationError } from "./oapi_codegen/diagnostics.ts";
+import { formatDiagnostics } from "./oapi_codegen/format_diagnostics.ts";
+import type { Generated } from "./oapi_codegen/generate.ts";
 import { generateAll } from "./oapi_codegen/generate_all.ts";
 import { writeGenerated } from "./oapi_codegen/write_generated.ts";
 
-/** `deno task gen`: writes the code of every cfg.server.<name>.yaml, all or none. */
-async function gen(): Promise<void> {
-  const folders = DOCUMENT_FOLDERS.map((folder) => resolve(import.meta.dirname ?? ".", "..", folder));
-  const all = await generateAll(folders);
-  for (const generated of all) await writeGenerated(generated);
-  await report(formatWarnings(all.flatMap(({ warnings }) => warnings)));
+const USAGE = "usage: deno task gen [--all] [--watch]";
+const ROOT = resolve(import.meta.dirname ?? ".", "..");
+const FOLDERS = DOCUMENT_FOLDERS.map((folder) => resolve(ROOT, folder));
+
+/** Options of the task. */
+interface GenOptions {
+  /** Whether to report every place of an error or a warning. */
+  readonly all: boolean;
+  /** Whether to report only folders with changes. */
+  readonly onlyChanges: boolean;
+}
+
+/**
+ * `deno task gen`: writes the code of every cfg.server.<name>.yaml, all or none, and reports it.
+ *
+ * @returns false if a document is invalid
+ */
+async function gen({ all, onlyChanges }: GenOptions): Promise<boolean> {
+  let outputs: readonly Generated[];
+  try {
+    outputs = await generateAll(FOLDERS);
+  } catch (error) {
+    if (!(error instanceof GenerationError)) throw error;
+    const lines = formatDiagnostics(error.diagnostics, { severity: "error", all });
+    await report([...lines.slice(0, -1), `${lines.at(-1)}; no file was written`]);
+    return false;
+  }
+  const warnings = outputs.flatMap((output) => output.warnings);
+  await report(formatDiagnostics(warnings, { severity: "warning", all }));
+  for (const output of outputs) {
+    const changed = await writeGenerated(output);
+    if (changed > 0 || !onlyChanges) await report([summary(output, changed)]);
+  }
+  return true;
+}
+
+function summary({ folder, operations }: Generated, changed: number): string {
+  const counts = operations === undefined ? [] : [`${operations} operation${operations === 1 ? "" : "s"}`];
+  counts.push(changed === 0 ? "no changes" : `${changed} file${changed === 1 ? "" : "s"} changed`);
+  return `${relative(ROOT, folder).replaceAll("\\", "/")}: ${counts.join(", ")}`;
 }
 
 async function report(lines: readonly string[]): Promise<void> {
   if (lines.length > 0) await Deno.stderr.write(new TextEncoder().encode(`${lines.join("\n")}\n`));
 }
 
-if (import.meta.main) {
+function readArguments(): { readonly all: boolean; readonly watch: boolean } | undefined {
   try {
-    await gen();
-  } catch (error) {
-    if (!(error instanceof GenerationError)) throw error;
-    await report([error.message]);
-    Deno.exitCode = 1;
+    const flag = { type: "boolean", default: false } as const;
+    return parseArgs({ args: [...Deno.args], options: { all: flag, watch: flag } }).values;
+  } catch {
+    return undefined;
   }
 }
+
+async function run(): Promise<void> {
+  const options = readArguments();
+  if (options === undefined) {
+    await report([USAGE]);
+    Deno.exitCode = 2;
+    return;
+  }
+  const { all, watch } = options;
+  const isDone = await gen({ all, onlyChanges: watch });
+  if (!watch) {
+    Deno.exitCode = isDone ? 0 : 1;
+    return;
+  }
+  for await (const _ of documentChanges(FOLDERS)) await gen({ all, onlyChanges: true });
+}
+
+if (import.meta.main) await run();

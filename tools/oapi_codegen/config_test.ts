@@ -26,7 +26,10 @@ options:
     "Model",
     false,
   ]);
-  assertEquals(config.overlays, [{ text: "fix.yaml", place: { file: "cfg", at: "/overlays/0", line: 3 } }]);
+  assertEquals(config.overlays, [{
+    text: "fix.yaml",
+    place: { file: "cfg", at: "/overlays/0", line: 3, column: 12, source: "overlays: [fix.yaml]" },
+  }]);
   assertEquals(Object.values(config.include).map(texts), [["pets"], ["getPet"], ["/pets/*"], [
     "application/json",
   ]]);

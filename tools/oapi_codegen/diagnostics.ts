@@ -4,8 +4,12 @@ export interface Place {
   readonly file: string;
   /** JSON Pointer (RFC 6901), "" for the root; `line:column` in text that cannot be parsed. */
   readonly at: string;
-  /** Line in the file, if the text could be parsed. */
+  /** Line in the file, if it is known. */
   readonly line?: number | undefined;
+  /** Column in the line, from 1. */
+  readonly column?: number | undefined;
+  /** Text of the line. */
+  readonly source?: string | undefined;
 }
 
 /** Reason why a document or a configuration is rejected, or a warning about it. */

@@ -14,6 +14,8 @@ export interface Generated {
   readonly files: ReadonlyMap<string, string>;
   /** The TypeScript client, in a folder of its own; undefined if the configuration wants none. */
   readonly client: Pick<Generated, "folder" | "files"> | undefined;
+  /** Number of operations; undefined for clients and what they share. */
+  readonly operations: number | undefined;
   readonly warnings: readonly Diagnostic[];
 }
 
@@ -29,7 +31,7 @@ export async function generate(configPath: string): Promise<Generated> {
   const specPath = resolve(dirname(configPath), config.spec);
   const folder = resolve(dirname(configPath), config.output);
   const [, name] = /^cfg\.server\.([\w-]+)\.yaml$/.exec(basename(configPath)) ?? [];
-  const { files, client, warnings } = await generateFiles(await readText(specPath), {
+  const { client, ...generated } = await generateFiles(await readText(specPath), {
     ...config,
     file: displayPath(specPath),
     overlays: await Promise.all(config.overlays.map((overlay) => readOverlayFile(overlay, configPath))),
@@ -37,7 +39,8 @@ export async function generate(configPath: string): Promise<Generated> {
     folder: diskFolder(dirname(specPath), ROOT),
   });
   return {
-    ...{ folder, files, warnings },
+    ...generated,
+    folder,
     client: client && { folder: join(clientsFolder(folder), name ?? ""), files: client },
   };
 }

@@ -32,7 +32,10 @@ export async function generateAll(folders: readonly string[]): Promise<readonly 
   if (diagnostics.length > 0) throw new GenerationError(diagnostics);
   const clients = generated.flatMap(({ client }) => client === undefined ? [] : [client]);
   const outputs = [...clients, ...await runtimesOf(clients)];
-  return [...generated, ...outputs.map((output) => ({ ...output, client: undefined, warnings: [] }))];
+  return [
+    ...generated,
+    ...outputs.map((output) => ({ ...output, client: undefined, operations: undefined, warnings: [] })),
+  ];
 }
 
 /** Returns what the clients in each folder of clients share. */

@@ -50,6 +50,8 @@ export interface GeneratedFiles {
   readonly files: ReadonlyMap<string, string>;
   /** The same of the TypeScript client; undefined without `clientName`. */
   readonly client: ReadonlyMap<string, string> | undefined;
+  /** Number of operations. */
+  readonly operations: number;
   readonly warnings: readonly Diagnostic[];
 }
 
@@ -128,7 +130,7 @@ export async function generateFiles(
     // Only the server sets defaults, and not in responses.
     types: schemaTypes(references, { ...typing, hasDefault: () => false }),
   });
-  return { files, client, warnings: diagnostics.warnings };
+  return { files, client, operations: operations.length, warnings: diagnostics.warnings };
 }
 
 function selectionOf(

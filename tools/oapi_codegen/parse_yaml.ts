@@ -1,19 +1,9 @@
-import {
-  type Document,
-  isAlias,
-  isMap,
-  isScalar,
-  isSeq,
-  LineCounter,
-  type Node,
-  type Pair,
-  parseDocument,
-  type YAMLMap,
-} from "yaml";
+import { type Document, LineCounter, parseDocument, type YAMLError } from "yaml";
 import type { JsonValue } from "@archway/server/operation.ts";
-import type { DiagnosticList } from "./diagnostics.ts";
-import { unescapeToken } from "./json_value.ts";
+import type { DiagnosticList, Place } from "./diagnostics.ts";
 import { JsonOffsets, parseJson } from "./parse_json.ts";
+import { syntaxMessage } from "./syntax_message.ts";
+import { yamlOffset } from "./yaml_offset.ts";
 
 /**
  * Parses YAML 1.2, which includes JSON, with merge keys (`<<`). Adds diagnostics with their line for duplicate keys, exponentially growing
@@ -32,12 +22,22 @@ export function parseYaml(text: string, diagnostics: DiagnosticList): JsonValue 
     diagnostics.add("", NESTED_TOO_DEEPLY);
     return null;
   }
+  const problems = new Map<number, YAMLError>();
   for (const problem of [...document.errors, ...document.warnings]) {
-    const { line, col } = lines.linePos(problem.pos[0]);
-    diagnostics.add(`${line}:${col}`, problem.message.split("\n")[0] ?? "Not valid YAML");
+    const { line } = lines.linePos(problem.pos[0]);
+    // Further errors of a line follow from the first.
+    if (!problems.has(line)) problems.set(line, problem);
+  }
+  for (const problem of problems.values()) {
+    const place = placeAt(problem.pos[0], { text, lines });
+    const at = `${place.line}:${place.column}`;
+    diagnostics.addAt({ file: diagnostics.file, at, ...place }, syntaxMessage(problem));
   }
   if (document.errors.length > 0) return null;
-  diagnostics.locateBy((at) => ({ file: diagnostics.file, at, line: lineOf(at, { document, lines }) }));
+  diagnostics.locateBy((at) => {
+    const offset = yamlOffset(at, document);
+    return { file: diagnostics.file, at, ...offset !== undefined && placeAt(offset, { text, lines }) };
+  });
   try {
     const value: unknown = document.toJS({ maxAliasCount: MAX_ALIASES });
     if (depthOf(value) > MAX_DEPTH) diagnostics.add("", NESTED_TOO_DEEPLY);
@@ -70,12 +70,19 @@ function locateInJson(
       for (let start = 0; start >= 0; start = text.indexOf("\n", start) + 1 || -1) lines.addNewLine(start);
     }
     const offset = offsets.of(at);
-    return {
-      file: diagnostics.file,
-      at,
-      line: offset === undefined ? undefined : lines.linePos(offset).line,
-    };
+    return { file: diagnostics.file, at, ...offset !== undefined && placeAt(offset, { text, lines }) };
   });
+}
+
+/** Returns the line and the column of an offset, and the text of the line. */
+function placeAt(
+  offset: number,
+  { text, lines }: { readonly text: string; readonly lines: LineCounter },
+): Required<Pick<Place, "column" | "line" | "source">> {
+  const { line, col: column } = lines.linePos(offset);
+  const start = offset - column + 1;
+  const end = text.indexOf("\n", offset);
+  return { line, column, source: text.slice(start, end < 0 ? text.length : end).replace(/\r$/, "") };
 }
 
 /** Documents of APIs have about 30 levels. */
@@ -138,50 +145,4 @@ function isJson(value: unknown, ancestors: readonly unknown[] = []): value is Js
   if (Array.isArray(value)) return value.every((item) => isJson(item, path));
   return Object.getPrototypeOf(value) === Object.prototype &&
     Object.entries(value).every(([key, item]) => key.isWellFormed() && isJson(item, path));
-}
-
-/** Returns the line of a JSON Pointer's target, or of its nearest existing ancestor. */
-function lineOf(
-  pointer: string,
-  { document, lines }: { document: Document; lines: LineCounter },
-): number | undefined {
-  let node: unknown = document.contents;
-  let offset: number | undefined;
-  for (const token of pointer.split("/").slice(1).map(unescapeToken)) {
-    if (isAlias(node)) node = node.resolve(document);
-    if (isMap(node)) {
-      const pair = pairOf(node, { token, document });
-      if (pair === undefined || !isScalar(pair.key)) break;
-      offset = startOf(pair.key) ?? offset;
-      node = pair.value;
-    } else if (isSeq(node)) {
-      const item: unknown = node.items[Number(token)];
-      if (!isMap(item) && !isScalar(item) && !isSeq(item) && !isAlias(item)) break;
-      offset = startOf(item) ?? offset;
-      node = item;
-    } else break;
-  }
-  return offset === undefined ? undefined : lines.linePos(offset).line;
-}
-
-function startOf(node: Node): number | undefined {
-  return node.range?.[0];
-}
-
-/** Returns a pair of a mapping, or of one that it merges. */
-function pairOf(
-  map: YAMLMap,
-  { token, document, depth = 0 }: { token: string; document: Document; depth?: number },
-): Pair | undefined {
-  const find = (name: string): Pair | undefined =>
-    map.items.find(({ key }) => isScalar(key) && key.value === name);
-  const merged = find("<<")?.value;
-  const own = find(token);
-  if (own !== undefined || merged === undefined || depth > 20) return own;
-  for (const item of isSeq(merged) ? merged.items : [merged]) {
-    const source = isAlias(item) ? item.resolve(document) : item;
-    const found = isMap(source) ? pairOf(source, { token, document, depth: depth + 1 }) : undefined;
-    if (found !== undefined) return found;
-  }
-  return undefined;
 }

@@ -10,9 +10,12 @@ Deno.test("writeGenerated() creates the folder, replaces files and removes stale
   const root = await Deno.makeTempDir();
   try {
     const folder = join(root, "api", "x");
-    await writeGenerated({ folder, files: new Map([["a.gen.ts", "1"], ["old.gen.js", "1"]]) });
+    const first = new Map([["a.gen.ts", "1"], ["old.gen.js", "1"]]);
+    assertEquals(await writeGenerated({ folder, files: first }), 2);
+    assertEquals(await writeGenerated({ folder, files: first }), 0);
     await Deno.writeTextFile(join(folder, "notes.md"), "kept");
-    await writeGenerated({ folder, files: new Map([["a.gen.ts", "2"], ["b.gen.d.ts", "2"]]) });
+    const second = new Map([["a.gen.ts", "2"], ["b.gen.d.ts", "2"]]);
+    assertEquals(await writeGenerated({ folder, files: second }), 3);
     assertEquals(await names(folder), ["a.gen.ts", "b.gen.d.ts", "notes.md"]);
     assertEquals(await Deno.readTextFile(join(folder, "a.gen.ts")), "2");
   } finally {

@@ -114,7 +114,7 @@ const CASES: readonly Case[] = [
     text: at("common.yaml#/components/schemas/A"),
     common: "components:\n  schemas:\n    A: {\n",
     says: [
-      "oapi/common.yaml:4:1: Flow map in block collection must be sufficiently indented and end with a }",
+      "oapi/common.yaml:4:1: The brackets before are not closed, or their lines are not indented",
     ],
   },
   {

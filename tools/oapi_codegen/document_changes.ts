@@ -1,0 +1,39 @@
+/** Options for watching documents. */
+export interface DocumentChangesOptions {
+  /** Time without a further change after which changes are reported, in milliseconds. @default 150 */
+  readonly quietMs?: number;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Yields after each change of documents or configurations in folders. Changes in quick succession, as editors make when
+ * they save, are one.
+ */
+export async function* documentChanges(
+  folders: readonly string[],
+  { quietMs = 150, signal }: DocumentChangesOptions = {},
+): AsyncGenerator<void> {
+  const watcher = Deno.watchFs([...folders]);
+  const stop = (): void => watcher.close();
+  signal?.addEventListener("abort", stop, { once: true });
+  let waiting = Promise.withResolvers<void>();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const isOpen = (async (): Promise<boolean> => {
+    for await (const { kind, paths } of watcher) {
+      if (kind === "access" || !paths.some((path) => /\.(?:ya?ml|json)$/.test(path))) continue;
+      clearTimeout(timer);
+      timer = setTimeout(() => waiting.resolve(), quietMs);
+    }
+    clearTimeout(timer);
+    return false;
+  })();
+  try {
+    while (await Promise.race([waiting.promise.then(() => true), isOpen])) {
+      waiting = Promise.withResolvers<void>();
+      yield;
+    }
+  } finally {
+    signal?.removeEventListener("abort", stop);
+    if (!signal?.aborted) watcher.close();
+  }
+}
