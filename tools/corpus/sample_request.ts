@@ -1,6 +1,7 @@
-import type { JsonValue, Operation, Validator } from "@archway/server/operation.ts";
+import type { JsonValue, Operation, Shape, Validator } from "@archway/server/operation.ts";
+import { memberShape } from "@archway/server/parameters/decode_text.ts";
 import type { MediaModel, OperationModel, ParameterModel } from "../oapi_codegen/model.ts";
-import { isArray, isObject, type Located } from "../oapi_codegen/json_value.ts";
+import { isArray, isObject } from "../oapi_codegen/json_value.ts";
 import type { References } from "../oapi_codegen/references.ts";
 import { ContradictionError, type SampleChoice, sampleValue } from "./sample_value.ts";
 import { serializePairs, serializeText } from "./serialize_parameter.ts";
@@ -149,64 +150,49 @@ function sampleBody(
   if (schema === undefined) return codec === "json" ? '"text"' : "text";
   const validate = operation.requestBody?.content.find(({ mediaType }) => mediaType === media.mediaType)
     ?.validate;
-  const files = (choice: SampleChoice): JsonValue => sampleValue(schema, choice);
-  // The validator of a multipart form expects files, which samples have as text.
-  const value = firstValid(files, {
+  const value = firstValid((choice) => sampleValue(schema, choice), {
     references,
+    // The validator of a multipart form expects files, which samples have as text.
     validate: codec === "multipart" ? undefined : validate,
-    of: (sampled) => sampled,
+    of: (sampled) => codec === "form" ? withoutEmptyLists(sampled) : sampled,
   });
   if (codec === "json") return JSON.stringify(value);
+  const fields = media.shape ?? { kind: "any" };
   if (codec === "form") {
-    return formPairs(value).map((pair) => pair.map(encodeURIComponent).join("=")).join("&");
+    return formPairs(value, fields).map((pair) => pair.map(encodeURIComponent).join("=")).join("&");
   }
-  if (codec === "multipart") return formData(value, { schema, references });
+  if (codec === "multipart") return formData(value, fields);
   return typeof value === "string" ? value : JSON.stringify(value);
 }
 
-function formPairs(value: JsonValue): [string, string][] {
-  return Object.entries(isObject(value) ? value : {}).flatMap(([name, item]) =>
-    (isArray(item) ? item : [item]).map((part): [string, string] => [name, fieldText(part)])
-  );
+/** Returns an object as a form can represent it. */
+function withoutEmptyLists(value: JsonValue): JsonValue {
+  if (!isObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).filter(([, item]) => !isArray(item) || item.length > 0));
 }
 
-function formData(
-  value: JsonValue,
-  { schema, references }: { schema: Located; references: References },
-): FormData {
+function formPairs(value: JsonValue, fields: Shape): [string, string][] {
+  return Object.entries(isObject(value) ? value : {}).flatMap(([name, item]) => {
+    const { kind } = itemShape(fields, name);
+    return (isArray(item) ? item : [item]).map((part): [string, string] => [
+      name,
+      typeof part === "string" && kind !== "json" ? part : JSON.stringify(part),
+    ]);
+  });
+}
+
+function formData(value: JsonValue, fields: Shape): FormData {
   const form = new FormData();
-  for (const [name, text] of formPairs(value)) {
-    if (isFileField(name, { schema, references })) form.append(name, new File([text], "a.bin"));
-    else form.append(name, text);
+  for (const [name, text] of formPairs(value, fields)) {
+    const shape = itemShape(fields, name);
+    if (shape.kind !== "file") form.append(name, text);
+    else form.append(name, new File([text], "a.bin", { type: shape.types?.[0] ?? "" }));
   }
   return form;
 }
 
-function isFileField(
-  name: string,
-  { schema, references }: { schema: Located; references: References },
-): boolean {
-  const text = JSON.stringify(propertySchema(schema, { name, references }) ?? null);
-  return /"format":"binary"|"contentMediaType":|^\{\}$/.test(text) && !text.includes("contentEncoding");
-}
-
-function propertySchema(
-  schema: Located,
-  { name, references }: { name: string; references: References },
-): JsonValue | undefined {
-  const value = references.follow(schema)?.value;
-  if (!isObject(value)) return undefined;
-  const own = isObject(value["properties"]) ? value["properties"][name] : undefined;
-  if (own !== undefined) return references.follow({ value: own, pointer: schema.pointer })?.value;
-  for (const parts of [value["allOf"], value["oneOf"], value["anyOf"]]) {
-    for (const part of isArray(parts) ? parts : []) {
-      const found = propertySchema({ value: part, pointer: schema.pointer }, { name, references });
-      if (found !== undefined) return found;
-    }
-  }
-  return undefined;
-}
-
-function fieldText(value: JsonValue): string {
-  return typeof value === "string" ? value : JSON.stringify(value);
+/** Returns the shape of a field, or of the items of a list. */
+function itemShape(fields: Shape, name: string): Shape {
+  const shape = memberShape(fields, name);
+  return shape.kind === "array" ? shape.items : shape;
 }
