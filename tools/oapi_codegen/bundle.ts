@@ -21,22 +21,29 @@ const MODULES: ReadonlyMap<string, string> = new Map([
 ]);
 
 /**
- * Turns Ajv's standalone code into one ES module. Each `require` is replaced with the text of the module, if used.
+ * Puts the modules that Ajv's code requires before it. Each `require` is replaced with the text of the module, if used.
  * There are only four modules without further dependencies, so no bundler is needed (a native program, which would
  * require the permission to run it).
  */
 export function bundle(code: string): string {
-  const used: string[] = [];
-  const body = code.replaceAll(/^(const \w+ = )require\("([^"]+)"\)/gm, (_, start: string, name: string) => {
-    if (!MODULES.has(name)) throw new Error(`Bundling validators: unknown module ${name}`);
-    if (!used.includes(name)) used.push(name);
-    return `${start}module${used.indexOf(name)}`;
-  });
-  const modules = used.map((name, index) => {
-    const text = stripComments(MODULES.get(name) ?? "");
-    return `const module${index} = ((exports) => {\n${text}return exports;\n})({});\n`;
-  });
+  const used = new Set<string>();
+  const body = code.replaceAll(
+    /^(const [\w$]+ = )require\("([^"]+)"\)/gm,
+    (_, start: string, name: string) => {
+      if (!MODULES.has(name)) throw new Error(`Bundling validators: unknown module ${name}`);
+      used.add(name);
+      return `${start}${constantOf(name)}`;
+    },
+  );
+  const modules = [...MODULES].filter(([name]) => used.has(name)).map(([name, text]) =>
+    `const ${constantOf(name)} = ((exports) => {\n${stripComments(text)}return exports;\n})({});\n`
+  );
   return modules.join("") + body;
+}
+
+/** Returns the name of a module in the generated code, e.g. `ucs2lengthModule`. */
+function constantOf(name: string): string {
+  return `${name.slice(name.lastIndexOf("/") + 1)}Module`;
 }
 
 /** Removes line comments and the metadata for Ajv's compiler. */

@@ -1,14 +1,11 @@
 import type { JsonValue } from "@archway/server/operation.ts";
 import { type Located, member, textMember } from "./json_value.ts";
-import type { PreparedSchemas } from "./prepared_schemas.ts";
+import type { DiagnosticList } from "./diagnostics.ts";
 import type { References } from "./references.ts";
 import { BRANCHES, subschemas } from "./schema_walk.ts";
 
-/** Whether a value is valid for the schema at `pointer`, prepared under `id`. */
-export type DefaultCheck = (
-  value: JsonValue,
-  schema: { readonly id: string; readonly pointer: string },
-) => boolean;
+/** Whether a value is valid for a schema. */
+export type DefaultCheck = (value: JsonValue, schema: Located) => boolean;
 
 /**
  * Returns the pointers of the schemas whose default is not applied to requests, with a warning for each. It violates its
@@ -16,9 +13,8 @@ export type DefaultCheck = (
  */
 export function checkDefaults(
   roots: Iterable<Located>,
-  { schemas, isValid }: { schemas: PreparedSchemas; isValid: DefaultCheck },
+  { diagnostics, isValid }: { diagnostics: DiagnosticList; isValid: DefaultCheck },
 ): ReadonlySet<string> {
-  const { diagnostics } = schemas.references;
   const refused = new Set<string>();
   const visit = (schema: Located, isInherited: boolean): void => {
     const value = member(schema.value, "default");
@@ -27,7 +23,7 @@ export function checkDefaults(
       ? undefined
       : isInherited
       ? "every object has a property of this name"
-      : !isValid(value, { id: schemas.idOf(pointer, "response"), pointer })
+      : !isValid(value, schema)
       ? "it violates its own schema"
       : undefined;
     if (reason !== undefined) {

@@ -1,18 +1,14 @@
-import type { Ajv2020 } from "ajv/dist/2020.js";
-import standaloneCode from "ajv/dist/standalone/index.js";
 import type { JsonValue } from "@archway/server/operation.ts";
 import { createAjv } from "./ajv_instance.ts";
-import { boundedItems } from "./bounded_items.ts";
-import { bundle } from "./bundle.ts";
-import { checkDefaults } from "./default_rules.ts";
+import { compileOrder } from "./compile_order.ts";
+import { checkDefaults, type DefaultCheck } from "./default_rules.ts";
 import { documentSchemas } from "./document_schemas.ts";
-import type { DiagnosticList } from "./diagnostics.ts";
 import { type Located, textMember } from "./json_value.ts";
 import type { OperationModel, ParameterModel } from "./model.ts";
-import { linearErrors } from "./linear_errors.ts";
-import { plainMessages } from "./plain_messages.ts";
 import { PreparedSchemas, type PreparedSchemasOptions, type Purpose } from "./prepared_schemas.ts";
 import type { References } from "./references.ts";
+import { type ExportedSchema, validatorFunctions } from "./validator_functions.ts";
+import { validatorModule } from "./validator_module.ts";
 import { validatorNames } from "./validator_names.ts";
 
 /** Module of validators: its text and its exported names. */
@@ -33,69 +29,82 @@ export function compileValidators(
   operations: readonly OperationModel[],
   { references, ...rules }: PreparedSchemasOptions & { readonly references: References },
 ): ValidatorModule {
-  const schemas = new PreparedSchemas(references, rules);
-  const inline = new Map<string, JsonValue>();
-  const ajv = createAjv(rules.formats);
   const { diagnostics } = references;
-  const added = new Set<string>();
-  const addAll = (): void => {
-    if (added.size === schemas.byId.size + inline.size) return;
-    for (const [id, schema] of [...schemas.byId, ...inline]) {
-      if (!added.has(id)) ajv.addSchema(asSchema(schema), id);
-      added.add(id);
-    }
-  };
   const unusedDefaults = checkDefaults(documentSchemas(operations, references), {
-    schemas,
-    isValid(value, { id, pointer }): boolean {
-      addAll();
-      // A schema that does not compile has its own diagnostic.
-      return compile(ajv, { id, pointer, diagnostics })?.(value) !== false;
-    },
+    diagnostics,
+    isValid: compileDefaultCheck(references, rules),
   });
+  const schemas = new PreparedSchemas(references, rules);
   schemas.unusedDefaults = unusedDefaults;
-  const ids = new Map<string, { readonly id: string; readonly pointer: string }>();
-  const register = (name: string, schema: Located, purpose: Purpose): void => {
+  const inline = new Map<string, JsonValue>();
+  const exported = new Map<string, ExportedSchema>();
+  const register = (
+    name: string,
+    { schema, purpose, owner }: { schema: Located; purpose: Purpose; owner: OperationModel },
+  ): void => {
     const ref = Object.keys(Object(schema.value)).length === 1 ? textMember(schema.value, "$ref") : undefined;
     const pointer = ref === undefined ? schema.pointer : references.target(ref, schema.pointer);
-    if (pointer !== undefined) ids.set(name, { id: schemas.idOf(pointer, purpose), pointer });
+    if (pointer === undefined) return;
+    const isOwn = pointer.startsWith(`${owner.pointer}/`);
+    exported.set(name, { id: schemas.idOf(pointer, purpose), pointer, isOwn });
   };
   for (const operation of operations) {
     const names = validatorNames(operation);
     inline.set(names.parameters, parametersSchema(operation.parameters, schemas));
-    ids.set(names.parameters, { id: names.parameters, pointer: operation.pointer });
+    exported.set(names.parameters, { id: names.parameters, pointer: operation.pointer, isOwn: true });
     for (const [media, name] of names.body) {
       if (media.schema !== undefined) {
-        register(name, media.schema, media.codec === "multipart" ? "multipart" : "request");
+        const purpose = media.codec === "multipart" ? "multipart" : "request";
+        register(name, { schema: media.schema, purpose, owner: operation });
       }
     }
     for (const [media, name] of names.responses) {
       if (media.schema === undefined) continue;
-      if (media.sources === undefined) register(name, media.schema, "response");
-      else {
+      if (media.sources === undefined) {
+        register(name, { schema: media.schema, purpose: "response", owner: operation });
+      } else {
         inline.set(name, schemas.prepare(media.schema, "response"));
-        ids.set(name, { id: name, pointer: media.schema.pointer });
+        exported.set(name, { id: name, pointer: media.schema.pointer, isOwn: true });
       }
     }
   }
-  addAll();
-  for (const { id, pointer } of ids.values()) compile(ajv, { id, pointer, diagnostics });
+  const ajv = createAjv(rules.formats);
+  for (const [id, schema] of [...schemas.byId, ...inline]) ajv.addSchema(asSchema(schema), id);
+  const content = validatorFunctions(references.root, { exported, called: schemas.byId.keys() });
+  const causes = new Set<string>();
+  const pointers = new Map(content.functions.map(({ id, pointer }) => [id, pointer]));
+  for (const id of compileOrder([...pointers.keys()], new Map([...schemas.byId, ...inline]))) {
+    attempt(() => ajv.getSchema(id), (cause) => {
+      // Schemas that refer to one that cannot be compiled fail for the same cause.
+      if (!causes.has(cause)) diagnostics.add(pointers.get(id) ?? "", cause);
+      causes.add(cause);
+    });
+  }
   diagnostics.throwIfAny();
-  return { code: moduleCode(ajv, ids), names: [...ids.keys()], unusedDefaults };
+  return { code: validatorModule(ajv, content), names: [...exported.keys()], unusedDefaults };
 }
 
-/** Returns the text of the module. Ajv would repeat a function for every name, so further names are aliases. */
-function moduleCode(ajv: Ajv2020, ids: ReadonlyMap<string, { readonly id: string }>): string {
-  const firstNames = new Map<string, string>();
-  const aliases: string[] = [];
-  for (const [name, { id }] of ids) {
-    const first = firstNames.get(id);
-    if (first === undefined) firstNames.set(id, name);
-    else aliases.push(`export const ${name} = ${first};\n`);
-  }
-  const exported = Object.fromEntries([...firstNames].map(([id, name]) => [name, id]));
-  const code = boundedItems(linearErrors(plainMessages(standaloneCode.default(ajv, exported))));
-  return `${bundle(code)}\n${aliases.join("")}`;
+/** Returns the check of defaults. Most have one of a few simple schemas, which are compiled once. */
+function compileDefaultCheck(references: References, rules: PreparedSchemasOptions): DefaultCheck {
+  const schemas = new PreparedSchemas(references, rules);
+  const ajv = createAjv(rules.formats);
+  const added = new Set<string>();
+  const compiled = new Map<string, (value: unknown) => unknown>();
+  return function isValid(value, schema): boolean {
+    const prepared = schemas.prepare(schema, "response");
+    for (const [id, other] of schemas.byId) {
+      if (!added.has(id)) ajv.addSchema(asSchema(other), id);
+      added.add(id);
+    }
+    const text = JSON.stringify(prepared);
+    const validate = compiled.get(text) ?? attempt(
+      () => ajv.compile(asSchema(prepared)),
+      (cause) => references.diagnostics.add(schema.pointer, cause),
+    );
+    if (validate === undefined) return true;
+    compiled.set(text, validate);
+    return validate(value) !== false;
+  };
 }
 
 /** Converts JSON to Ajv's looser type for schemas. */
@@ -103,18 +112,13 @@ function asSchema(schema: JsonValue): { [key: string]: unknown } | boolean {
   return typeof schema === "boolean" ? schema : { ...Object(schema) };
 }
 
-function compile(
-  ajv: Ajv2020,
-  { id, pointer, diagnostics }: { id: string; pointer: string; diagnostics: DiagnosticList },
-): ((value: unknown) => unknown) | undefined {
+/** Returns the result of a compilation, or reports why a schema cannot be compiled. */
+function attempt<T>(compile: () => T, report: (cause: string) => void): T | undefined {
   try {
-    return ajv.getSchema(id);
+    return compile();
   } catch (error) {
     const cause = error instanceof Error ? error.message : "unknown cause";
-    diagnostics.add(
-      pointer,
-      `The schema cannot be compiled: ${cause.replaceAll(/"schema:([^"#]*)#?/g, decodeId)}`,
-    );
+    report(`The schema cannot be compiled: ${cause.replaceAll(/"schema:([^"#]*)#?/g, decodeId)}`);
     return undefined;
   }
 }
