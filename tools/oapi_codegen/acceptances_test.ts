@@ -378,3 +378,25 @@ Deno.test("generateFiles() routes QUERY of 3.2 with its body, and leaves out oth
   ]);
   assertStringIncludes(files.get("spec.gen.ts") ?? "", '"openapi":"3.2.0"');
 });
+
+Deno.test("generateFiles() takes a parameter for the whole query string of 3.2 for an exploded object", async () => {
+  const schema = { type: "object", properties: { after: { type: "string" }, size: { type: "integer" } } };
+  const server = await generated([
+    { at: "/openapi", value: "3.2.0" },
+    {
+      at: `${GET}/parameters/1`,
+      value: {
+        name: "page",
+        in: "querystring",
+        content: { "application/x-www-form-urlencoded": { schema } },
+      },
+    },
+  ]);
+  assertMatch(server, /name: "page", in: "query", required: false, style: "form", explode: true/);
+});
+
+Deno.test("generateFiles() names the operations of a path that refers to the item of another", async () => {
+  const server = await generated([{ at: "/paths/~1stuff", value: { $ref: "#/paths/~1things" } }]);
+  assertEquals(handlers(server), ["getThing", "createThing", "createThing2"]);
+  assertMatch(server, /operationId: "createThing2",\n {2}method: "POST",\n {2}path: "\/stuff"/);
+});

@@ -35,16 +35,19 @@ export class OperationNames {
       const id = textMember(operation.value, "operationId");
       if (id === undefined) continue;
       const at = `${operation.pointer}/operationId`;
-      if (ids.has(id)) diagnostics.add(at, "Another operation has this operationId; it must be unique");
+      // A path may refer to the item of another: both have the same operation.
+      if (ids.has(id) && ids.get(id) !== at) {
+        diagnostics.add(at, "Another operation has this operationId; it must be unique");
+      }
       ids.set(id, at);
     }
     this.#addGiven(operations, { diagnostics, given });
     // Identifiers come first, so that no derived name takes theirs.
     const written = (item: NamedOperation): boolean =>
       isUsable(textMember(item.operation.value, "operationId"));
-    const others = operations.filter(({ operation }) => !this.#names.has(operation.pointer));
+    const others = operations.filter((item) => !this.#names.has(keyOf(item)));
     for (const item of [...others.filter(written), ...others.filter((item) => !written(item))]) {
-      this.#names.set(item.operation.pointer, this.#unique(nameOf(item)));
+      this.#names.set(keyOf(item), this.#unique(nameOf(item)));
     }
   }
 
@@ -63,13 +66,13 @@ export class OperationNames {
         diagnostics.warnAt(place, `No operation is called ${key}; correct or remove it`);
       } else if (!isUsable(text)) diagnostics.addAt(place, "Expected an identifier such as getPet");
       else if (this.#unique(text) !== text) diagnostics.addAt(place, "Another operation has this name");
-      else this.#names.set(item.operation.pointer, text);
+      else this.#names.set(keyOf(item), text);
     }
   }
 
   /** Returns the name of an operation. */
-  of(operation: Located): string {
-    return this.#names.get(operation.pointer) ?? "";
+  of(operation: NamedOperation): string {
+    return this.#names.get(keyOf(operation)) ?? "";
   }
 
   /** Type names differ in more than case, which file systems and readers may overlook. */
@@ -81,6 +84,10 @@ export class OperationNames {
     this.#taken.add(pascalCase(unique).toLowerCase());
     return unique;
   }
+}
+
+function keyOf({ method, written }: NamedOperation): string {
+  return `${method} ${written}`;
 }
 
 function nameOf({ method, written, operation }: NamedOperation): string {

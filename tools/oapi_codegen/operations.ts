@@ -152,15 +152,16 @@ function withoutDuplicates(
 }
 
 function readOperation(
-  { method: key, path, operation, pathItem }: FoundOperation,
+  item: FoundOperation,
   { names, references, readSecurity }: {
     names: OperationNames;
     references: References;
     readSecurity: ReadSecurity;
   },
 ): OperationModel {
-  const method = METHODS.get(key) ?? "GET";
-  const operationId = names.of(operation);
+  const { path, operation, pathItem } = item;
+  const method = METHODS.get(item.method) ?? "GET";
+  const operationId = names.of(item);
   const extensions = [...entries(operation)]
     .filter(([key]) => key.startsWith("x-") && key !== "x-max-body-bytes")
     .map(([key, { value }]) => [key, value] as const);

@@ -69,7 +69,10 @@ function readParameter(element: Located, references: References): ParameterModel
     return undefined;
   }
   if (location === undefined) {
-    diagnostics.add(`${at}/in`, "Expected path, query, header or cookie");
+    diagnostics.add(
+      `${at}/in`,
+      "Expected path, query, header or cookie; querystring needs content: application/x-www-form-urlencoded",
+    );
     return undefined;
   }
   // OpenAPI ignores them (3.1, section 4.8.12.2): content and security declare these headers.

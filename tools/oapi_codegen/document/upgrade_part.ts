@@ -5,7 +5,7 @@ import { upgradeNullable, upgradeSchema } from "./upgrade_schema.ts";
 
 /**
  * Upgrades an object, whose parts are upgraded already, from a version of OpenAPI. From 3.0 only schemas differ in meaning
- * (OpenAPI Initiative, "Migrating from 3.0 to 3.1"); documents of 3.1 often still have `nullable`. 3.2 only adds fields.
+ * (OpenAPI Initiative, "Migrating from 3.0 to 3.1"); documents of 3.1 often still have `nullable`. Of what 3.2 adds, parameters for the whole query string have an equivalent.
  */
 export function upgradePart(
   value: JsonObject,
@@ -17,5 +17,15 @@ export function upgradePart(
   if (kind === "document" && version === "3.0" && isObject(value) && member(value, "openapi") !== undefined) {
     return { ...value, openapi: "3.1.0" };
   }
-  return value;
+  return kind === "parameter" && value["in"] === "querystring" ? asQueryParameter(value) : value;
+}
+
+/**
+ * Returns a parameter for the whole query string as one for an object whose members are parameters: both are written alike.
+ * Content of another type stays, and is rejected.
+ */
+function asQueryParameter(parameter: JsonObject): JsonObject {
+  const { content, ...rest } = parameter;
+  const schema = member(member(content, "application/x-www-form-urlencoded"), "schema");
+  return schema === undefined ? parameter : { ...rest, in: "query", style: "form", explode: true, schema };
 }
