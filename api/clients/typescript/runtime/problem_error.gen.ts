@@ -64,7 +64,7 @@ export class ProblemError extends Error {
 
 /** The resource was changed since it was read. Read it again before the next attempt: the client sends no older tag. */
 export class PreconditionFailedError extends ProblemError {
-  override readonly name = "PreconditionFailedError";
+  override readonly name: string = "PreconditionFailedError";
   /** Tag of the current version, if the server sent it. */
   get etag(): string | undefined {
     return this.response.headers.get("ETag") ?? undefined;
@@ -73,7 +73,7 @@ export class PreconditionFailedError extends ProblemError {
 
 /** No response, or none that could be read to its end. A write may have taken effect. */
 export class ConnectionError extends Error {
-  override readonly name = "ConnectionError";
+  override readonly name: string = "ConnectionError";
   /** Number of requests sent for this call. */
   attempts = 1;
   /** Key of the requests: a call with the same key receives the response of the one that took effect. */

@@ -1,7 +1,7 @@
 import type { Middleware } from "openapi-fetch";
 import { Caller, type CallInit, type OperationTraits } from "./caller.ts";
 import type { EntityTags } from "./entity_tags.ts";
-import { Pages } from "./pages.ts";
+import { type Pages, pagesOf } from "./pages.ts";
 import type {
   AnyPaths,
   CallArguments,
@@ -106,7 +106,7 @@ export function createApiClient(
     HEAD: method("HEAD"),
     PATCH: method("PATCH"),
     pages: (path: string, init: CallInit = {}): Pages<unknown, unknown> =>
-      new Pages((query) => caller.call("GET", path, { ...init, query }), init.params?.query ?? {}),
+      pagesOf((query) => caller.call("GET", path, { ...init, query }), init.params?.query ?? {}),
     etags: caller.etags,
     get consistencyToken(): string | undefined {
       return caller.consistencyToken;

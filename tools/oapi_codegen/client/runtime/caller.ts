@@ -50,7 +50,7 @@ const WITHOUT_BODY = [204, 205, 304];
 
 /** Sends the requests of a client, with the headers that it sets, until they succeed or fail for good. */
 export class Caller {
-  readonly etags = new EntityTags();
+  readonly etags: EntityTags = new EntityTags();
   consistencyToken: string | undefined = undefined;
   readonly #core: Client<AnyPaths>;
   readonly #operations: Readonly<Record<string, OperationTraits>>;

@@ -10,26 +10,22 @@ export interface PageResponse<Page> {
 export type PageQuery = Readonly<Record<string, unknown>> | string;
 
 /** Items of a list over all of its pages, which are requested one by one as the iteration proceeds. */
-export class Pages<Item, Page> implements AsyncIterable<Item> {
-  readonly #request: (query: PageQuery) => Promise<PageResponse<Page>>;
-  readonly #first: Readonly<Record<string, unknown>>;
-
-  /** @param first query parameters of the first page. */
-  constructor(
-    request: (query: PageQuery) => Promise<PageResponse<Page>>,
-    first: Readonly<Record<string, unknown>>,
-  ) {
-    this.#request = request;
-    this.#first = first;
-  }
-
+export interface Pages<Item, Page> extends AsyncIterable<Item> {
   /** Iterates over the pages, with their metadata. */
-  async *byPage(): AsyncGenerator<Page, void, undefined> {
-    let query: PageQuery | undefined = this.#first;
+  byPage(): AsyncGenerator<Page, void, undefined>;
+}
+
+/** Returns the items of a list. @param first query parameters of the first page. */
+export function pagesOf<Item, Page>(
+  request: (query: PageQuery) => Promise<PageResponse<Page>>,
+  first: Readonly<Record<string, unknown>>,
+): Pages<Item, Page> {
+  async function* byPage(): AsyncGenerator<Page, void, undefined> {
+    let query: PageQuery | undefined = first;
     while (query !== undefined) {
-      const { data, response }: PageResponse<Page> = await this.#request(query);
+      const { data, response }: PageResponse<Page> = await request(query);
       yield data;
-      const next = nextQuery(this.#first, { data, response });
+      const next = nextQuery(first, { data, response });
       if (next !== undefined && JSON.stringify(next) === JSON.stringify(query)) {
         throw new Error("The list names the same page as its next one");
       }
@@ -37,10 +33,12 @@ export class Pages<Item, Page> implements AsyncIterable<Item> {
     }
   }
 
-  /** Iterates over the items. */
-  async *[Symbol.asyncIterator](): AsyncGenerator<Item, void, undefined> {
-    for await (const page of this.byPage()) yield* itemsIn<Item>(page);
-  }
+  return {
+    byPage,
+    async *[Symbol.asyncIterator](): AsyncGenerator<Item, void, undefined> {
+      for await (const page of byPage()) yield* itemsIn<Item>(page);
+    },
+  };
 }
 
 /**

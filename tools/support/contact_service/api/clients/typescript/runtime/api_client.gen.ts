@@ -2,7 +2,7 @@
 import type { Middleware } from "openapi-fetch";
 import { Caller, type CallInit, type OperationTraits } from "./caller.gen.ts";
 import type { EntityTags } from "./entity_tags.gen.ts";
-import { Pages } from "./pages.gen.ts";
+import { type Pages, pagesOf } from "./pages.gen.ts";
 import type {
   AnyPaths,
   CallArguments,
@@ -107,7 +107,7 @@ export function createApiClient(
     HEAD: method("HEAD"),
     PATCH: method("PATCH"),
     pages: (path: string, init: CallInit = {}): Pages<unknown, unknown> =>
-      new Pages((query) => caller.call("GET", path, { ...init, query }), init.params?.query ?? {}),
+      pagesOf((query) => caller.call("GET", path, { ...init, query }), init.params?.query ?? {}),
     etags: caller.etags,
     get consistencyToken(): string | undefined {
       return caller.consistencyToken;
