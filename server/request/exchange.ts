@@ -44,6 +44,8 @@ export class Exchange implements RequestContext {
   readonly ownRequestId: boolean;
   /** Set after successful authentication. */
   principal: Principal | undefined = undefined;
+  /** Whether shared caches must not store the response, although the request has no Authorization header. */
+  isPrivate = false;
   /** Remaining rate limit; undefined if unlimited. */
   rateLimit: RateLimitFields | undefined = undefined;
   /** Path template of the route, e.g. "/v1/profiles/{id}"; empty until routed. */

@@ -104,6 +104,7 @@ function createFinish({ cors, modules }: ServerOptions): FinishResponse {
 
   function setHeaders(headers: Headers, exchange: Exchange): void {
     setSecurityHeaders(headers);
+    if (exchange.isPrivate) headers.set("Cache-Control", privately(headers.get("Cache-Control")));
     if (exchange.rateLimit !== undefined) {
       headers.set("RateLimit-Policy", exchange.rateLimit.policy);
       headers.set("RateLimit", exchange.rateLimit.state);
@@ -123,6 +124,12 @@ function createFinish({ cors, modules }: ServerOptions): FinishResponse {
       return copy;
     }
   };
+}
+
+/** Adds `private` to a Cache-Control field (RFC 9111, section 5.2.2.7). */
+function privately(field: string | null): string {
+  if (field === null) return "private";
+  return /\b(?:private|no-store)\b/.test(field) ? field : `private, ${field}`;
 }
 
 /** Forbids loading, running and framing. The server's own pages need none of it, other responses are not pages. */

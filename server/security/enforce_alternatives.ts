@@ -31,6 +31,8 @@ export function compileAlternatives(
   const alternatives = security.map((requirement) => requirement.map(partOf));
   const isOptional = alternatives.some((parts) => parts.length === 0);
   const changes = method !== "GET" && method !== "QUERY";
+  // Shared caches recognize only the Authorization header (RFC 9111, section 3.5).
+  const isPrivate = security.flat().some(({ kind }) => kind === "apiKey" || kind === "mutualTLS");
 
   function partOf(scheme: SecurityScheme): Part {
     const credential = scheme.kind === "apiKey"
@@ -45,6 +47,7 @@ export function compileAlternatives(
   }
 
   return async function enforceAlternatives(exchange): Promise<void> {
+    exchange.isPrivate = isPrivate;
     const outcomes = new Map<number, Outcome>();
     const outcomeAt = async (index: number): Promise<Outcome> => {
       const outcome = outcomes.get(index) ?? await verifiers[index]?.(exchange) ?? ABSENT;

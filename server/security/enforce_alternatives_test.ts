@@ -64,6 +64,7 @@ interface Received {
   readonly detail: unknown;
   readonly principal: Principal | undefined;
   readonly text: string;
+  readonly caching: string | null;
 }
 
 /** Sends a request over the network to an operation with the requirements. */
@@ -94,7 +95,8 @@ async function send(
   const text = await response.text();
   const detail = response.ok || text === "" ? undefined : JSON.parse(text).detail;
   const challenge = response.headers.get("WWW-Authenticate");
-  return { status: response.status, challenge, detail, principal, text };
+  const caching = response.headers.get("Cache-Control");
+  return { status: response.status, challenge, detail, principal, text, caching };
 }
 
 function passwordOf(user: string): Readonly<Record<string, string>> {
@@ -115,6 +117,19 @@ Deno.test("compileAlternatives() admits passwords and keys in headers, queries a
     const { status, principal, text } = await send(request);
     assertEquals([status, principal], [200, ada], text);
   }
+});
+
+Deno.test("compileAlternatives() keeps responses out of shared caches, which recognize Authorization alone", async () => {
+  const cachingOf = async (request: Sent): Promise<string | null> => (await send(request)).caching;
+  const headers = { "X-Key": "ada" };
+  const expected = "private, no-cache, no-transform";
+  assertEquals(await cachingOf({ security: [[keyIn("header")]], headers }), expected);
+  assertEquals(await cachingOf({ security: [[keyIn("header")], []] }), expected);
+  assertEquals(await cachingOf({ security: [[keyIn("header")]] }), "no-store, no-transform");
+  assertEquals(
+    await cachingOf({ security: [[basic], [bearer]], headers: passwordOf("ada") }),
+    "no-cache, no-transform",
+  );
 });
 
 Deno.test("compileAlternatives() responds 401 with a challenge for each declared scheme", async () => {
