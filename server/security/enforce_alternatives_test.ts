@@ -51,7 +51,7 @@ function credentialPrincipal(
 
 interface Sent {
   readonly security: Operation["security"];
-  readonly method?: "GET" | "DELETE";
+  readonly method?: "GET" | "DELETE" | "OPTIONS";
   readonly query?: string;
   readonly headers?: Readonly<Record<string, string>>;
   /** Address of the proxy that is trusted with certificates. @default "127.0.0.1" */
@@ -65,6 +65,7 @@ interface Received {
   readonly principal: Principal | undefined;
   readonly text: string;
   readonly caching: string | null;
+  readonly allowedHeaders: string | null;
 }
 
 /** Sends a request over the network to an operation with the requirements. */
@@ -96,7 +97,8 @@ async function send(
   const detail = response.ok || text === "" ? undefined : JSON.parse(text).detail;
   const challenge = response.headers.get("WWW-Authenticate");
   const caching = response.headers.get("Cache-Control");
-  return { status: response.status, challenge, detail, principal, text, caching };
+  const allowedHeaders = response.headers.get("Access-Control-Allow-Headers");
+  return { status: response.status, challenge, detail, principal, text, caching, allowedHeaders };
 }
 
 function passwordOf(user: string): Readonly<Record<string, string>> {
@@ -256,6 +258,17 @@ Deno.test("compileAlternatives() refuses changes by pages of other origins with 
   ];
   for (const headers of own) assertEquals(await statusOf(headers), 204, JSON.stringify(headers));
   assertEquals(await statusOf({ "Sec-Fetch-Site": "cross-site" }, { method: "GET" }), 200);
+});
+
+Deno.test("createCors() lets scripts send the headers of API keys", async () => {
+  const preflight = {
+    Origin: "https://app.example",
+    "Access-Control-Request-Method": "GET",
+  };
+  const security = [[keyIn("header", "X-App-Key")]];
+  const { allowedHeaders, status } = await send({ security, method: "OPTIONS", headers: preflight });
+  assertEquals(status, 204);
+  assertStringIncludes(allowedHeaders ?? "", "X-App-Key");
 });
 
 Deno.test("compileParameters() does not mistake a key in the query for an unknown parameter", async () => {
