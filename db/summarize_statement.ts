@@ -36,6 +36,11 @@ export function summarizeStatement(text: string): StatementSummary {
   return summary;
 }
 
+/** Returns a statement on one line, without its text literals. */
+export function withoutLiterals(text: string): string {
+  return text.replaceAll(LITERAL, "'…'").replaceAll(/\s+/g, " ").trim();
+}
+
 /** Number of characters shown before and after a position. */
 const EXCERPT_REACH = 40;
 

@@ -84,6 +84,13 @@ export interface PoolConfig {
    */
   readonly idleTimeoutMs?: number;
   /**
+   * Number of connections to each server that are opened in advance and kept although idle, at most
+   * `maxConnections`.
+   *
+   * @default 0
+   */
+  readonly minConnections?: number;
+  /**
    * Maximum connection age in milliseconds, ±20 % jitter; 0 disables it.
    *
    * @default 1_800_000

@@ -40,6 +40,8 @@ export interface Config extends HttpConfig, SecretConfig {
   readonly limits: LimitConfig;
   readonly logLevel: LogLevel;
   readonly logFormat: LogFormat;
+  /** Time from which statements are logged as slow, in milliseconds; 0 for none. */
+  readonly slowStatementMs: number;
   /** Supervisor to notify; undefined if there is none. */
   readonly supervisor: SupervisorConfig | undefined;
   /** Admin server; not started if undefined. */
@@ -91,6 +93,11 @@ export const LOG_LEVEL = choiceSetting<LogLevel>("LOG_LEVEL", [
 export const LOG_FORMAT = choiceSetting<LogFormat>("LOG_FORMAT", ["otel", "ecs", "gcp"], {
   default: "otel",
   description: "Names of the fields of lines: OpenTelemetry's, Elastic Common Schema's or Google Cloud's.",
+});
+export const LOG_SLOW_STATEMENTS = durationSetting("LOG_SLOW_STATEMENTS", {
+  default: "0s",
+  description:
+    "Duration from which a statement is logged with its text but without values, at level warning; 0s disables it.",
 });
 export const VALIDATE_RESPONSES = booleanSetting("VALIDATE_RESPONSES", {
   default: false,
@@ -156,6 +163,7 @@ export function readConfig(
     limits: readLimitConfig(reader, { isPrivate: isPrivate(exposure) }),
     logLevel: reader.read(LOG_LEVEL),
     logFormat: reader.read(LOG_FORMAT),
+    slowStatementMs: reader.read(LOG_SLOW_STATEMENTS),
     supervisor: readSupervisorConfig(reader),
     admin: readAdminConfig(reader),
     validateResponses: reader.read(VALIDATE_RESPONSES),

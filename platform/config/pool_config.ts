@@ -12,6 +12,7 @@ export type PoolConfig = Required<
     | "maxWaiting"
     | "lifetimeMs"
     | "idleTimeoutMs"
+    | "minConnections"
     | "applicationName"
     | "sessionSql"
     | "statementTimeoutMs"
@@ -49,6 +50,13 @@ const IDLE_TIMEOUT = durationSetting("POSTGRES_POOL_IDLE_TIMEOUT", {
   default: "60s",
   description: "Idle time after which a connection is closed; 0s disables it.",
 });
+const MIN_CONNECTIONS = integerSetting("POSTGRES_POOL_MIN_CONNS", {
+  default: 0,
+  min: 0,
+  max: 1000,
+  description:
+    "Number of connections to each server that are opened in advance and kept although idle, up to its maximum.",
+});
 const APPLICATION_NAME = textSetting("POSTGRES_APPLICATION_NAME", {
   default: "archway",
   pattern: [/^[\x20-\x7e]{1,63}$/, "must consist of 1 to 63 printable ASCII characters"],
@@ -81,6 +89,7 @@ export const POOL_SETTINGS = [
   MAX_WAITING,
   CONNECTION_LIFETIME,
   IDLE_TIMEOUT,
+  MIN_CONNECTIONS,
   APPLICATION_NAME,
   SESSION_SQL,
   STATEMENT_TIMEOUT,
@@ -97,6 +106,7 @@ export function readPoolConfig(reader: SettingsReader): PoolConfig {
     maxWaiting: reader.read(MAX_WAITING),
     lifetimeMs: reader.read(CONNECTION_LIFETIME),
     idleTimeoutMs: reader.read(IDLE_TIMEOUT),
+    minConnections: reader.read(MIN_CONNECTIONS),
     applicationName: reader.read(APPLICATION_NAME),
     sessionSql: reader.read(SESSION_SQL),
     statementTimeoutMs: reader.read(STATEMENT_TIMEOUT),

@@ -8,6 +8,7 @@ import {
   IDEMPOTENCY_TTL,
   LOG_FORMAT,
   LOG_LEVEL,
+  LOG_SLOW_STATEMENTS,
   MIGRATE_ON_START,
   VALIDATE_RESPONSES,
 } from "./config.ts";
@@ -35,7 +36,14 @@ const BEFORE_SERVICES: readonly SettingsSection[] = [
 const AFTER_SERVICES: readonly SettingsSection[] = [
   {
     title: "Diagnostics",
-    settings: [LOG_LEVEL, LOG_FORMAT, ...ADMIN_SETTINGS, VALIDATE_RESPONSES, ...SUPERVISOR_SETTINGS],
+    settings: [
+      LOG_LEVEL,
+      LOG_FORMAT,
+      LOG_SLOW_STATEMENTS,
+      ...ADMIN_SETTINGS,
+      VALIDATE_RESPONSES,
+      ...SUPERVISOR_SETTINGS,
+    ],
   },
 ];
 

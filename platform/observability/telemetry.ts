@@ -5,6 +5,7 @@ import type { RequestObserver } from "@archway/server/request_observer.ts";
 import type { MetricSink } from "@archway/service_kit/metric_sink.ts";
 import { UNTRACED, type WorkTracer } from "@archway/service_kit/observed_work.ts";
 import { logRequests } from "./telemetry/access_log.ts";
+import { logSlowStatements } from "./telemetry/log_slow_statements.ts";
 import { isTracing, SCOPE } from "./telemetry/is_tracing.ts";
 import { metrics } from "@opentelemetry/api";
 import { measureDatabase, measurePool } from "./telemetry/measure_database.ts";
@@ -22,7 +23,7 @@ import { traceWork } from "./telemetry/trace_work.ts";
 export interface Telemetry extends Disposable {
   /** Observers of requests, outermost first. */
   readonly requests: readonly RequestObserver[];
-  /** Observer of the database; undefined if neither traced nor measured. */
+  /** Observer of the database; undefined if nothing observes it. */
   readonly database: DatabaseObserver | undefined;
   /** Sink for metrics of services; undefined if none are collected. */
   readonly metrics: MetricSink | undefined;
@@ -39,13 +40,17 @@ export interface TelemetryOptions {
   readonly logger: Logger;
   /** Whether to collect metrics for Prometheus. */
   readonly prometheus: boolean;
+  /** Time from which statements are logged as slow, in milliseconds; 0 for none. */
+  readonly slowStatementMs: number;
 }
 
 /**
  * Starts telemetry: an access log if the log level is "info" or below, spans and metrics if Deno exports them
  * (`OTEL_DENO=true`), and metrics for Prometheus if enabled.
  */
-export async function startTelemetry({ logger, prometheus }: TelemetryOptions): Promise<Telemetry> {
+export async function startTelemetry(
+  { logger, prometheus, slowStatementMs }: TelemetryOptions,
+): Promise<Telemetry> {
   const exports = isTracing();
   const forPrometheus = prometheus ? await openPrometheus() : undefined;
   const sinks: readonly MetricSink[] = [
@@ -64,6 +69,7 @@ export async function startTelemetry({ logger, prometheus }: TelemetryOptions): 
     database: observeAll([
       ...(sink === undefined ? [] : [measureDatabase(sink)]),
       ...(exports ? [traceDatabase()] : []),
+      ...(slowStatementMs === 0 ? [] : [logSlowStatements(logger, slowStatementMs)]),
     ]),
     metrics: sink,
     tracer: exports ? traceWork() : UNTRACED,

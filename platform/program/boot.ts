@@ -56,7 +56,9 @@ export async function boot(
   const { logger } = stack.use(await configureLogging(config.logLevel, logging));
   const supervisor = stack.use(openSupervisor(config.supervisor, logger));
   const prometheus = config.admin !== undefined;
-  const telemetry = stack.use(await startTelemetry({ logger, prometheus }));
+  const telemetry = stack.use(
+    await startTelemetry({ logger, prometheus, slowStatementMs: config.slowStatementMs }),
+  );
   const database = stack.use(
     await openDatabase(config, {
       observer: telemetry.database,

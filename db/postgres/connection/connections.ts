@@ -10,6 +10,8 @@ export interface ConnectionsOptions {
   readonly open: () => Promise<Connection>;
   /** Maximum number of connections. */
   readonly max: number;
+  /** Number of connections that are opened in advance and kept although idle. */
+  readonly min: number;
   readonly maxWaiting: number;
   readonly acquireTimeoutMs: number;
   readonly queueTimeoutMs: number;
@@ -56,8 +58,8 @@ export class Connections {
 
   constructor(options: ConnectionsOptions) {
     this.#options = options;
-    const { maxWaiting, acquireTimeoutMs, queueTimeoutMs, idleTimeoutMs } = options;
-    this.#idle = new IdleConnections(idleTimeoutMs);
+    const { maxWaiting, acquireTimeoutMs, queueTimeoutMs, idleTimeoutMs, min } = options;
+    this.#idle = new IdleConnections(idleTimeoutMs, { surplus: () => this.#all.size - min });
     this.#queue = new WaitQueue({
       max: maxWaiting,
       timeoutMs: acquireTimeoutMs,
@@ -65,6 +67,7 @@ export class Connections {
       // Without any connection, the server is the problem and not the number of callers.
       refusal: () => this.#all.size === 0 ? unreachable() : saturated(),
     });
+    this.#fill();
   }
 
   /** Every open connection. */
@@ -186,6 +189,11 @@ export class Connections {
     return this.#idle.pop() ?? (this.#mayGrow ? undefined : leastBusy(this.#shared));
   }
 
+  /** Opens the minimum of connections. After a failure, the next lost connection or caller is the next attempt. */
+  #fill(): void {
+    for (let count = this.#all.size + this.#opening; count < this.#options.min; count++) this.#grow();
+  }
+
   /** Opens another connection if allowed. */
   #grow(): void {
     const isFull = this.#all.size + this.#opening >= this.#options.max;
@@ -253,6 +261,7 @@ export class Connections {
     this.#shared.delete(connection);
     this.#idle.delete(connection);
     this.#serve();
+    this.#fill();
     if (this.#isDrained) this.#ended?.();
   }
 }

@@ -82,6 +82,7 @@ Deno.test("Connections pipelines fast reads, but nothing behind potentially slow
   await using database = await useTestDatabase();
   const connections = new Connections({
     open: () => Connection.open(database.instance, { config: {}, readOnly: false }),
+    min: 0,
     max: 10,
     maxWaiting: 10,
     acquireTimeoutMs: 30_000,
@@ -216,4 +217,28 @@ Deno.test("Connections shares the connections that the server allows", async () 
     assert(results.every(Boolean));
   }
   assert((await statusOf(pool)).open <= 6);
+});
+
+Deno.test("Connections opens its minimum in advance, and keeps it although idle or after a loss", async () => {
+  await using database = await useTestDatabase();
+  const primary = { ...database.instance, maxConnections: 4 };
+  await using pool = openPool({ primary, replicas: [], minConnections: 2, idleTimeoutMs: 40 });
+  const openIs = async (expected: number): Promise<void> => {
+    while ((await statusOf(pool)).open !== expected) await new Promise((resolve) => setTimeout(resolve, 5));
+  };
+  await openIs(2);
+  const release = await occupy(pool, 4);
+  assertEquals((await statusOf(pool)).open, 4);
+  await release();
+  await openIs(2);
+  // Longer than the idle timeout.
+  await new Promise((resolve) => setTimeout(resolve, 150));
+  assertEquals((await statusOf(pool)).open, 2);
+  await using killer = openPool({ primary: database.instance, replicas: [], applicationName: "killer" });
+  const { rowCount } = await killer.writer().query(
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'archway'",
+  );
+  assert(rowCount >= 2);
+  await openIs(2);
+  assertEquals((await pool.writer().query("SELECT 1")).rowCount, 1);
 });

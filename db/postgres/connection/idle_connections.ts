@@ -9,13 +9,18 @@ interface Idle {
 /** Idle connections in LIFO order. Surplus ones stay unused and are closed after the idle timeout. */
 export class IdleConnections implements Disposable {
   readonly #timeoutMs: number;
+  readonly #surplus: () => number;
   /** Sorted by last use, most recent last. */
   readonly #idle: Idle[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  /** @param timeoutMs Idle time after which a connection is closed, in milliseconds; 0 disables it. */
-  constructor(timeoutMs: number) {
+  /**
+   * @param timeoutMs Idle time after which a connection is closed, in milliseconds; 0 disables it.
+   * @param surplus Number of connections that may be closed because they are idle.
+   */
+  constructor(timeoutMs: number, { surplus }: { readonly surplus: () => number }) {
     this.#timeoutMs = timeoutMs;
+    this.#surplus = surplus;
   }
 
   get length(): number {
@@ -60,9 +65,11 @@ export class IdleConnections implements Disposable {
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
       const now = performance.now();
-      const isOver = ({ connection, since }: Idle): boolean =>
-        since + this.#timeoutMs <= now || connection.expiresAt <= now;
-      for (const { connection } of this.#idle.filter(isOver)) void connection.close();
+      let surplus = this.#surplus();
+      for (const { connection, since } of [...this.#idle]) {
+        const isUnused = since + this.#timeoutMs <= now && surplus-- > 0;
+        if (isUnused || connection.expiresAt <= now) void connection.close();
+      }
       if (this.#idle.length > 0) this.#watch();
     }, this.#timeoutMs / 2);
     Deno.unrefTimer(this.#timer);

@@ -82,6 +82,7 @@ export class InstanceConnections {
     return new Connections({
       open,
       max,
+      min: Math.min(max, config.minConnections ?? 0),
       maxWaiting: config.maxWaiting ?? 5_000,
       acquireTimeoutMs: config.acquireTimeoutMs ?? 3_000,
       queueTimeoutMs: config.queueTimeoutMs ?? 1_000,
