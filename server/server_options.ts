@@ -8,6 +8,7 @@ import type { Idempotency } from "./idempotency.ts";
 import { type Logger, SILENT_LOGGER } from "./logger.ts";
 import type { RateLimitOptions } from "./rate_limit.ts";
 import type { RequestObserver } from "./request_observer.ts";
+import type { ServiceDescription } from "./pages/landing_page.ts";
 import type { TlsFiles } from "./tls.ts";
 import type { Authenticator, CredentialAuthenticator } from "./security/authenticator.ts";
 import type { TrustedProxies } from "./addresses/trusted_proxies.ts";
@@ -73,6 +74,8 @@ export interface ServerOptions {
   validateResponses: boolean;
   /** Whether the OpenAPI documents are served. */
   documents: boolean;
+  /** Pages for browsers beside those of problem types; none if undefined. */
+  pages: PageOptions | undefined;
   /** Verifies bearer tokens. Without this and the next one, authentication is disabled. */
   authenticator: Authenticator | undefined;
   /** Verifies passwords and API keys. */
@@ -104,6 +107,16 @@ export interface ServerOptions {
   readonly middlewares: MiddlewareHandler<PipelineEnv>[];
 }
 
+/** Pages for browsers. */
+export interface PageOptions {
+  /** Facts for the landing page `/`; not served if undefined. */
+  readonly landing: ServiceDescription | undefined;
+  /** Whether the API reference `/docs` is served. */
+  readonly reference: boolean;
+  /** Returns an access token for development; undefined outside development. */
+  readonly token?: (() => Promise<string>) | undefined;
+}
+
 /** Sets an option; created by the `with…` functions. */
 export type ServerOption = (settings: ServerOptions) => void;
 
@@ -120,6 +133,7 @@ export function applyOptions(options: readonly ServerOption[]): ServerOptions {
     compressMinBytes: 0,
     validateResponses: false,
     documents: true,
+    pages: undefined,
     authenticator: undefined,
     credentialAuthenticator: undefined,
     certificateHeader: undefined,
@@ -259,6 +273,11 @@ export function withResponseValidation(enabled: boolean): ServerOption {
  */
 export function withDocuments(enabled: boolean): ServerOption {
   return (settings) => void (settings.documents = enabled);
+}
+
+/** Serves pages for browsers: the landing page and the API reference. */
+export function withPages(pages: PageOptions): ServerOption {
+  return (settings) => void (settings.pages = pages);
 }
 
 /**

@@ -7,6 +7,7 @@ import {
 } from "@archway/service_kit/setting_types.ts";
 import { ADMISSION_SETTINGS } from "./admission_config.ts";
 import { hostSetting } from "./host_setting.ts";
+import { isLoopback } from "./is_loopback.ts";
 import { LISTENER_SETTINGS } from "./listener_config.ts";
 
 /** Address, timeouts and sizes of the HTTP server. */
@@ -25,6 +26,10 @@ export interface HttpConfig {
   readonly compressMinBytes: number;
   /** Whether the OpenAPI documents are served. */
   readonly documents: boolean;
+  /** Whether `/` describes the service. */
+  readonly landingPage: boolean;
+  /** Whether `/docs` shows the OpenAPI documents. */
+  readonly apiReference: boolean;
 }
 
 const HOST = hostSetting("HOST", {
@@ -69,6 +74,14 @@ const OPENAPI_DOCUMENTS = booleanSetting("OPENAPI_DOCUMENTS", {
   description:
     "Whether to serve the OpenAPI documents at /openapi and /.well-known/api-catalog, to everyone.",
 });
+const LANDING_PAGE = booleanSetting("LANDING_PAGE", {
+  default: true,
+  description: "Whether / describes the service: version, kind of database, documents and links.",
+});
+const API_REFERENCE = booleanSetting("API_REFERENCE", {
+  defaultRule: "true if HOST is loopback, else false",
+  description: "Whether /docs is an interactive reference of the documents; it needs OPENAPI_DOCUMENTS.",
+});
 const SHUTDOWN_WAIT = durationSetting("SHUTDOWN_WAIT", {
   default: "0s",
   description: "On SIGTERM, how long to serve on while /readyz returns 503, so that load balancers notice.",
@@ -89,14 +102,17 @@ export const HTTP_SETTINGS = [
   MAX_BODY_BYTES,
   COMPRESS_MIN_BYTES,
   OPENAPI_DOCUMENTS,
+  LANDING_PAGE,
+  API_REFERENCE,
   SHUTDOWN_WAIT,
   SHUTDOWN_TIMEOUT,
 ];
 
 /** Reads address, timeouts and sizes of the HTTP server. */
 export function readHttpConfig(reader: SettingsReader): HttpConfig {
+  const host = reader.read(HOST);
   return {
-    host: reader.read(HOST),
+    host,
     port: reader.read(PORT),
     publicUrl: reader.read(PUBLIC_URL),
     readTimeoutMs: reader.read(READ_TIMEOUT),
@@ -106,5 +122,7 @@ export function readHttpConfig(reader: SettingsReader): HttpConfig {
     maxBodyBytes: reader.read(MAX_BODY_BYTES),
     compressMinBytes: reader.read(COMPRESS_MIN_BYTES),
     documents: reader.read(OPENAPI_DOCUMENTS),
+    landingPage: reader.read(LANDING_PAGE),
+    apiReference: reader.readOr(API_REFERENCE, isLoopback(host)),
   };
 }

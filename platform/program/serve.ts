@@ -1,6 +1,7 @@
 import { isPrivate } from "@archway/config/auth_config.ts";
 import type { Config } from "@archway/config/config.ts";
 import { microsecondClock } from "@archway/db/timestamp.ts";
+import { loadOrCreateDevelopmentKey, signDevelopmentToken } from "@archway/server/authentication.ts";
 import { createServer, type Server } from "@archway/server/server.ts";
 import * as options from "@archway/server/server_options.ts";
 import { readTls } from "@archway/server/tls.ts";
@@ -41,7 +42,7 @@ export async function serve(config: Config, { greet, ...project }: ServeOptions)
   const inline = mounted.services.filter(({ background }) => background?.inline);
   const background = await program.openBackground(inline);
   const server = stack.use(
-    withConfigErrors(() => buildServer(config, { ...program, authentication, rateLimit })),
+    withConfigErrors(() => buildServer(config, { ...program, authentication, rateLimit, project })),
   );
   // Listens once migrations are applied. If that takes longer, it listens at once and /readyz reports the state.
   await Promise.race([migrated, migrations.waiting]);
@@ -50,7 +51,17 @@ export async function serve(config: Config, { greet, ...project }: ServeOptions)
   await program.supervisor.notify("READY=1");
   if (greet) {
     const database = program.database.description;
-    await print(Deno.stdout, welcome({ url, database, project, mounted, documents: config.documents }));
+    await print(
+      Deno.stdout,
+      welcome({
+        url,
+        database,
+        project,
+        mounted,
+        documents: config.documents,
+        reference: config.apiReference,
+      }),
+    );
   }
   // Ends on a signal or a failed migration.
   const signal = await Promise.race([stopped, migrated.then(() => stopped)]);
@@ -80,11 +91,13 @@ interface ServerDependencies
   extends Pick<Booted, "database" | "migrations" | "logger" | "telemetry" | "mounted"> {
   readonly authentication: OpenAuthenticator | undefined;
   readonly rateLimit: OpenRateLimit | undefined;
+  readonly project: Project;
 }
 
 function buildServer(
   config: Config,
-  { database, migrations, logger, telemetry, mounted, authentication, rateLimit }: ServerDependencies,
+  { database, migrations, logger, telemetry, mounted, authentication, rateLimit, project }:
+    ServerDependencies,
 ): Server {
   return createServer(
     config.host,
@@ -102,6 +115,7 @@ function buildServer(
     options.withCompression(config.compressMinBytes),
     options.withResponseValidation(config.validateResponses),
     options.withDocuments(config.documents),
+    options.withPages(pageOptions(config, project)),
     options.withDrain({ waitMs: config.drainWaitMs, timeoutMs: config.drainTimeoutMs }),
     ...(config.admission ? [options.withAdmission(config.admission)] : []),
     options.withReadiness(databaseChecks(database.pool, migrations)),
@@ -116,10 +130,34 @@ function buildServer(
       : []),
     ...(authentication?.readiness ? [options.withReadiness(authentication.readiness)] : []),
     ...limitOptions(config, { rateLimit, logger }),
-    // Without authentication, checking Host protects against DNS rebinding by pages in a browser on this machine.
-    ...(authentication === undefined && isPrivate(config) ? [options.withPrivateHostsOnly()] : []),
+    // Without authentication, or with tokens for everyone, checking Host protects against DNS rebinding by pages in a
+    // browser on this machine.
+    ...(config.auth.kind === "none" || config.auth.kind === "dev"
+      ? isPrivate(config) ? [options.withPrivateHostsOnly()] : []
+      : []),
     ...(config.publicUrl ? [options.withPublicUrl(config.publicUrl.href)] : []),
     options.withIdempotency(mounted.idempotency),
     ...mounted.services.flatMap(({ api }) => api === undefined ? [] : [options.withApi(api)]),
   );
+}
+
+function pageOptions(config: Config, { name, version, services }: Project): options.PageOptions {
+  const { auth, database } = config;
+  const replicas = database.kind === "postgres" ? database.replicas.length : 0;
+  const kind = database.kind === "embedded"
+    ? "embedded PostgreSQL"
+    : `PostgreSQL${replicas === 0 ? "" : ` with ${replicas} read replica${replicas === 1 ? "" : "s"}`}`;
+  return {
+    landing: config.landingPage ? { name, version, database: kind } : undefined,
+    reference: config.apiReference,
+    ...(auth.kind === "dev" && database.kind === "embedded" && {
+      token: (): Promise<string> => developmentToken(database.dataDirectory, services),
+    }),
+  };
+}
+
+async function developmentToken(directory: string, services: Project["services"]): Promise<string> {
+  const scope = services.flatMap(({ scopes = [] }) => scopes).join(" ");
+  const key = await loadOrCreateDevelopmentKey(directory);
+  return await signDevelopmentToken(key, { subject: "developer", scope, lifetimeSeconds: 3600 });
 }

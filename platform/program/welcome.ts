@@ -10,11 +10,14 @@ export interface WelcomeOptions {
   readonly mounted: Pick<MountedServices, "services">;
   /** Whether the OpenAPI documents are served. @default {true} */
   readonly documents?: boolean;
+  /** Whether the API reference is served. @default {false} */
+  readonly reference?: boolean;
 }
 
 /** Returns the greeting of `dev`: address, database, example requests and OpenAPI documents. */
 export function welcome(
-  { url, database, project: { name, services }, mounted, documents: served = true }: WelcomeOptions,
+  { url, database, project: { name, services }, mounted, documents: served = true, reference = false }:
+    WelcomeOptions,
 ): string {
   const examples = services.flatMap(({ examples = [] }) => examples)
     .map((example) => `    ${example.replaceAll("{url}", url)}`);
@@ -26,6 +29,7 @@ export function welcome(
     `  ${name.charAt(0).toUpperCase()}${name.slice(1)} is listening on ${url}`,
     `  Database: ${database}`,
     ...(examples.length === 0 ? [] : ["", "  Try it:", ...examples]),
+    ...(documents.length === 0 || !reference ? [] : ["", `  API reference: ${url}/docs`]),
     ...(documents.length === 0 ? [] : ["", "  OpenAPI documents:", ...documents]),
     "\n",
   ].join("\n");

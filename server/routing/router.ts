@@ -12,6 +12,7 @@ import { trustedOrigins } from "../security/cors.ts";
 import type { PipelineEnv, ServerOptions } from "../server_options.ts";
 import type { OpenStreams } from "../streams/open_streams.ts";
 import { compileOperation } from "../strict/compile_operation.ts";
+import { pageEndpoints } from "../pages/page_endpoints.ts";
 import { browserEndpoints } from "./browser_endpoints.ts";
 import { byConcreteness, gatherResources, honoPath, optionsResponse, type Resource } from "./resource.ts";
 
@@ -80,6 +81,7 @@ export function createRouter(
       ...healthEndpoints(readiness, lifecycle),
       problemPages(createCatalog(modules)),
       ...(settings.documents ? documentEndpoints(modules) : []),
+      ...pageEndpoints(settings, operations),
       ...browserEndpoints(operations),
       ...operations,
     ]).sort((a, b) => byConcreteness(a.path, b.path));
