@@ -2,6 +2,7 @@ import { html } from "@hono/hono/html";
 import type { ProblemType } from "../api_module.ts";
 import type { Exchange } from "../request/exchange.ts";
 import { createNegotiation } from "../representation/response.ts";
+import { PAGE_POLICY, pageLayout } from "../pages/page_layout.ts";
 import { compilePath, type Endpoint } from "../routing/resource.ts";
 import { Problem } from "../problem.ts";
 import type { ProblemCatalog } from "./problem_response.ts";
@@ -25,7 +26,7 @@ export function problemPages(catalog: ProblemCatalog): Endpoint {
           headers: { Vary: "Accept" },
         });
       }
-      const body = mediaType === "text/html" ? String(await page(type)) : JSON.stringify(description(type));
+      const body = mediaType === "text/html" ? await page(type) : JSON.stringify(description(type));
       return pageResponse(body, mediaType, exchange);
     },
   };
@@ -38,22 +39,14 @@ function description(
   return { type: `/problems/${slug}`, slug, title, status, explanation };
 }
 
-function page({ title, status, detail }: ProblemType): ReturnType<typeof html> {
-  return html`
-    <!DOCTYPE html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8">
-        <meta name="viewport" content="width=device-width">
-        <title>${title}</title>
-      </head>
-      <body>
-        <h1>${title}</h1>
-        <p>Status ${String(status)}</p>
-        <p>${detail}</p>
-      </body>
-    </html>
-  `;
+async function page({ title, status, detail }: ProblemType): Promise<string> {
+  return await pageLayout(
+    title,
+    html`<h1>${title}</h1>
+<p>Status ${String(status)}</p>
+<p>${detail}</p>
+<p><a href=".">All problem types</a></p>`,
+  );
 }
 
 function pageResponse(body: string, mediaType: string, exchange: Exchange): Response {
@@ -65,6 +58,7 @@ function pageResponse(body: string, mediaType: string, exchange: Exchange): Resp
   headers.set("Vary", "Accept");
   headers.set("Cache-Control", "public, max-age=3600");
   headers.set("Referrer-Policy", "no-referrer");
+  if (mediaType === "text/html") headers.set("Content-Security-Policy", PAGE_POLICY);
   headers.set("X-Request-Id", exchange.requestId);
   return response;
 }
