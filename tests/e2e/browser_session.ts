@@ -1,3 +1,4 @@
+import { print } from "@archway/program/print.ts";
 import axe from "axe-core";
 import { chromium, type Page } from "playwright-core";
 
@@ -94,7 +95,10 @@ async function main([name = "", url = "", executablePath = ""]: readonly string[
     });
     page.on("pageerror", ({ message }) => errors.push(message));
     const seen = await scenario(page, url);
-    console.log(JSON.stringify({ errors, origins: [...origins], seen } satisfies BrowserReport));
+    await print(
+      Deno.stdout,
+      JSON.stringify({ errors, origins: [...origins], seen } satisfies BrowserReport),
+    );
   } finally {
     await browser.close();
   }

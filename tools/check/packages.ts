@@ -28,5 +28,6 @@ export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "rate-limiter-flexible": ["server/rate_limit/"],
   "rfc6902": ["server/"],
   "standardwebhooks": ["platform/events/webhooks/"],
+  "swagger-ui-dist": ["server/pages/"],
   "uuid": ["platform/", "services.ts", "*_service/"],
 };
