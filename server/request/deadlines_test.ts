@@ -27,3 +27,16 @@ Deno.test("Deadlines.passAll() lets the running deadlines pass and counts them",
   assertEquals(deadlines.passAll(), 2);
   assertEquals(passed, [1, 3]);
 });
+
+Deno.test("Deadline.restart() lets a running deadline pass after those that were started before", async () => {
+  using deadlines = new Deadlines(10);
+  const passed: number[] = [];
+  const first = deadlines.start(() => passed.push(1));
+  deadlines.start(() => passed.push(2));
+  first.restart();
+  const cancelled = deadlines.start(() => passed.push(3));
+  cancelled.cancel();
+  cancelled.restart();
+  await new Promise<void>((resolve) => deadlines.start(resolve));
+  assertEquals(passed, [2, 1]);
+});

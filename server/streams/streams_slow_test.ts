@@ -7,6 +7,7 @@ import {
   withConnectionLimits,
   withDrain,
   withLogger,
+  withReadTimeout,
   withWriteTimeout,
 } from "../server_options.ts";
 import { LogRecorder } from "../testing/log_recorder.ts";
@@ -137,6 +138,25 @@ for (const [variant, limits] of VARIANTS) {
     const before = Deno.memoryUsage().rss / MIB;
     const peak = await peakMemory(async () => assertEquals(await upload(), 1500 * 65_536));
     assert(peak - before < 60, `from ${before} to ${peak} MiB`);
+  });
+
+  Deno.test(`an event stream${variant} may be idle for longer than every timeout`, async () => {
+    const idle = limits.length === 0 ? [] : [withConnectionLimits({ idleMs: 100 })];
+    await using server = streamServer(
+      {
+        watch: () =>
+          ok(async function* (): AsyncGenerator<unknown> {
+            yield { data: "first" };
+            await new Promise((resolve) => setTimeout(resolve, 700));
+            yield { data: "last" };
+          }()),
+      },
+      withReadTimeout(100),
+      withWriteTimeout(100),
+      ...idle,
+    );
+    const { url } = await server.listen();
+    assertEquals(await (await fetch(`${url}/events`)).text(), "data: first\n\ndata: last\n\n");
   });
 
   Deno.test(`Server.shutdown()${variant} ends event streams complete`, async () => {

@@ -1,4 +1,5 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { memoryFolder } from "./document/memory_folder.ts";
 import { generateFiles } from "./generate_files.ts";
 import { acceptedDocument, setMember } from "./testing/accepted_document.ts";
 
@@ -89,6 +90,24 @@ Deno.test("eventSchema() types the data of events", async () => {
     const [foundType, foundContent] = await responseOf("text/event-stream", media);
     assertEquals([foundType.replace(/^AsyncIterable<(.*)>$/, "$1"), foundContent], [type, content]);
   }
+});
+
+Deno.test("readSequence() reads item schemas of other files", async () => {
+  const document = acceptedDocument();
+  document["openapi"] = "3.2.0";
+  const content = { "text/event-stream": { itemSchema: { $ref: "parts/event.yaml" } } };
+  setMember(document, { at: `${GET}/responses/200/content`, value: content });
+  const { files } = await generateFiles(JSON.stringify(document), {
+    file: "t.json",
+    folder: memoryFolder({
+      "parts/event.yaml":
+        "{ type: object, required: [data], properties: { data: { type: string, contentMediaType: application/json, contentSchema: { $ref: message.yaml } } } }",
+      "parts/message.yaml": "{ type: object, required: [text], properties: { text: { type: string } } }",
+    }),
+  });
+  const server = files.get("server.gen.ts") ?? "";
+  assertStringIncludes(server, "export type Message = {\n  text: string;\n};");
+  assertStringIncludes(server, "data: Message;");
 });
 
 Deno.test("eventSchema() reports errors of the schemas of data where they are", async () => {
