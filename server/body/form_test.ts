@@ -27,6 +27,35 @@ Deno.test("collectFields() treats __proto__ like any other field", () => {
   assertEquals(JSON.stringify(collectFields([["__proto__", "x"]]).value), '{"__proto__":"x"}');
 });
 
+Deno.test("parseForm() reads nested fields, and names with brackets that are declared", () => {
+  const shape: Shape = {
+    kind: "object",
+    properties: {
+      a: { kind: "object", properties: { b: { kind: "integer" } } },
+      "files[0]": { kind: "string" },
+      codes: { kind: "array", items: { kind: "integer" }, delimiter: " " },
+      data: { kind: "json" },
+    },
+  };
+  const text = "a[b]=1&files[0]=x&plain[b]=2&codes=1+2%203&data=%7B%22c%22:%5B3%5D%7D";
+  assertEquals(parseForm(text, shape).value, {
+    a: { b: 1 },
+    "files[0]": "x",
+    "plain[b]": "2",
+    codes: [1, 2, 3],
+    data: { c: [3] },
+  });
+  assertEquals(parseForm("a=%7B%22b%22:4%7D", shape).value, { a: { b: 4 } });
+});
+
+Deno.test("parseForm() reports invalid JSON at its field, duplicate names included", () => {
+  const shape: Shape = { kind: "object", properties: { "a/b": { kind: "array", items: { kind: "json" } } } };
+  assertEquals(parseForm('a/b=1&a/b={&a/b={"c":1,"c":2}', shape).errors, [
+    { pointer: "/a~1b/1", reason: "is not valid JSON" },
+    { pointer: "/a~1b/2", reason: "has a duplicate property" },
+  ]);
+});
+
 Deno.test("decodeBody() decodes multipart forms with files", async () => {
   const form = new FormData();
   form.set("age", "7");

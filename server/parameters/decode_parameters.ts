@@ -4,7 +4,7 @@ import type { RequestErrors } from "../problems/request_errors.ts";
 import type { Exchange } from "../request/exchange.ts";
 import { decodeFormText, decodePercent, MalformedTextError, readScalar } from "./decode_text.ts";
 import { compileDeclared, namePairs, refuseUndeclared, splitCookies, splitPairs } from "./pairs.ts";
-import { type NamedPair, readPairs } from "./read_pairs.ts";
+import { hasNested, type NamedPair, readPairs } from "./read_pairs.ts";
 import { type Decode, readStyled } from "./styles.ts";
 
 /** Parameters of a request by location and name, without absent ones that have no default. */
@@ -106,6 +106,7 @@ export type ParameterReader = (sources: ParameterSources) => unknown;
  */
 function compileReader(parameter: ParameterDescriptor, taken: ReadonlySet<string>): ParameterReader {
   const { name } = parameter;
+  const isForm = hasNested(parameter.shape);
   switch (parameter.in) {
     case "path": {
       const read = compileText(parameter, decodePercent);
@@ -117,9 +118,9 @@ function compileReader(parameter: ParameterDescriptor, taken: ReadonlySet<string
       return ({ exchange }) => readPresent(field(exchange) ?? undefined, read);
     }
     case "query":
-      return ({ query }) => readPairs(query, parameter, { decode: decodeFormText, taken });
+      return ({ query }) => readPairs(query, parameter, { decode: decodeFormText, taken, isForm });
     case "cookie":
-      return ({ cookies }) => readPairs(cookies, parameter, { decode: decodePercent, taken });
+      return ({ cookies }) => readPairs(cookies, parameter, { decode: decodePercent, taken, isForm });
   }
 }
 

@@ -16,6 +16,8 @@ export interface ReadPairsOptions {
   readonly decode: Decode;
   /** Names of all parameters in the same location, which are never properties of an exploded object. */
   readonly taken: ReadonlySet<string>;
+  /** Result of {@link hasNested}. */
+  readonly isForm: boolean;
 }
 
 /**
@@ -26,14 +28,13 @@ export interface ReadPairsOptions {
 export function readPairs(
   pairs: readonly NamedPair[],
   parameter: ParameterDescriptor,
-  { decode, taken }: ReadPairsOptions,
+  { decode, taken, isForm }: ReadPairsOptions,
 ): unknown {
   const { name, shape, style, explode } = parameter;
   if (style === "deepObject") return readDeep(pairs, parameter, decode);
   if (shape.kind === "object" && explode && parameter.content === undefined) {
     const declared = (pairName: string): boolean =>
       Object.hasOwn(shape.properties, pairName) || (shape.additional !== undefined && !taken.has(pairName));
-    const isForm = [...Object.values(shape.properties), shape.additional].some(isNested);
     if (isForm) return readForm(pairs.filter((pair) => declared(rootName(pair.name, shape))), shape, decode);
     return membersOf(pairs, parameter, {
       decode,
@@ -85,8 +86,12 @@ function membersOf(
   return members.size === 0 ? undefined : readObject(members, shape);
 }
 
-function isNested(shape: Shape | undefined): boolean {
-  return shape !== undefined && (shape.kind === "json" || nestedShape(shape) !== undefined);
+/** Whether an object has lists or objects in it, so that its exploded properties are read like the fields of a form. */
+export function hasNested(shape: Shape): boolean {
+  return shape.kind === "object" &&
+    [...Object.values(shape.properties), shape.additional].some((inner) =>
+      inner !== undefined && (inner.kind === "json" || nestedShape(inner) !== undefined)
+    );
 }
 
 /** Returns the property of an exploded object that a name belongs to: `a` for `a[b]`, unless that is one itself. */

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { covers, parseMediaType } from "./media_type.ts";
+import { compileCoverage, covers, parseMediaType } from "./media_type.ts";
 
 Deno.test("parseMediaType() returns the essence in lower case and the parameters", () => {
   const parsed = parseMediaType(' Text/HTML ; Charset="utf-8"; q=a; ');
@@ -21,4 +21,31 @@ Deno.test("covers() matches ranges", () => {
   assertEquals(covers("*/*", "image/png"), true);
   assertEquals(covers("image/png", "image/png"), true);
   assertEquals(covers("image/*", "images/png"), false);
+});
+
+Deno.test("compileCoverage() finds the most specific declared type", () => {
+  const declared = [
+    "*/*",
+    "image/*",
+    "image/png",
+    "application/json; version=1",
+    "application/json; version=2",
+    "text/plain; charset=utf-8",
+  ];
+  const find = compileCoverage(declared.map((mediaType) => ({ mediaType })));
+  const expected: [sent: string, found: string | undefined][] = [
+    ["image/png", "image/png"],
+    ["image/gif", "image/*"],
+    ["video/mp4", "*/*"],
+    ["application/json", "application/json; version=1"],
+    ['application/json; charset=utf-8; version="2"', "application/json; version=2"],
+    ["application/json; version=3", "*/*"],
+    ["text/plain", "text/plain; charset=utf-8"],
+    ["text/plain; charset=us-ascii", "text/plain; charset=utf-8"],
+  ];
+  for (const [sent, found] of expected) {
+    const parsed = parseMediaType(sent) ?? { essence: "", parameters: new Map() };
+    assertEquals(find(parsed)?.mediaType, found, sent);
+  }
+  assertEquals(compileCoverage([{ mediaType: "a/b" }])({ essence: "a/c", parameters: new Map() }), undefined);
 });

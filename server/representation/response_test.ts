@@ -20,6 +20,19 @@ Deno.test("createNegotiation() chooses the client's preference", () => {
   }
 });
 
+Deno.test("createNegotiation() accepts a range if a type of it is accepted", () => {
+  const negotiate = createNegotiation(["image/*", "application/json"]);
+  const expected: [string, string | undefined][] = [
+    ["image/png", "image/*"],
+    ["IMAGE/PNG;q=0.1", "image/*"],
+    ["image/*", "image/*"],
+    ["application/json, image/png", "application/json"],
+    ["image/png;q=0", undefined],
+    ["text/html", undefined],
+  ];
+  for (const [accept, best] of expected) assertEquals(negotiate(accept), best, accept);
+});
+
 Deno.test("createNegotiation() caches a bounded number of headers", () => {
   const negotiate = createNegotiation(["application/json"]);
   for (let i = 0; i < 1000; i++) assertEquals(negotiate(`application/json, x/${i}`), "application/json");

@@ -30,17 +30,17 @@ export function compileHeaders({ responses }: Operation): WriteHeaders {
     for (const name of Object.keys(values)) {
       const value = values[name];
       if (value === undefined || value === null) continue;
-      if (Array.isArray(value) && name.toLowerCase() === "set-cookie") {
+      if (typeof value === "string" && special.size === 0) target.set(name, value);
+      else if (Array.isArray(value) && name.toLowerCase() === "set-cookie") {
         for (const cookie of value) target.append(name, String(cookie));
-      } else if (typeof value === "string" && special.size === 0) target.set(name, value);
-      else target.set(name, textOf(name, value, status));
+      } else target.set(name, textOf(name, value, status));
     }
   };
 }
 
 /** Writes a list or an object in the style simple (OpenAPI 3.1, section 4.8.12.4). */
 function simpleText(value: object, explode: boolean): string {
-  if (Array.isArray(value)) return value.map(String).join(", ");
+  if (Array.isArray(value)) return value.map(String).join(",");
   return Object.entries(value).filter(([, item]) => item !== undefined)
     .map(([name, item]) => explode ? `${name}=${String(item)}` : `${name},${String(item)}`).join(",");
 }

@@ -231,6 +231,14 @@ const CASES: readonly Case[] = [
     generated: /getThing/,
   },
   {
+    name: "HEAD without GET",
+    at: "/paths/~1things/head",
+    value: { security: [], responses: { "204": { description: "Done" } } },
+    pointer: "/paths/~1things/head",
+    says: "only where GET is",
+    generated: /createThing/,
+  },
+  {
     name: "a body without a media type",
     at: BODY,
     value: {},

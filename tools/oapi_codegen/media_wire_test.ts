@@ -180,7 +180,7 @@ Deno.test("routes() serves generated media types, forms, headers and parameters 
       const names = ["flag", "count", "ratio", "list", "point", "pairs", "json", "any", "day"];
       assertEquals(
         names.map((name) => headers.get(`x-${name}`)),
-        ["true", "7", "0.5", "1, 2", "x,1,label,a", "x=1,label=a", '{"x":1}', "false", "mon"],
+        ["true", "7", "0.5", "1,2", "x,1,label,a", "x=1,label=a", '{"x":1}', "false", "mon"],
       );
       assertEquals(headers.getSetCookie(), ["a=1; Path=/", "b=2"]);
     });

@@ -84,6 +84,8 @@ function servedOperations(
         operation.pointer,
         `The server has no method ${name.toUpperCase()}; the operation is left out`,
       );
+    } else if (name === "head" && child(pathItem, "get") === undefined) {
+      diagnostics.warn(operation.pointer, "HEAD is served only where GET is; the operation is left out");
     }
     return [];
   });
