@@ -1,13 +1,7 @@
-import { ask, type Client, deleteItem, json, post } from "@archway/tools/support/conformance/client.ts";
+import { createPaymentClient, ProblemError } from "@archway/api/clients/typescript/payment/client.gen.ts";
+import { createProfileClient } from "@archway/api/clients/typescript/profile/client.gen.ts";
+import { type Client, deleteItem, SetupError } from "@archway/tools/support/conformance/client.ts";
 import type { Prepared } from "@archway/tools/support/conformance/row.ts";
-
-interface Created {
-  readonly data: { readonly id: string };
-}
-
-interface CursorPage {
-  readonly meta: { readonly nextCursor: string };
-}
 
 const BRL = "BRL";
 
@@ -19,30 +13,49 @@ const BRL = "BRL";
 export async function paymentBetweenAccounts(
   client: Client,
 ): Promise<Prepared & Required<Pick<Prepared, "paths">>> {
-  const paths: string[] = [];
+  try {
+    return await prepare(client);
+  } catch (cause) {
+    if (!(cause instanceof ProblemError)) throw cause;
+    throw new SetupError(`Status ${cause.status}: ${cause.message}`, { cause });
+  }
+}
+
+async function prepare(
+  { origin: { origin: baseUrl }, fields, timeoutMs }: Client,
+): Promise<Prepared & Required<Pick<Prepared, "paths">>> {
+  const options = { baseUrl, headers: Object.fromEntries(fields), timeoutMs };
+  const [people, money] = [createProfileClient(options), createPaymentClient(options)];
   const open = async (): Promise<{ readonly profile: string; readonly account: string }> => {
-    const profile = await create(client, "/v1/profiles", { body: { name: "Ada" } });
+    const profile = (await people.POST("/v1/profiles", { body: { name: "Ada" } })).data.data.id;
     paths.push(`/v1/profiles/${profile}`);
-    const body = { profileId: profile, currency: BRL };
-    return { profile, account: await create(client, "/v1/accounts", { body }) };
+    const body = { profileId: profile, currency: BRL } as const;
+    return { profile, account: (await money.POST("/v1/accounts", { body })).data.data.id };
   };
+  const paths: string[] = [];
   const [{ profile, account: payer }, { account: payee }] = [await open(), await open()];
-  await create(client, `/v1/accounts/${payer}/deposits`, {
+  const params = { path: { id: payer } };
+  await money.POST("/v1/accounts/{id}/deposits", {
+    params,
     body: { amount: { amount: "100.00", currency: BRL } },
   });
   const key = crypto.randomUUID();
-  const body = { payerAccountId: payer, payeeAccountId: payee, amount: { amount: "10.00", currency: BRL } };
-  const payment = await create(client, "/v1/payments", { body, key });
-  const entries = await nextCursor(client, `/v1/accounts/${payer}/entries`);
-  const profiles = await nextCursor(client, "/v1/profiles");
+  const { data: { data: { id: payment } } } = await money.POST("/v1/payments", {
+    params: { header: { "Idempotency-Key": key } },
+    body: { payerAccountId: payer, payeeAccountId: payee, amount: { amount: "10.00", currency: BRL } },
+  });
+  const statement = await money.GET("/v1/accounts/{id}/entries", {
+    params: { ...params, query: { limit: 1 } },
+  });
+  const list = await people.GET("/v1/profiles", { params: { query: { limit: 1 } } });
   const placeholders = {
     payer,
     payee,
     profile,
     payment,
     key,
-    entries,
-    profiles,
+    entries: statement.data.meta.nextCursor ?? "",
+    profiles: list.data.meta.mode === "cursor" ? list.data.meta.nextCursor ?? "" : "",
     payercapitals: payer.toUpperCase(),
   };
   return { placeholders, paths };
@@ -53,17 +66,4 @@ export async function deletedPayee(client: Client): Promise<Prepared> {
   const prepared = await paymentBetweenAccounts(client);
   await deleteItem(client, prepared.paths[1] ?? "");
   return prepared;
-}
-
-/** Creates an item and returns its id. */
-async function create(
-  client: Client,
-  path: string,
-  body: { readonly body: unknown; readonly key?: string },
-): Promise<string> {
-  return (await json<Created>(await post(client, path, body), 201)).data.id;
-}
-
-async function nextCursor(client: Client, list: string): Promise<string> {
-  return (await json<CursorPage>(await ask(client, `${list}?limit=1`), 200)).meta.nextCursor;
 }

@@ -31,7 +31,8 @@ const ENDPOINTS: readonly (readonly [status: Statuses, lines: readonly string[]]
   [
     405,
     cells(
-      `POST /livez ¦ DELETE /readyz ¦ PUT /healthz ¦ POST /openapi/{document}.json ¦ DELETE /problems/malformed-request`,
+      `POST /livez ¦ DELETE /readyz ¦ PUT /healthz ¦ POST /openapi/{document}.json ¦ PUT /openapi ¦ PATCH /.well-known/api-catalog
+      DELETE /problems/malformed-request`,
     ),
   ],
   [
@@ -41,7 +42,13 @@ const ENDPOINTS: readonly (readonly [status: Statuses, lines: readonly string[]]
     /problems/__proto__ /problems/constructor /problems/..%2f..%2fmain.ts`,
     ).map((path) => `GET ${path}`),
   ],
-  [200, cells("GET /readyz?verbose={marker}%zz ¦ GET /openapi/{document}.json?{marker}")],
+  [
+    200,
+    cells(
+      "GET /readyz?verbose={marker}%zz ¦ GET /openapi/{document}.json?{marker} ¦ GET /openapi/{document}.yaml",
+    ),
+  ],
+  [200, cells("GET /openapi ¦ HEAD /.well-known/api-catalog")],
   [400, cells("HEAD {list}?limit={marker} ¦ GET {list}/nope?x=1")],
 ];
 

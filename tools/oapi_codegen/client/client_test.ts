@@ -101,7 +101,7 @@ const CASES: Readonly<Record<string, (harness: Harness) => Promise<void>>> = {
       null,
     ]);
   },
-  "reports problems with their errors": async ({ client }) => {
+  "reports problems with their errors": async ({ client, proxy }) => {
     const error = await assertRejects(
       () => client.POST("/v1/contacts", { body: { name: " ", email: "x" } }),
       ProblemError,
@@ -116,6 +116,7 @@ const CASES: Readonly<Record<string, (harness: Harness) => Promise<void>>> = {
       "body",
       "/name",
     ]]);
+    assertEquals(error.response.url, `${await proxy.url}/v1/contacts`);
     assert(error.requestId);
   },
   "repeats what a rate limit or an overload refused, as the server asks": async (

@@ -171,8 +171,9 @@ async function readErrors(
 ): Promise<Response> {
   const response = await send(request);
   if (response.ok || WITHOUT_BODY.includes(response.status)) return response;
-  const { status, statusText, headers } = response;
-  return new Response(await response.text(), { status, statusText, headers });
+  const { status, statusText, headers, url } = response;
+  const read = new Response(await response.text(), { status, statusText, headers });
+  return Object.defineProperty(read, "url", { value: url });
 }
 
 function textsOf(headers: Readonly<Record<string, unknown>> = {}): [string, string][] {
