@@ -39,6 +39,13 @@ export interface PreparedSchemasOptions {
   readonly binaryUses: BinaryUses;
 }
 
+/** Whether a schema of the document asks what others have evaluated. */
+export function asksForEvaluated(value: JsonValue): boolean {
+  if (isArray(value)) return value.some(asksForEvaluated);
+  return isObject(value) &&
+    Object.entries(value).some(([key, item]) => key.startsWith("unevaluated") || asksForEvaluated(item));
+}
+
 /**
  * Rewrites the document's schemas for Ajv. Omits annotations, and replaces every `$ref` with the id of a separate
  * schema, so that each is compiled once.
@@ -49,12 +56,11 @@ export class PreparedSchemas {
   /** Pointers of schemas whose default is not applied. */
   unusedDefaults: ReadonlySet<string> = new Set();
 
-  /** Whether a schema of the document asks what others have evaluated. */
-  readonly #evaluates: boolean;
-
-  constructor(readonly references: References, readonly options: PreparedSchemasOptions) {
-    this.#evaluates = JSON.stringify(references.root).includes('"unevaluated');
-  }
+  /** @param options their `evaluates` is what {@link asksForEvaluated} returns for the document */
+  constructor(
+    readonly references: References,
+    readonly options: PreparedSchemasOptions & { readonly evaluates: boolean },
+  ) {}
 
   /** Returns the id of the schema at `pointer` for a purpose. The same for all purposes without defaults and files. */
   idOf(pointer: string, wanted: Purpose): string {
@@ -117,7 +123,7 @@ export class PreparedSchemas {
         result[keyword] = this.#prepareMap(inner, (part) => next(part, keyword));
       } else result[keyword] = item;
     }
-    if (this.#evaluates) this.#prepareEvaluation(result, { schema, next });
+    if (this.options.evaluates) this.#prepareEvaluation(result, { schema, next });
     const required = [member(value, "required"), member(value, requiredOf(purpose))].filter(isArray).flat();
     if (required.length > 0) result["required"] = required;
     const fallback = root || purpose === "response" || purpose === "branch"

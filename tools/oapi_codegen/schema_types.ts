@@ -1,10 +1,14 @@
-import openapiTS, { astToString } from "openapi-typescript";
+// @ts-types="./openapi_typescript.d.ts"
+import { astToString } from "openapi-typescript/dist/lib/ts.mjs";
+// @ts-types="./openapi_typescript.d.ts"
+import { resolveRef } from "openapi-typescript/dist/lib/utils.mjs";
+// @ts-types="./openapi_typescript.d.ts"
+import transformSchema from "openapi-typescript/dist/transform/index.mjs";
 import { replaceSchemas } from "./document/schema_positions.ts";
 import type { Located } from "./json_value.ts";
 import { plainDocument } from "./plain_document.ts";
 import type { References } from "./references.ts";
 import type { SchemaAliases } from "./schema_aliases.ts";
-import { redoclyConfig } from "./structure.ts";
 import { describe, TypeTexts, type TypeTextsOptions } from "./type_texts.ts";
 
 /** TypeScript types of a document's schemas. */
@@ -32,19 +36,49 @@ interface TypeSkeleton {
 /** Marks the place of a type in what openapi-typescript writes. */
 const MARK = "archway:schema:";
 
+/** Options of openapi-typescript: its defaults. */
+const OPTIONS = {
+  additionalProperties: false,
+  alphabetize: false,
+  arrayLength: false,
+  conditionalEnums: false,
+  dedupeEnums: false,
+  defaultNonNullable: true,
+  emptyObjectsUnknown: false,
+  enum: false,
+  enumValues: false,
+  excludeDeprecated: false,
+  exportType: false,
+  generatePathParams: false,
+  immutable: false,
+  makePathsEnum: false,
+  pathParamsAsTypes: false,
+  propertiesRequiredByDefault: false,
+  readWriteMarkers: false,
+  rootTypes: false,
+  rootTypesKeepCasing: false,
+  rootTypesNoSchemaPrefix: false,
+  silent: true,
+  postTransform: undefined,
+  transform: undefined,
+  transformProperty: undefined,
+} as const;
+
 /**
  * Generates the declarations around the schemas. openapi-typescript writes them, but for the types of schemas: its own
  * cannot be recursive in lists, and have values that validators reject.
  */
-export async function typeSkeleton(references: References): Promise<TypeSkeleton> {
+export function typeSkeleton(references: References): TypeSkeleton {
   const marked: Located[] = [];
   const skeleton = replaceSchemas(plainDocument(references.root), (schema) => {
     marked.push({ value: references.at(schema.pointer)?.value ?? schema.value, pointer: schema.pointer });
     return { const: `${MARK}${marked.length - 1}` };
   });
-  const ast = await openapiTS(JSON.stringify(skeleton), {
-    silent: true,
-    redocly: await redoclyConfig(),
+  const ast = transformSchema(skeleton, {
+    ...OPTIONS,
+    discriminators: { objects: {}, refsHandled: [] },
+    injectFooter: [],
+    resolve: (ref) => resolveRef(skeleton, ref, { silent: true }),
   });
   return { text: astToString(ast).trimEnd(), marked };
 }

@@ -1,5 +1,3 @@
-import { type Config as RedoclyConfig, createConfig } from "@redocly/openapi-core";
-import { join } from "node:path";
 import { nearest } from "@archway/config/nearest.ts";
 import type { JsonValue } from "@archway/server/operation.ts";
 import type { DiagnosticList } from "./diagnostics.ts";
@@ -126,11 +124,4 @@ class StructureCheck {
   #warn(pointer: string, message: string): void {
     this.#diagnostics.warn(pointer, message);
   }
-}
-
-/** Creates a configuration without rules. Its own path prevents loading plugins from the working directory. */
-export function redoclyConfig(): Promise<RedoclyConfig> {
-  return createConfig({ rules: { struct: "off" } }, {
-    configPath: join(import.meta.dirname ?? ".", "redocly.yaml"),
-  });
 }

@@ -5,7 +5,12 @@ import { checkDefaults, type DefaultCheck } from "./default_rules.ts";
 import { documentSchemas } from "./document_schemas.ts";
 import { type Located, textMember } from "./json_value.ts";
 import type { OperationModel, ParameterModel } from "./model.ts";
-import { PreparedSchemas, type PreparedSchemasOptions, type Purpose } from "./prepared_schemas.ts";
+import {
+  asksForEvaluated,
+  PreparedSchemas,
+  type PreparedSchemasOptions,
+  type Purpose,
+} from "./prepared_schemas.ts";
 import type { References } from "./references.ts";
 import { type ExportedSchema, validatorFunctions } from "./validator_functions.ts";
 import { validatorModule } from "./validator_module.ts";
@@ -27,8 +32,9 @@ export interface ValidatorModule {
  */
 export function compileValidators(
   operations: readonly OperationModel[],
-  { references, ...rules }: PreparedSchemasOptions & { readonly references: References },
+  { references, ...given }: PreparedSchemasOptions & { readonly references: References },
 ): ValidatorModule {
+  const rules = { ...given, evaluates: asksForEvaluated(references.root) };
   const { diagnostics } = references;
   const unusedDefaults = checkDefaults(documentSchemas(operations, references), {
     diagnostics,
@@ -68,7 +74,7 @@ export function compileValidators(
       }
     }
   }
-  const ajv = createAjv(rules.formats);
+  const ajv = createAjv(rules.formats, { runnable: false });
   for (const [id, schema] of [...schemas.byId, ...inline]) ajv.addSchema(asSchema(schema), id);
   const content = validatorFunctions(references.root, { exported, called: schemas.byId.keys() });
   const causes = new Set<string>();
@@ -85,14 +91,17 @@ export function compileValidators(
 }
 
 /** Returns the check of defaults. Most have one of a few simple schemas, which are compiled once. */
-function compileDefaultCheck(references: References, rules: PreparedSchemasOptions): DefaultCheck {
+function compileDefaultCheck(
+  references: References,
+  rules: PreparedSchemasOptions & { readonly evaluates: boolean },
+): DefaultCheck {
   const schemas = new PreparedSchemas(references, rules);
   const ajv = createAjv(rules.formats);
   const added = new Set<string>();
   const compiled = new Map<string, (value: unknown) => unknown>();
   return function isValid(value, schema): boolean {
     const prepared = schemas.prepare(schema, "response");
-    for (const [id, other] of schemas.byId) {
+    for (const [id, other] of added.size === schemas.byId.size ? [] : schemas.byId) {
       if (!added.has(id)) ajv.addSchema(asSchema(other), id);
       added.add(id);
     }
