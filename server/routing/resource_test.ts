@@ -1,4 +1,8 @@
 import { assertEquals, assertThrows } from "@std/assert";
+import type { DecodedRequest, Operation, StrictResponse } from "../operation.ts";
+import { createServer } from "../server.ts";
+import { withApi } from "../server_options.ts";
+import { noteApi } from "../testing/note_api.ts";
 import { send, sendForProblem } from "../testing/note_client.ts";
 import { byConcreteness, compilePath, gatherResources, honoPath } from "./resource.ts";
 
@@ -37,6 +41,36 @@ Deno.test("Server.fetch() responds 404, 405 with Allow, and 501", async () => {
   const wrong = await sendForProblem("/notes", { method: "DELETE" });
   assertEquals([wrong.status, wrong.headers.get("allow")], [405, "GET, HEAD, POST, OPTIONS"]);
   assertEquals((await sendForProblem("/notes", { method: "FOO" })).status, 501);
+});
+
+Deno.test("Server.listen() serves QUERY with its body, and lists it in Allow and Accept-Query", async () => {
+  const operation: Operation = {
+    ...{
+      operationId: "findNotes",
+      method: "QUERY",
+      path: "/notes",
+      parameters: [],
+      security: [],
+      extensions: {},
+    },
+    requestBody: { required: true, content: [{ mediaType: "application/json", codec: "json" }] },
+    responses: { "200": { content: [{ mediaType: "application/json", codec: "json" }], headers: [] } },
+  };
+  const handle = ({ body }: DecodedRequest): Promise<StrictResponse> =>
+    Promise.resolve({ status: 200, body });
+  const api = { ...noteApi(), routes: [{ operation, handle }] };
+  await using server = createServer("127.0.0.1", 0, withApi(api));
+  const { url } = await server.listen();
+  const query = (body: string, type: string): Promise<Response> =>
+    fetch(`${url}/notes`, { method: "QUERY", body, headers: { "Content-Type": type } });
+  const found = await query('{"text":"a"}', "application/json");
+  assertEquals([found.status, await found.json()], [200, { text: "a" }]);
+  const wrong = await query("a", "text/plain");
+  await wrong.body?.cancel();
+  assertEquals([wrong.status, wrong.headers.get("accept-query")], [415, "application/json"]);
+  const options = await fetch(`${url}/notes`, { method: "OPTIONS" });
+  assertEquals(options.headers.get("allow"), "QUERY, OPTIONS");
+  assertEquals(options.headers.get("accept-query"), "application/json");
 });
 
 Deno.test("compilePath() extracts raw variables from a path", () => {

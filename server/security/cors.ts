@@ -31,7 +31,7 @@ const REQUEST_HEADERS = [
 
 /** Response headers of the server itself that scripts may read, in addition to those of the documents. */
 const RESPONSE_HEADERS = [
-  ...["Accept-Patch", "Accept-Post", "Allow", "ETag", "Link", "Location"],
+  ...["Accept-Patch", "Accept-Post", "Accept-Query", "Allow", "ETag", "Link", "Location"],
   ...["RateLimit", "RateLimit-Policy", "Retry-After", "WWW-Authenticate", "X-Request-Id"],
 ];
 
