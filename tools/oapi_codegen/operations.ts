@@ -79,17 +79,21 @@ function servedOperations(
     const method = isField ? name : name.toLowerCase();
     if (METHODS.has(method)) return [{ method, operation }];
     // Misspelt fields are reported by the check of the document's structure.
-    if (!isField || name === "trace") {
-      diagnostics.warn(
-        operation.pointer,
-        `The server has no method ${name.toUpperCase()}; the operation is left out`,
-      );
-    } else if (name === "head" && child(pathItem, "get") === undefined) {
-      diagnostics.warn(operation.pointer, "HEAD is served only where GET is; the operation is left out");
+    const reason = isField ? LEFT_OUT.get(name) : `The server has no method ${name}`;
+    const follows = name === "head" && member(pathItem.value, "get") !== undefined;
+    if (reason !== undefined && !follows) {
+      diagnostics.warn(operation.pointer, `${reason}; the operation is left out`);
     }
     return [];
   });
 }
+
+/** Reasons why methods have no handlers. */
+const LEFT_OUT: ReadonlyMap<string, string> = new Map([
+  ["head", "HEAD is served only where GET is"],
+  ["options", "The server responds to OPTIONS itself"],
+  ["trace", "The server has no method TRACE"],
+]);
 
 /** Operation with its path item. */
 interface FoundOperation extends NamedOperation {
