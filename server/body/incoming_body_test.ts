@@ -206,6 +206,7 @@ Deno.test("items of a body are parsed and validated one by one", async () => {
     await post('\x1e{"name":"a"}\n\x1e{"name":\n"b"}\n', "application/json-seq"),
     new RegExp(`\r\n\r\n${escape(items)}$`),
   );
+  assertMatch(await post("{}", "application/x-ndjson; charset=latin1"), /^HTTP\/1\.1 415 /);
   const expected: [string, number, string, string][] = [
     ['{"name":"a"}\n\n{"name":1}\n', 422, "Line 3 of the body has validation errors", '"pointer":"/1/name"'],
     ['{"name":"a"}\n{"name"\n', 400, "Line 2 of the body is not valid JSON", '"pointer":"/1"'],

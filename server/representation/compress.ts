@@ -28,6 +28,8 @@ export function compressing(serve: Serve, minBytes: number): Serve {
     if (headers.get("Cache-Control")?.includes("no-store") === true) return response;
     // Shorter in characters than the minimum in bytes is rare enough to be ignored.
     if (body === undefined || body.length < minBytes || headers.has("Content-Encoding")) return response;
+    // Ranges are those of the representation that was asked for (RFC 9110, section 14.2).
+    if (response.status === 206) return response;
     if (!COMPRESSIBLE.test(headers.get("Content-Type") ?? "")) return response;
     headers.append("Vary", "Accept-Encoding");
     if (acceptsEncodings(exchange.request, "gzip", "identity") !== "gzip") return response;

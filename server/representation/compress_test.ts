@@ -48,6 +48,12 @@ Deno.test("withCompression() does not compress responses that must not be stored
   assertEquals((await response.json()).text, TEXT);
 });
 
+Deno.test("withCompression() does not compress parts", async () => {
+  const response = await send(GZIP, { note: { ...NOTE, status: 206 } });
+  assertEquals(fieldsOf(response), [206, '"7"', null, "Accept"]);
+  assertEquals((await response.json()).text, TEXT);
+});
+
 Deno.test("withCompression() sends the headers of the GET for HEAD", async () => {
   const response = await send(GZIP, { method: "HEAD" });
   assertEquals(fieldsOf(response), [200, '"7-gzip"', "gzip", "Accept, Accept-Encoding"]);

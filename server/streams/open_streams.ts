@@ -27,6 +27,8 @@ export interface OpenStreamOptions {
   readonly heartbeat?: Uint8Array | undefined;
 }
 
+const SHUTDOWN = new DOMException("The server is shutting down", "AbortError");
+const ENDED = "Response to request {requestId} ended early: {reason}";
 const FAILED = "Response {status} to request {requestId} failed after its head was sent";
 
 /** Bodies that are sent while they are produced, which count as requests in flight, or read while they arrive. */
@@ -100,8 +102,7 @@ export class OpenStreams implements Disposable {
 
   /** Breaks off all streams, and the bodies being received. */
   abortAll(): void {
-    const reason = new DOMException("The server is shutting down", "AbortError");
-    for (const stream of [...this.#open]) void stream.abort(reason);
+    for (const stream of [...this.#open]) void stream.abort(SHUTDOWN);
     for (const body of [...this.#incoming]) body.close();
   }
 
@@ -111,8 +112,12 @@ export class OpenStreams implements Disposable {
 
   #report(end: StreamEnd, { exchange, status }: OpenStreamOptions): void {
     if (end.kind === "complete") return;
-    if (end.kind === "aborted") return exchange.abort(end.reason);
     const { requestId, traceId, route, method } = exchange;
+    if (end.kind === "aborted") {
+      exchange.abort(end.reason);
+      this.#options.logger.info(ENDED, { requestId, traceId, route, reason: describe(end.reason) });
+      return;
+    }
     exchange.abort(end.error);
     this.#errors.failed("stream", {
       requestId,
@@ -123,4 +128,13 @@ export class OpenStreams implements Disposable {
       error: end.error instanceof Error ? end.error : new Error("A stream failed", { cause: end.error }),
     }, FAILED);
   }
+}
+
+/** Describes why a stream was broken off: by the server, or because the platform has lost the client. */
+function describe(reason: unknown): string {
+  return reason === SHUTDOWN
+    ? "shutdown"
+    : reason instanceof DOMException && reason.name === "TimeoutError"
+    ? "the client took no more of it in time"
+    : "the client disconnected";
 }

@@ -63,7 +63,9 @@ export function compileMediaTypes(method: Method, body: RequestBodyDescriptor): 
     const charset = sent.parameters.get("charset");
     if (found === undefined || charset === undefined) return found;
     if (found.codec === "text") return ASCII_COMPATIBLE.test(charset) ? found : undefined;
-    if (found.codec === "json" || found.codec === "form") return UTF8.test(charset) ? found : undefined;
+    if (["json", "form", "lines", "sequence"].includes(found.codec)) {
+      return UTF8.test(charset) ? found : undefined;
+    }
     return found;
   }
 }

@@ -39,9 +39,21 @@ export function readSequence(
   },
 ): ItemsModel | undefined {
   const codec = CODECS.get(mediaType) ?? (mediaType.endsWith("+json-seq") ? "sequence" : undefined);
-  if (codec === undefined || (codec === "events" && direction === "request")) return undefined;
   const itemSchema = child(media, "itemSchema");
   const schema = child(media, "schema");
+  const { diagnostics } = references;
+  if (codec === undefined || (codec === "events" && direction === "request")) {
+    if (itemSchema !== undefined) {
+      const reason = codec === undefined
+        ? "The media type has no items that are read one by one"
+        : "Events of a request are read as one text";
+      diagnostics.warn(itemSchema.pointer, `${reason}; the schema is ignored`);
+    }
+    return undefined;
+  }
+  if (itemSchema !== undefined && schema !== undefined) {
+    diagnostics.warn(schema.pointer, "Items are validated one by one by itemSchema; this schema is ignored");
+  }
   const target = schema === undefined ? undefined : references.follow(schema);
   const types = typesOf(target);
   if (itemSchema === undefined && isBinary(target?.value)) return undefined;

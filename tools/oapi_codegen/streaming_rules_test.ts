@@ -92,6 +92,28 @@ Deno.test("eventSchema() types the data of events", async () => {
   }
 });
 
+Deno.test("readSequence() warns of schemas that are ignored", async () => {
+  const cases: [at: string, mediaType: string, media: unknown, message: string][] = [
+    [
+      `${GET}/responses/200/content`,
+      "multipart/mixed",
+      { itemSchema: THING },
+      "has no items that are read one by one",
+    ],
+    [`${POST}/requestBody/content`, "text/event-stream", { itemSchema: THING }, "Events of a request"],
+    [
+      `${GET}/responses/200/content`,
+      "application/jsonl",
+      { itemSchema: THING, schema: { type: "array", maxItems: 3 } },
+      "this schema is ignored",
+    ],
+  ];
+  for (const [at, mediaType, media, message] of cases) {
+    const { warnings } = await generate({ [at]: { [mediaType]: media } });
+    assertEquals(warnings.filter((warning) => warning.includes(message)).length, 1, message);
+  }
+});
+
 Deno.test("readSequence() reads item schemas of other files", async () => {
   const document = acceptedDocument();
   document["openapi"] = "3.2.0";
