@@ -25,12 +25,20 @@ export interface ValidationError {
   readonly message?: string;
 }
 
+/** Object that holds the value, which a validator with 64-bit integers may replace. */
+export interface ValidatedPlace {
+  /** JSON Pointer to the value, "" for the root. */
+  readonly instancePath: string;
+  readonly parentData: object;
+  readonly parentDataProperty: string;
+}
+
 /**
  * Precompiled JSON Schema validator, which may fill in defaults. After a result of false, `errors` holds all errors
  * until the next call: read it before any `await`.
  */
 export interface Validator {
-  (value: unknown): boolean;
+  (value: unknown, place?: ValidatedPlace): boolean;
   errors?: readonly ValidationError[] | null;
 }
 
@@ -110,6 +118,9 @@ export interface SizedStream {
 /** Stream that a handler may return in place of a whole text, in UTF-8, or of bytes. */
 export type BodyStream = ReadableStream<Uint8Array> | SizedStream;
 
+/** Type of integers with `format: int64` that are no numbers, which are exact up to 2^53. */
+export type Int64Type = "bigint" | "string";
+
 /** Media type of a request body. */
 export interface RequestMediaType {
   /** Lower case, e.g. "application/json" or "application/json; version=1". May be a range such as "image/*". */
@@ -119,6 +130,8 @@ export interface RequestMediaType {
   readonly validate?: Validator;
   /** Types of the fields of `form` and `multipart`. */
   readonly shape?: Shape;
+  /** Type of the 64-bit integers in the body, if it has any that are no numbers; the validator converts them. */
+  readonly int64?: Int64Type;
   /** Whether the handler reads the bytes while they arrive. */
   readonly stream?: true;
 }
@@ -144,8 +157,10 @@ export interface ResponseMediaType {
   /** As for requests. */
   readonly mediaType: string;
   readonly codec: Codec;
-  /** Validates the body, or each of its items; used only in tests and development. */
+  /** Validates the body, or each of its items; used only in tests and development, and for 64-bit integers. */
   readonly validate?: Validator;
+  /** Type of the 64-bit integers in the body, if it has any that are no numbers. */
+  readonly int64?: Int64Type;
   /** "json" if the data of all events is JSON, texts included. */
   readonly data?: "json";
 }

@@ -1,4 +1,5 @@
 import { MalformedTextError } from "../parameters/decode_text.ts";
+import { parseExact } from "./exact_integers.ts";
 import { findUnstorable, type JsonError } from "./unstorable.ts";
 
 /** Parsed JSON text, with errors in its values. */
@@ -9,23 +10,34 @@ export interface ParsedJson {
 
 const NO_ERRORS: readonly JsonError[] = [];
 
+/** Options of parsing JSON. */
+export interface ParseJsonOptions {
+  /**
+   * Whether an integer that a double cannot represent is a bigint, instead of an error.
+   *
+   * @default false
+   */
+  readonly bigIntegers?: boolean;
+}
+
 /**
- * Parses a JSON text strictly. Unlike `JSON.parse` it rejects duplicate names (RFC 8259, section 4) and more than 64
- * levels of nesting.
+ * Parses a JSON text strictly. Unlike `JSON.parse` it rejects duplicate names (RFC 8259, section 4), more than 64 levels
+ * of nesting, and integers that would be changed.
  *
  * @throws {MalformedTextError} with the reason as its message.
  */
-export function parseJsonText(text: string): ParsedJson {
+export function parseJsonText(text: string, { bigIntegers = false }: ParseJsonOptions = {}): ParsedJson {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
     throw new MalformedTextError("is not valid JSON");
   }
-  const { tooDeep, duplicate, suspicious } = scanJson(text);
+  const { tooDeep, duplicate, suspicious, large } = scanJson(text);
   if (tooDeep) throw new MalformedTextError("is nested too deeply");
   if (duplicate) throw new MalformedTextError("has a duplicate property");
-  return { value, errors: suspicious ? findUnstorable(value) : NO_ERRORS };
+  if (large) value = parseExact(text);
+  return { value, errors: suspicious || large ? findUnstorable(value, { bigIntegers }) : NO_ERRORS };
 }
 
 /** Parses the JSON text of a parameter, where any error makes the whole malformed. */
@@ -37,6 +49,8 @@ export function parseJson(text: string): unknown {
 }
 
 const MAX_DEPTH = 64;
+/** Number of digits from which an integer may not be exact as a double. */
+const LARGE_DIGITS = 16;
 /** Only an exponent, or more consecutive digits than this, can exceed the range of a double. */
 const MANY_DIGITS = 300;
 
@@ -50,6 +64,8 @@ export interface JsonScan {
   readonly duplicate: boolean;
   /** Whether there is a \u escape or a possibly huge number, so that the values must be checked. */
   readonly suspicious: boolean;
+  /** Whether a number has so many digits that a double may not represent it. */
+  readonly large: boolean;
 }
 
 /** Scans a valid JSON text in one pass; copies nothing but names. */
@@ -57,11 +73,13 @@ function scanJson(text: string): JsonScan {
   // Names in each open object, from the outermost; undefined for an array.
   const open: (Set<string> | undefined)[] = [];
   let suspicious = false;
+  let large = false;
   let digits = 0;
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i);
     if (code >= 0x30 && code <= 0x39) {
-      if (++digits > MANY_DIGITS) suspicious = true;
+      if (++digits === LARGE_DIGITS) large = true;
+      else if (digits > MANY_DIGITS) suspicious = true;
       continue;
     }
     digits = 0;
@@ -73,7 +91,7 @@ function scanJson(text: string): JsonScan {
         if (names !== undefined && isName(text, end)) {
           const raw = text.slice(i + 1, end);
           const name: string = escaped ? JSON.parse(`"${raw}"`) : raw;
-          if (names.has(name)) return { tooDeep: false, duplicate: true, suspicious };
+          if (names.has(name)) return { tooDeep: false, duplicate: true, suspicious, large };
           names.add(name);
         }
         i = end;
@@ -81,7 +99,7 @@ function scanJson(text: string): JsonScan {
       }
       case 0x7b: // {
       case 0x5b: // [
-        if (open.length === MAX_DEPTH) return { tooDeep: true, duplicate: false, suspicious };
+        if (open.length === MAX_DEPTH) return { tooDeep: true, duplicate: false, suspicious, large };
         open.push(code === 0x7b ? new Set() : undefined);
         break;
       case 0x7d: // }
@@ -96,7 +114,7 @@ function scanJson(text: string): JsonScan {
       }
     }
   }
-  return { tooDeep: false, duplicate: false, suspicious };
+  return { tooDeep: false, duplicate: false, suspicious, large };
 }
 
 /** Returns the index of the quote that ends the string starting at `start`. */

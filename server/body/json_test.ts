@@ -46,3 +46,29 @@ Deno.test("parseJsonText() treats __proto__ like any other name", () => {
   const { value } = parseJsonText('{"__proto__":{"admin":true}}');
   assertEquals(JSON.stringify(value), '{"__proto__":{"admin":true}}');
 });
+
+Deno.test("parseJsonText() rejects integers that a double would change, and no other numbers", () => {
+  const text =
+    '{"a":[9007199254740993],"b/c":-9223372036854775808,"d":12345678901234567890,"e":"9007199254740993"}';
+  const { errors } = parseJsonText(text);
+  assertEquals(errors.map(({ pointer }) => pointer), ["/a/0", "/d"]);
+  assertEquals(errors[0]?.reason, "is an integer beyond 2^53, which cannot be represented exactly");
+  for (
+    const exact of [
+      "9007199254740991",
+      "9007199254740992",
+      "1e30",
+      "0.12345678901234567890",
+      "1234567890123456",
+    ]
+  ) {
+    assertEquals(parseJsonText(`{"a":${exact}}`), { value: { a: Number(exact) }, errors: [] }, exact);
+  }
+  // As JavaScript writes a double.
+  assertEquals(parseJsonText("[123456789012345680000]").errors, []);
+});
+
+Deno.test("parseJsonText() returns such integers as bigints on demand", () => {
+  const { value, errors } = parseJsonText('{"a":9007199254740993,"b":1}', { bigIntegers: true });
+  assertEquals([value, errors], [{ a: 9007199254740993n, b: 1 }, []]);
+});

@@ -115,7 +115,7 @@ export async function decodeBody(
 ): Promise<ParsedJson> {
   switch (mediaType.codec) {
     case "json":
-      return decodeJson(bytes);
+      return decodeJson(bytes, mediaType);
     case "text":
       return withErrors(decodeUtf8(bytes));
     case "form":
@@ -134,8 +134,8 @@ export async function decodeBody(
 }
 
 /** Decodes a JSON body synchronously, for the most frequent codec. */
-export function decodeJson(bytes: Uint8Array): ParsedJson {
-  return parseJsonText(decodeUtf8(bytes));
+export function decodeJson(bytes: Uint8Array, { int64 }: Pick<RequestMediaType, "int64">): ParsedJson {
+  return parseJsonText(decodeUtf8(bytes), { bigIntegers: int64 !== undefined });
 }
 
 function decodeUtf8(bytes: Uint8Array): string {

@@ -1,9 +1,10 @@
-import type { Validator } from "../operation.ts";
+import type { Int64Type, Validator } from "../operation.ts";
 import { MalformedTextError } from "../parameters/decode_text.ts";
 import { type InvalidParam, Problem } from "../problem.ts";
 import { lastStep } from "../representation/json_pointer.ts";
 import { schemaErrors } from "../strict/schema_errors.ts";
 import { parseJsonText } from "./json.ts";
+import { validated } from "./json_text.ts";
 import { tooLarge } from "./read_body.ts";
 
 /** Format of a body of JSON items. */
@@ -11,6 +12,8 @@ export interface ItemFormat {
   /** "lines": one a line (NDJSON, JSON Lines); "sequence": each between U+001E and a line feed (RFC 7464). */
   readonly codec: "lines" | "sequence";
   readonly validate: Validator | undefined;
+  /** Type of the 64-bit integers in an item, if it has any that are no numbers. */
+  readonly int64?: Int64Type | undefined;
   /** Maximum size of an item in bytes. */
   readonly maxItemBytes: number;
 }
@@ -26,7 +29,7 @@ const MAX_LISTED = 100;
  */
 export async function* readItems(
   stream: ReadableStream<Uint8Array>,
-  { codec, validate, maxItemBytes }: ItemFormat,
+  { codec, validate, int64, maxItemBytes }: ItemFormat,
 ): AsyncGenerator<unknown, void, undefined> {
   const separator = codec === "lines" ? 0x0a : 0x1e;
   const unit = codec === "lines" ? "Line" : "Record";
@@ -38,7 +41,7 @@ export async function* readItems(
     const text = decode(bytes, place).trim();
     // Blank lines are ignored; the text before the first separator of a sequence is empty.
     if (text === "") continue;
-    yield parseItem(text, { validate, place });
+    yield parseItem(text, { validate, int64, place });
     index++;
   }
 }
@@ -106,14 +109,16 @@ function decode(bytes: Uint8Array, place: Place): string {
 
 function parseItem(
   text: string,
-  { validate, place }: { validate: Validator | undefined; place: Place },
+  { validate, int64, place }: Pick<ItemFormat, "validate" | "int64"> & { readonly place: Place },
 ): unknown {
-  const { value, errors } = parse(text, place);
-  const found = [
-    ...errors,
-    ...(validate === undefined || validate(value) ? [] : schemaErrors(validate.errors ?? [])),
-  ];
-  if (found.length === 0) return value;
+  const { value, errors } = parse(text, { place, bigIntegers: int64 !== undefined });
+  const result = validate === undefined
+    ? { isValid: true, value }
+    : int64 === undefined
+    ? { isValid: validate(value), value }
+    : validated(value, validate);
+  const found = [...errors, ...(result.isValid ? [] : schemaErrors(validate?.errors ?? []))];
+  if (found.length === 0) return result.value;
   const { unit, number } = place;
   throw new Problem(422, "invalid-content", {
     detail: `${unit} ${number} of the body has validation errors; later ones were not examined`,
@@ -122,9 +127,12 @@ function parseItem(
   });
 }
 
-function parse(text: string, place: Place): ReturnType<typeof parseJsonText> {
+function parse(
+  text: string,
+  { place, bigIntegers }: { readonly place: Place; readonly bigIntegers: boolean },
+): ReturnType<typeof parseJsonText> {
   try {
-    return parseJsonText(text);
+    return parseJsonText(text, { bigIntegers });
   } catch (error) {
     if (!(error instanceof MalformedTextError)) throw error;
     throw malformed(place, error.message);

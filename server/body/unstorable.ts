@@ -14,8 +14,14 @@ export function unstorableReason(text: string): string | undefined {
   return undefined;
 }
 
-/** Returns the unstorable texts and infinite numbers in a JSON value, depth first. */
-export function findUnstorable(root: unknown): JsonError[] {
+/**
+ * Returns the unstorable texts and infinite numbers in a JSON value, depth first. A bigint is an integer that a double
+ * would change; it is an error unless `bigIntegers`.
+ */
+export function findUnstorable(
+  root: unknown,
+  { bigIntegers = false }: { readonly bigIntegers?: boolean } = {},
+): JsonError[] {
   const errors: JsonError[] = [];
   visit(root, "");
   return errors;
@@ -26,6 +32,10 @@ export function findUnstorable(root: unknown): JsonError[] {
       if (reason !== undefined) errors.push({ pointer, reason });
     } else if (typeof value === "number") {
       if (!Number.isFinite(value)) errors.push({ pointer, reason: "is outside the range of numbers" });
+    } else if (typeof value === "bigint") {
+      if (!bigIntegers) {
+        errors.push({ pointer, reason: "is an integer beyond 2^53, which cannot be represented exactly" });
+      }
     } else if (Array.isArray(value)) {
       value.forEach((item, index) => visit(item, extendPointer(pointer, index)));
     } else if (typeof value === "object" && value !== null) {

@@ -147,6 +147,7 @@ export function requestFingerprint(operation: string, request: DecodedRequest): 
 
 /** Serializes JSON with sorted properties; bytes are written in a form that no JSON value has. */
 function canonicalText(value: unknown): string {
+  if (typeof value === "bigint") return String(value);
   if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? "undefined";
   if (Array.isArray(value)) return `[${value.map(canonicalText).join(",")}]`;
   if (value instanceof Uint8Array) return `{${Buffer.from(value).toString("base64")}}`;

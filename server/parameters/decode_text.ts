@@ -46,7 +46,8 @@ export function readScalar(text: string, shape: Shape): unknown {
     }
     case "number": {
       const value = NUMBER.test(text) ? Number(text) : NaN;
-      return Number.isFinite(value) ? value : text;
+      const isChanged = INTEGER.test(text) && !Number.isSafeInteger(value) && String(value) !== text;
+      return Number.isFinite(value) && !isChanged ? value : text;
     }
     case "boolean":
       return text === "true" ? true : text === "false" ? false : text;

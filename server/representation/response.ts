@@ -1,6 +1,7 @@
 import { Buffer } from "node:buffer";
 import { accepts } from "@std/http/negotiation";
-import type { Operation, StrictResponse } from "../operation.ts";
+import { jsonText } from "../body/json_text.ts";
+import type { Operation, ResponseMediaType, StrictResponse } from "../operation.ts";
 import type { Exchange } from "../request/exchange.ts";
 import { matchesWeakly, parseEntityTags, parseIfMatch, parseStrongTag } from "./conditional.ts";
 import { Problem } from "../problem.ts";
@@ -20,9 +21,13 @@ export type WriteResponse = (result: StrictResponse, exchange: Exchange) => Resp
  */
 export function compileResponses(operation: Operation): WriteResponse {
   const mediaTypes = new Map<number, string>();
+  const exact = new Map<string, ResponseMediaType>();
   for (const [status, { content }] of Object.entries(operation.responses)) {
     const first = content[0];
     if (first !== undefined) mediaTypes.set(Number(status), first.mediaType);
+    for (const media of content) {
+      if (media.int64 === "string") exact.set(`${status} ${media.mediaType}`, media);
+    }
   }
   const cacheable = operation.method === "GET";
   const writeHeaders = compileHeaders(operation);
@@ -41,7 +46,8 @@ export function compileResponses(operation: Operation): WriteResponse {
       setHeaders(response.headers, result, exchange);
       return response;
     }
-    const body = encodeBody(result.body, contentType);
+    const media = exact.size === 0 ? undefined : exact.get(`${result.status} ${contentType}`);
+    const body = encodeBody(result.body, { contentType, media });
     exchange.body = body;
     const isHead = exchange.method === "HEAD";
     const response = new Response(isHead ? null : body, {
@@ -65,10 +71,13 @@ export function compileResponses(operation: Operation): WriteResponse {
   }
 }
 
-function encodeBody(body: unknown, contentType: string): string | Uint8Array<ArrayBuffer> {
+function encodeBody(
+  body: unknown,
+  { contentType, media }: { readonly contentType: string; readonly media: ResponseMediaType | undefined },
+): string | Uint8Array<ArrayBuffer> {
   if (body instanceof Uint8Array) return new Uint8Array(body);
   if (typeof body === "string" && !isJson(contentType)) return body;
-  return JSON.stringify(body);
+  return jsonText(body, media);
 }
 
 function isJson(contentType: string): boolean {

@@ -1,4 +1,5 @@
 import { requiresIdempotencyKey } from "../idempotency/idempotency_key.ts";
+import { jsonText } from "../body/json_text.ts";
 import type { Operation, ResponseMediaType, SizedStream, StrictResponse } from "../operation.ts";
 import { covers } from "../representation/media_type.ts";
 import { isNotModified, type WriteResponse } from "../representation/response.ts";
@@ -92,8 +93,9 @@ export function compileStreams(operation: Operation, options: StreamOptions): Wr
 
   function sourceOf(
     body: unknown,
-    { content: { codec, validate, data }, status }: { content: ResponseMediaType; status: number },
+    { content, status }: { content: ResponseMediaType; status: number },
   ): ChunkSource | undefined {
+    const { codec, data } = content;
     if (codec === "binary" || codec === "text") {
       return body instanceof ReadableStream
         ? streamChunks(body)
@@ -108,11 +110,11 @@ export function compileStreams(operation: Operation, options: StreamOptions): Wr
     const encode = codec === "events"
       ? (item: unknown) => eventText(item, data === "json")
       : codec === "sequence"
-      ? (item: unknown) => `\x1e${JSON.stringify(item)}\n`
-      : (item: unknown) => `${JSON.stringify(item)}\n`;
-    const check = validateResponses ? validate : undefined;
+      ? (item: unknown) => `\x1e${jsonText(item, content)}\n`
+      : (item: unknown) => `${jsonText(item, content)}\n`;
+    const isChecked = validateResponses && content.validate !== undefined;
     return new ItemChunks(body, (item) => {
-      if (check !== undefined) checkItem(item, check, { operation: operationId, status });
+      if (isChecked) checkItem(item, { content, operation: operationId, status });
       return encode(item);
     });
   }

@@ -1,3 +1,5 @@
+import { jsonText } from "../body/json_text.ts";
+
 /** Event of a stream (HTML, section 9.2.6), as a handler returns it. */
 interface EventFields {
   readonly event?: unknown;
@@ -26,7 +28,7 @@ export function eventText(event: unknown, isJson: boolean): string {
   if (fields.retry !== undefined) text += `retry: ${milliseconds(fields.retry)}\n`;
   const { data } = fields;
   if (data !== undefined) {
-    const lines = !isJson && typeof data === "string" ? data.split(LINE_BREAK) : [JSON.stringify(data)];
+    const lines = !isJson && typeof data === "string" ? data.split(LINE_BREAK) : [jsonText(data)];
     for (const line of lines) text += `data: ${line}\n`;
   }
   return `${text}\n`;

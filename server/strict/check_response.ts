@@ -1,3 +1,4 @@
+import { receivedCopy, validated } from "../body/json_text.ts";
 import type { Operation, ResponseMediaType, StrictResponse, Validator } from "../operation.ts";
 import { compileCoverage, parseMediaType } from "../representation/media_type.ts";
 import { schemaErrors } from "./schema_errors.ts";
@@ -64,7 +65,7 @@ export function checkResponse(
   if (content === undefined) throw violation(`the media type ${mediaType} is not declared`);
   if (response.body === undefined) throw violation("the body is missing");
   if (content.validate === undefined || isStreamed(content, response.body)) return;
-  const body: unknown = content.codec === "json" ? JSON.parse(JSON.stringify(response.body)) : response.body;
+  const body = content.codec === "json" ? receivedCopy(response.body, content) : response.body;
   validate(content.validate, body, { operation, status });
 }
 
@@ -73,16 +74,18 @@ export function checkResponse(
  *
  * @throws {ResponseValidationError} if it violates the document.
  */
-export function checkItem(item: unknown, validator: Validator, at: ResponsePlace): void {
-  const text = JSON.stringify(item);
-  validate(validator, text === undefined ? undefined : JSON.parse(text), at);
+export function checkItem(
+  item: unknown,
+  { content, ...at }: ResponsePlace & { readonly content: ResponseMediaType },
+): void {
+  validate(content.validate, receivedCopy(item, content), at);
 }
 
 /** Operation and status of a response. */
 type ResponsePlace = Pick<ResponseViolation, "operation" | "status">;
 
-function validate(validator: Validator, body: unknown, at: ResponsePlace): void {
-  if (validator(body)) return;
+function validate(validator: Validator | undefined, body: unknown, at: ResponsePlace): void {
+  if (validator === undefined || validated(body, validator).isValid) return;
   const [first = { pointer: "", reason: "is not valid" }, ...others] = schemaErrors(validator.errors ?? [])
     .slice(0, MAX_VIOLATIONS);
   const further = others.map(({ pointer, reason }) => `${pointer}: ${reason}`).join("; ");

@@ -1,4 +1,5 @@
 import { decodeBody, decodeJson, readBody } from "../body/read_body.ts";
+import { validated } from "../body/json_text.ts";
 import { readItems } from "../body/read_items.ts";
 import type { ParsedJson } from "../body/json.ts";
 import type { Operation, RequestMediaType, Validator } from "../operation.ts";
@@ -61,10 +62,10 @@ export function compileBody(
     }
     try {
       const parsed = mediaType.codec === "json"
-        ? decodeJson(bytes)
+        ? decodeJson(bytes, mediaType)
         : await decodeBody(bytes, mediaType, contentType ?? "");
-      validateBody(parsed, mediaType.validate, errors);
-      return { contentType: concreteType(mediaType.mediaType, contentType), body: parsed.value };
+      const body = validateBody(parsed, mediaType, errors);
+      return { contentType: concreteType(mediaType.mediaType, contentType), body };
     } catch (error) {
       if (!(error instanceof MalformedTextError)) throw error;
       errors.addMalformed({ name: "body", in: "body", pointer: "", reason: error.message });
@@ -72,10 +73,13 @@ export function compileBody(
     }
   };
 
-  function openStream(exchange: Exchange, { codec, validate }: RequestMediaType): AsyncIterable<unknown> {
+  function openStream(
+    exchange: Exchange,
+    { codec, validate, int64 }: RequestMediaType,
+  ): AsyncIterable<unknown> {
     const stream = streams.receive(exchange, readOptions);
     return codec === "lines" || codec === "sequence"
-      ? readItems(stream, { codec, validate, maxItemBytes })
+      ? readItems(stream, { codec, validate, int64, maxItemBytes })
       : stream;
   }
 
@@ -126,18 +130,24 @@ export function validateParameters(
   }
 }
 
-/** Validates a decoded body. Errors of the decoder come first and replace those of the schema for the same values. */
+/**
+ * Validates a decoded body, and returns it with 64-bit integers of their type. Errors of the decoder come first and replace
+ * those of the schema for the same values.
+ */
 function validateBody(
   { value, errors: found }: ParsedJson,
-  validate: Validator | undefined,
+  { validate, int64 }: RequestMediaType,
   errors: RequestErrors,
-): void {
+): unknown {
   for (const error of found) addBodyError(error, errors);
-  if (validate === undefined || validate(value)) return;
+  if (validate === undefined) return value;
+  const result = int64 === undefined ? { isValid: validate(value), value } : validated(value, validate);
+  if (result.isValid) return result.value;
   const named = new Set(found.map(({ pointer }) => pointer));
   for (const error of schemaErrors(validate.errors ?? [])) {
     if (!named.has(error.pointer)) addBodyError(error, errors);
   }
+  return value;
 }
 
 function addBodyError({ pointer, reason }: SchemaError, errors: RequestErrors): void {

@@ -47,7 +47,7 @@ export async function readSuite(folder: string): Promise<Suite> {
       });
     }
   }
-  return { groups, remotes: await readRemotes(join(folder, "remotes"), dialects) };
+  return { groups, remotes: await readRemotes(join(folder, "remotes")) };
 }
 
 function readTests(tests: JsonValue | undefined): readonly TestCase[] {
@@ -58,16 +58,14 @@ function readTests(tests: JsonValue | undefined): readonly TestCase[] {
   }));
 }
 
-async function readRemotes(
-  folder: string,
-  dialects: readonly string[],
-): Promise<ReadonlyMap<string, JsonValue>> {
+async function readRemotes(folder: string): Promise<ReadonlyMap<string, JsonValue>> {
   const found = new Map<string, JsonValue>();
   for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
     const path = join(entry.parentPath, entry.name);
     const relative = path.slice(folder.length + 1).replaceAll("\\", "/");
     const [first = ""] = relative.split("/");
-    const isOther = dialects.includes(first) && !first.endsWith(DIALECT);
+    // Folders of dialects have a number in their name.
+    const isOther = first !== relative && /\d/.test(first) && !first.endsWith(DIALECT);
     if (entry.isFile() && relative.endsWith(".json") && !isOther) {
       found.set(`${REMOTE}${relative}`, await readJson(path));
     }

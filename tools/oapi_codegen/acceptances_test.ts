@@ -400,3 +400,23 @@ Deno.test("generateFiles() names the operations of a path that refers to the ite
   assertEquals(handlers(server), ["getThing", "createThing", "createThing2"]);
   assertMatch(server, /operationId: "createThing2",\n {2}method: "POST",\n {2}path: "\/stuff"/);
 });
+
+Deno.test("generateFiles() checks formats of the options, and warns of others", async () => {
+  const document = acceptedDocument();
+  setMember(document, {
+    at: `${THING}/properties`,
+    value: {
+      cep: { type: "string", format: "cep" },
+      mail: { type: "string", format: "email" },
+      other: { type: "string", format: "other" },
+      again: { type: "string", format: "other" },
+    },
+  });
+  const formats = new Map<string, string | false>([["cep", "^\\d{8}$"], ["email", false]]);
+  const options = { file: "oapi/t.yaml", formats };
+  const { files, warnings } = await generateFiles(JSON.stringify(document), options);
+  const validators = files.get("validators.gen.js") ?? "";
+  assertStringIncludes(validators, "/^\\d{8}$/u");
+  assertFalse(validators.includes('format: "email"'));
+  assertEquals(warnings.map(({ at }) => at), [`${THING}/properties/other/format`]);
+});

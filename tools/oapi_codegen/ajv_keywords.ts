@@ -2,6 +2,7 @@ import { _, type Ajv2020, type CodeKeywordDefinition, type KeywordCxt, Name, str
 import { not } from "ajv/dist/compile/codegen/index.js";
 import { alwaysValidSchema, Type } from "ajv/dist/compile/util.js";
 import contains from "ajv/dist/vocabularies/applicator/contains.js";
+import { int64Reason } from "./int64.js";
 import { isMultipleOf } from "./multiple_of.js";
 
 /** Keyword of a pattern that is valid only without the `u` flag. */
@@ -15,6 +16,7 @@ export function addKeywords(ajv: Ajv2020): void {
     ajv.addKeyword(definition);
   }
   ajv.addKeyword(IS_FILE);
+  ajv.addKeyword(INT64);
 }
 
 const PATTERN: CodeKeywordDefinition = {
@@ -99,6 +101,20 @@ const UNEVALUATED_ITEMS: CodeKeywordDefinition = {
       context.ok(valid);
     }
     it.items = true;
+  },
+};
+
+const INT64: CodeKeywordDefinition = {
+  keyword: "int64",
+  schemaType: "object",
+  error: { message: ({ params: { reason } }) => _`${reason}` },
+  code(context: KeywordCxt): void {
+    const { gen, data, schemaCode, it } = context;
+    const check = gen.scopeValue("func", { ref: int64Reason, code: _`require("archway/int64").int64Reason` });
+    const place = _`${it.parentData}, ${it.parentDataProperty}`;
+    const reason = gen.const("reason", _`${check}(${data}, ${schemaCode}, ${place})`);
+    context.setParams({ reason });
+    context.fail(_`${reason} !== ""`);
   },
 };
 

@@ -1,5 +1,6 @@
 import formats from "ajv-formats/dist/formats.js" with { type: "text" };
 import ucs2length from "ajv/dist/runtime/ucs2length.js" with { type: "text" };
+import int64 from "./int64.js" with { type: "text" };
 import jsonEqual from "./json_equal.js" with { type: "text" };
 import multipleOf from "./multiple_of.js" with { type: "text" };
 
@@ -17,12 +18,17 @@ const MODULES: ReadonlyMap<string, string> = new Map([
     "ajv/dist/runtime/equal",
     `${jsonEqual.replace("export function", "function")}exports.default = jsonEqual;\n`,
   ],
+  [
+    "archway/int64",
+    `${int64.replaceAll("export function", "function")}exports.int64Reason = int64Reason;\n` +
+    "exports.converting = converting;\n",
+  ],
   ["ajv/dist/runtime/ucs2length", ucs2length],
 ]);
 
 /**
  * Puts the modules that Ajv's code requires before it. Each `require` is replaced with the text of the module, if used.
- * There are only four modules without further dependencies, so no bundler is needed (a native program, which would
+ * There are only five modules without further dependencies, so no bundler is needed (a native program, which would
  * require the permission to run it).
  */
 export function bundle(code: string): string {

@@ -1,13 +1,19 @@
 import { type ConfigEntry, ConfigReader } from "./config_reader.ts";
 import { DiagnosticList } from "./diagnostics.ts";
 import type { DefaultSecurity } from "./security.ts";
-import { isObject, type Located } from "./json_value.ts";
+import type { FormatRules } from "./formats.ts";
+import type { Int64Type } from "./int64_rules.ts";
+import { child, entries, isObject, type Located } from "./json_value.ts";
+import { readPattern } from "./patterns.ts";
 import { parseYaml } from "./parse_yaml.ts";
 import type { SelectionRules } from "./selection.ts";
 
 const FIELDS = ["spec", "output", "overlays", "include", "exclude", "names", "options"];
 const RULES = ["tags", "operations", "paths", "media-types"];
-const OPTIONS = ["base-path", "client", "default-security", "exclude-tags", "schema-suffix"];
+const OPTIONS = [
+  ...["base-path", "client", "default-security", "exclude-tags", "formats", "int64", "schema-suffix"],
+];
+const INT64_TYPES: readonly Int64Type[] = ["bigint", "number", "string"];
 
 /** Suffix of a schema's type if its name is taken, unless the cfg has another one. */
 export const DEFAULT_SCHEMA_SUFFIX = "Schema";
@@ -41,6 +47,10 @@ export interface Config {
   readonly defaultSecurity: DefaultSecurity | undefined;
   /** Suffix of a schema's type whose name is taken. */
   readonly schemaSuffix: string;
+  /** Formats in addition to the known ones, as regular expressions; false for those that are not checked. */
+  readonly formats: FormatRules;
+  /** Type of integers with `format: int64`. */
+  readonly int64: Int64Type;
   /** Whether to generate a TypeScript client. */
   readonly client: boolean;
 }
@@ -95,6 +105,8 @@ export function parseConfig(text: string, file: string): Config {
     basePath,
     defaultSecurity: scheme === undefined || scheme === "none" ? scheme : { scheme },
     schemaSuffix,
+    formats: readFormats(options, diagnostics),
+    int64: readInt64(options, { reader, diagnostics }),
     client: reader.flag(options, "client") ?? true,
   };
   diagnostics.throwIfAny();
@@ -112,4 +124,35 @@ function readRules(
     paths: reader.texts(rules, "paths", "path"),
     mediaTypes: reader.texts(rules, "media-types", "media type"),
   };
+}
+
+function readInt64(
+  options: Located | undefined,
+  { reader, diagnostics }: { readonly reader: ConfigReader; readonly diagnostics: DiagnosticList },
+): Int64Type {
+  const written = reader.text(options, "int64")?.text ?? "number";
+  const found = INT64_TYPES.find((type) => type === written);
+  if (found === undefined) diagnostics.add("/options/int64", "Expected bigint, number or string");
+  return found ?? "number";
+}
+
+function readFormats(options: Located | undefined, diagnostics: DiagnosticList): FormatRules {
+  const found = options && child(options, "formats");
+  if (found === undefined) return new Map();
+  if (!isObject(found.value)) {
+    diagnostics.add(found.pointer, "Expected an object of regular expressions by the name of their format");
+  }
+  const rules = new Map<string, string | false>();
+  for (const [name, { value, pointer }] of entries(found)) {
+    if (value === false) rules.set(name, false);
+    else if (typeof value !== "string") diagnostics.add(pointer, "Expected a regular expression, or false");
+    else {
+      const rule = readPattern(value);
+      if ("error" in rule) diagnostics.add(pointer, rule.error);
+      else if (rule.warning !== undefined) {
+        diagnostics.add(pointer, `Write the expression for the u flag. ${rule.warning}`);
+      } else rules.set(name, rule.source);
+    }
+  }
+  return rules;
 }

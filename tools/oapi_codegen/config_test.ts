@@ -17,6 +17,8 @@ options:
   default-security: token
   schema-suffix: Model
   client: false
+  int64: bigint
+  formats: { cep: '^\\d{8}$', email: false }
 `;
   const config = parseConfig(text, "cfg");
   const texts = (entries: readonly ConfigEntry[]): readonly string[] => entries.map(({ text }) => text);
@@ -26,6 +28,7 @@ options:
     "Model",
     false,
   ]);
+  assertEquals([config.int64, [...config.formats]], ["bigint", [["cep", "^\\d{8}$"], ["email", false]]]);
   assertEquals(config.overlays, [{
     text: "fix.yaml",
     place: { file: "cfg", at: "/overlays/0", line: 3, column: 12, source: "overlays: [fix.yaml]" },
@@ -45,7 +48,14 @@ Deno.test("parseConfig() applies defaults for missing options", () => {
   assertEquals(config, {
     ...{ spec: "a.yaml", output: "b", overlays: [], excludeTags: [] },
     ...{ include: NO_RULES, exclude: NO_RULES, names: { operations: new Map(), schemas: new Map() } },
-    ...{ basePath: undefined, defaultSecurity: undefined, schemaSuffix: "Schema", client: true },
+    ...{
+      basePath: undefined,
+      defaultSecurity: undefined,
+      schemaSuffix: "Schema",
+      formats: new Map<string, string | false>(),
+      int64: "number",
+      client: true,
+    },
   });
 });
 
@@ -53,7 +63,8 @@ Deno.test("parseConfig() reports all diagnostics at once", () => {
   const error = assertThrows(
     () =>
       parseConfig(
-        "spec: 5\noutputs: x\noptions: { exclude-tags: [1], package: p, schema-suffix: a b, default-security: 1, base-path: v1/ }\ninclude: []\n",
+        "spec: 5\noutputs: x\noptions: { exclude-tags: [1], package: p, schema-suffix: a b, default-security: 1, base-path: v1/, " +
+          "int64: float, formats: { a: '(a+)+', b: 1, c: '\\-' } }\ninclude: []\n",
         "oapi/cfg.yaml",
       ),
     GenerationError,
@@ -63,6 +74,10 @@ Deno.test("parseConfig() reports all diagnostics at once", () => {
     "/options/base-path",
     "/options/default-security",
     "/options/exclude-tags/0",
+    "/options/formats/a",
+    "/options/formats/b",
+    "/options/formats/c",
+    "/options/int64",
     "/options/package",
     "/options/schema-suffix",
     "/output",

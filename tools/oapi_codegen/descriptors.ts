@@ -12,6 +12,7 @@ export function descriptor(operation: OperationModel): string {
       mediaType: inline(model.mediaType),
       codec: inline(model.codec),
       shape: model.shape === undefined ? undefined : shapeText(model.shape),
+      int64: model.int64 === undefined ? undefined : inline(model.int64),
       validate: model.schema === undefined || name === undefined ? undefined : `validators.${name}`,
       data: model.data === undefined ? undefined : inline(model.data),
       stream: model.stream === undefined ? undefined : "true",

@@ -1,5 +1,8 @@
 import type { Ajv2020 } from "ajv/dist/2020.js";
 import { default as addFormats } from "ajv-formats";
+import type { DiagnosticList } from "./diagnostics.ts";
+import { type Located, textMember } from "./json_value.ts";
+import { subschemas } from "./schema_walk.ts";
 import { formatNames } from "ajv-formats/dist/formats.js";
 
 /** Formats of a configuration: a regular expression, or false for an annotation. */
@@ -35,4 +38,24 @@ export function addAllFormats(ajv: Ajv2020, rules: FormatRules): void {
   ajv.addFormat("int64", { type: "number", validate: (value: number) => Number.isSafeInteger(value) });
   for (const [name, pattern] of TIMES) ajv.addFormat(name, pattern);
   for (const [name, pattern] of rules) if (pattern !== false) ajv.addFormat(name, new RegExp(pattern, "u"));
+}
+
+/** Warns of each format that is not checked, at the first schema that has it. */
+export function warnOfFormats(
+  roots: Iterable<Located>,
+  { diagnostics, formats }: { readonly diagnostics: DiagnosticList; readonly formats: FormatRules },
+): void {
+  const seen = new Set<string>();
+  const visit = (schema: Located): void => {
+    const format = textMember(schema.value, "format");
+    if (format !== undefined && !seen.has(format) && !isAsserted(format, formats) && !formats.has(format)) {
+      seen.add(format);
+      diagnostics.warn(
+        `${schema.pointer}/format`,
+        `Values of the format ${format} are not checked; give the option formats a regular expression, or false`,
+      );
+    }
+    for (const [, inner] of subschemas(schema)) visit(inner);
+  };
+  for (const root of roots) visit(root);
 }

@@ -40,6 +40,8 @@ export interface MediaModel {
   readonly shape: Shape | undefined;
   /** Pointers of the schemas of files in a multipart form. */
   readonly files: readonly string[];
+  /** Type of its 64-bit integers, if it has any that are no numbers. */
+  readonly int64?: "bigint" | "string";
 }
 
 /** Request body with resolved references. */

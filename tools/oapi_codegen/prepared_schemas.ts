@@ -12,6 +12,7 @@ import {
 } from "./json_value.ts";
 import { PATTERN_FLAGS } from "./ajv_keywords.ts";
 import { type FormatRules, isAsserted } from "./formats.ts";
+import { INT64_KEYWORDS, int64Rules, type Int64Type, isInt64, usesInt64 } from "./int64_rules.ts";
 import { readPattern } from "./patterns.ts";
 import { containsBeside } from "./evaluated_items.ts";
 import type { BinaryUses } from "./binary_rules.ts";
@@ -28,14 +29,21 @@ import {
 } from "./schema_walk.ts";
 
 /**
+/**
  * Purpose that a schema is compiled for. Defaults are applied to requests but not to responses; in multipart forms,
- * bytes are files. A branch is a part of a request that need not match.
+ * bytes are files. A branch is a part of a request that need not match. Text, such as parameters and forms, has
+ * integers as digits.
  */
-export type Purpose = "branch" | "request" | "response" | "multipart";
+export type Purpose = "branch" | "multipart" | "request" | "response" | "text" | "textBranch";
+
+/** Purposes in the branches of a schema; the same for others. */
+const IN_BRANCHES: ReadonlyMap<Purpose, Purpose> = new Map([["request", "branch"], ["text", "textBranch"]]);
+const WITH_DEFAULTS: readonly Purpose[] = ["multipart", "request", "text"];
 
 /** Rules of the schemas, in addition to their keywords. */
 export interface PreparedSchemasOptions {
   readonly formats: FormatRules;
+  readonly int64: Int64Type;
   readonly binaryUses: BinaryUses;
 }
 
@@ -66,15 +74,21 @@ export class PreparedSchemas {
   idOf(pointer: string, wanted: Purpose): string {
     const start = this.references.at(pointer);
     const plain = start === undefined || !this.#depends(start, new Set());
-    const hasDirection = wanted === "branch" && start !== undefined && this.#hasDirection(start, new Set());
-    // Without defaults, only the direction matters.
-    const purpose = wanted === "branch" && !hasDirection ? "response" : wanted;
+    const purpose = start === undefined ? wanted : this.#purposeOf(start, wanted);
     const id = `${plain ? "schema" : purpose}:${encodeURIComponent(pointer)}`;
     if (start !== undefined && !this.byId.has(id)) {
       this.byId.set(id, true);
       this.byId.set(id, this.#prepare(start, { purpose, root: true }));
     }
     return id;
+  }
+
+  /** Returns the purpose that makes no difference to the wanted one for a schema. */
+  #purposeOf(schema: Located, wanted: Purpose): Purpose {
+    if (this.options.int64 !== "number" && usesInt64(schema, this.references)) return wanted;
+    const purpose = wanted === "text" ? "request" : wanted === "textBranch" ? "branch" : wanted;
+    // Without defaults, only the direction matters.
+    return purpose === "branch" && !this.#hasDirection(schema, new Set()) ? "response" : purpose;
   }
 
   /** Prepares an inline schema for a purpose. */
@@ -89,11 +103,13 @@ export class PreparedSchemas {
     const result: Record<string, JsonValue> = {};
     // In a branch, a default would be applied before it is known whether the branch matches: it is an annotation there.
     const purposeIn = (keyword: string): Purpose =>
-      purpose === "request" && BRANCHES.includes(keyword) ? "branch" : purpose;
+      BRANCHES.includes(keyword) ? IN_BRANCHES.get(purpose) ?? purpose : purpose;
+    const exact = this.options.int64 !== "number" && isInt64(value);
     const next = (inner: Located, keyword: string): JsonValue =>
       this.#prepare(inner, { purpose: purposeIn(keyword), root: keyword !== "properties" });
     for (const [keyword, item] of Object.entries(value)) {
       const inner = { value: item, pointer: `${schema.pointer}/${keyword}` };
+      if (exact && INT64_KEYWORDS.includes(keyword)) continue;
       if (keyword === "$ref" && typeof item === "string") {
         const pointer = this.references.target(item, inner.pointer);
         if (pointer !== undefined) result["$ref"] = this.idOf(pointer, purpose);
@@ -126,9 +142,15 @@ export class PreparedSchemas {
     if (this.options.evaluates) this.#prepareEvaluation(result, { schema, next });
     const required = [member(value, "required"), member(value, requiredOf(purpose))].filter(isArray).flat();
     if (required.length > 0) result["required"] = required;
-    const fallback = root || purpose === "response" || purpose === "branch"
-      ? undefined
-      : this.#defaultOf(schema);
+    if (exact) {
+      const { int64 } = this.options;
+      const isText = ["multipart", "text", "textBranch"].includes(purpose);
+      // A response is written as JSON, whatever the handler's type.
+      result["int64"] = purpose === "response"
+        ? int64Rules(value, { as: "bigint", isText: int64 === "string" })
+        : int64Rules(value, { as: int64, isText });
+    }
+    const fallback = !root && WITH_DEFAULTS.includes(purpose) ? this.#defaultOf(schema) : undefined;
     if (fallback !== undefined) result["default"] = fallback;
     return result;
   }
@@ -195,7 +217,9 @@ export class PreparedSchemas {
     return this.#hasAny(
       schema,
       seen,
-      (part) => member(part.value, "default") !== undefined || this.#isFile(part) || isDirected(part.value),
+      (part) =>
+        member(part.value, "default") !== undefined || this.#isFile(part) || isDirected(part.value) ||
+        this.options.int64 !== "number" && isInt64(part.value),
     );
   }
 

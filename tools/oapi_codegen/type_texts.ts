@@ -2,6 +2,7 @@ import type { BinaryUses } from "./binary_rules.ts";
 import { docComment } from "./doc_comment.ts";
 import { propertyKey } from "./identifiers.ts";
 import { child, elements, entries, isArray, type Located, member, textMember } from "./json_value.ts";
+import { type Int64Type, isInt64 } from "./int64_rules.ts";
 import type { References } from "./references.ts";
 import {
   arrayOf,
@@ -24,7 +25,7 @@ export interface TypeTextsOptions {
   /** Whether the default of the property at a pointer is applied to requests. */
   readonly hasDefault: (pointer: string) => boolean;
   /** Type of integers with `format: int64`. */
-  readonly int64: "bigint" | "number" | "string";
+  readonly int64: Int64Type;
 }
 
 /**
@@ -63,9 +64,10 @@ export class TypeTexts {
     const only = member(value, "const");
     const values = only === undefined ? member(value, "enum") : [only];
     const types = typesOf(schema);
+    if (this.options.int64 !== "number" && isInt64(value)) {
+      return union((types ?? []).map((type) => simple(type === "null" ? type : this.options.int64)));
+    }
     if (isArray(values)) {
-      const integers = types?.some((type) => type === "integer") === true && this.#isInt64(schema);
-      if (integers) return union((types ?? []).map((type) => this.#typed(schema, { type, indent })));
       return union(
         values.filter((item) => types === undefined || types.some((type) => isOfType(item, type)))
           .map(literalType),
@@ -102,7 +104,7 @@ export class TypeTexts {
       case "string":
         return this.#string(schema);
       case "integer":
-        return simple(this.#isInt64(schema) ? this.options.int64 : "number");
+        return simple("number");
       case "number":
       case "boolean":
       case "null":
@@ -121,10 +123,6 @@ export class TypeTexts {
     if (uses?.has("file") !== true) return simple("string");
     const file = simple("globalThis.File");
     return uses.has("text") ? union([file, simple("string")]) : file;
-  }
-
-  #isInt64({ value }: Located): boolean {
-    return this.options.int64 !== "number" && textMember(value, "format") === "int64";
   }
 
   #array(schema: Located, indent: string): TypeText {

@@ -32,15 +32,32 @@ const NUMBERED =
  * Returns the text of a module of compiled validators. Ajv numbers names in the order of its work, so that a new operation
  * would change lines everywhere. Here functions are named and ordered by the document, and constants by their value.
  */
-export function validatorModule(ajv: Ajv2020, { functions, aliases }: ValidatorModuleContent): string {
+export function validatorModule(
+  ajv: Ajv2020,
+  { functions, aliases, responses }: ValidatorModuleContent & { readonly responses: ReadonlySet<string> },
+): string {
   const names = new Map(functions.map(({ id, name }) => [sourceOf(ajv, id).validateName.str, name]));
   const constants = new Map<string, string>();
-  const texts = functions.map((item) => functionText(sourceOf(ajv, item.id), { ...item, names, constants }));
+  const isExact = functions.some(({ id }) => sourceOf(ajv, id).validateCode.includes('keyword:"int64"'));
+  const texts = functions.map(({ isExported, ...item }) =>
+    functionText(sourceOf(ajv, item.id), { ...item, isExported: isExported && !isExact, names, constants })
+  );
   const declared = [...constants].toSorted(([left], [right]) => left < right ? -1 : 1)
     .map(([name, code]) => `const ${name} = ${code};\n`);
   const code = boundedItems(linearErrors(plainMessages(texts.join(""))));
-  const more = [...aliases].map(([alias, name]) => `export const ${alias} = ${name};\n`);
+  const own = functions.filter(({ isExported }) => isExported).map(({ name }) => [name, name] as const);
+  const more = isExact
+    ? [...own, ...aliases].map(([alias, name]) =>
+      conversion(alias, { name, isResponse: responses.has(alias) })
+    )
+    : [...aliases].map(([alias, name]) => `export const ${alias} = ${name};\n`);
   return `${bundle(declared.join(""))}${code}\n${more.join("")}`;
+}
+
+/** Returns the export of a validator that converts 64-bit integers: those of requests only in a valid value. */
+function conversion(alias: string, { name, isResponse }: { name: string; isResponse: boolean }): string {
+  return `const ${alias}$exact = int64Module.converting(${name}, ${isResponse});\n` +
+    `export { ${alias}$exact as ${alias} };\n`;
 }
 
 function sourceOf(ajv: Ajv2020, id: string): SourceCode {

@@ -1,4 +1,4 @@
-import type { JsonValue } from "@archway/server/operation.ts";
+import type { Codec, JsonValue } from "@archway/server/operation.ts";
 import { createAjv } from "./ajv_instance.ts";
 import { compileOrder } from "./compile_order.ts";
 import { checkDefaults, type DefaultCheck } from "./default_rules.ts";
@@ -24,6 +24,9 @@ export interface ValidatorModule {
   readonly unusedDefaults: ReadonlySet<string>;
 }
 
+/** Purposes of the schemas of request bodies that are no JSON. */
+const PURPOSES: Readonly<Partial<Record<Codec, Purpose>>> = { form: "text", multipart: "multipart" };
+
 /**
  * Compiles validators for the parameters, request bodies and response bodies of all operations. Adds diagnostics for
  * schemas that cannot be compiled, and warnings for defaults that are not applied.
@@ -44,6 +47,7 @@ export function compileValidators(
   schemas.unusedDefaults = unusedDefaults;
   const inline = new Map<string, JsonValue>();
   const exported = new Map<string, ExportedSchema>();
+  const responses = new Set<string>();
   const register = (
     name: string,
     { schema, purpose, owner }: { schema: Located; purpose: Purpose; owner: OperationModel },
@@ -60,12 +64,13 @@ export function compileValidators(
     exported.set(names.parameters, { id: names.parameters, pointer: operation.pointer, isOwn: true });
     for (const [media, name] of names.body) {
       if (media.schema !== undefined) {
-        const purpose = media.codec === "multipart" ? "multipart" : "request";
+        const purpose = PURPOSES[media.codec] ?? "request";
         register(name, { schema: media.schema, purpose, owner: operation });
       }
     }
     for (const [media, name] of names.responses) {
       if (media.schema === undefined) continue;
+      responses.add(name);
       if (media.sources === undefined) {
         register(name, { schema: media.schema, purpose: "response", owner: operation });
       } else {
@@ -87,7 +92,8 @@ export function compileValidators(
     });
   }
   diagnostics.throwIfAny();
-  return { code: validatorModule(ajv, content), names: [...exported.keys()], unusedDefaults };
+  const code = validatorModule(ajv, { ...content, responses });
+  return { code, names: [...exported.keys()], unusedDefaults };
 }
 
 /** Returns the check of defaults. Most have one of a few simple schemas, which are compiled once. */
@@ -145,7 +151,7 @@ function parametersSchema(parameters: readonly ParameterModel[], schemas: Prepar
     return {
       type: "object",
       properties: Object.fromEntries(
-        members.map(({ name, schema }) => [name, schemas.prepare(schema, "request")]),
+        members.map(({ name, schema }) => [name, schemas.prepare(schema, "text")]),
       ),
       ...(required.length === 0 ? {} : { required }),
       ...(location === "query" ? { additionalProperties: false } : {}),
