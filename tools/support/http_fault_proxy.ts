@@ -11,7 +11,7 @@ export interface ProxiedRequest {
 
 /** HTTP proxy on the loopback interface that spoils responses. */
 export class HttpFaultProxy implements AsyncDisposable {
-  /** Faults of the next requests; those after them are passed on. */
+  /** Faults of the next requests other than OPTIONS; those after them are passed on. */
   readonly faults: Fault[] = [];
   /** All requests so far. */
   readonly requests: ProxiedRequest[] = [];
@@ -50,7 +50,7 @@ export class HttpFaultProxy implements AsyncDisposable {
       rawHeaders.flatMap((name, index) => index % 2 === 0 ? [[name, rawHeaders[index + 1] ?? ""]] : []),
     );
     this.requests.push({ line: `${method} ${url}`, headers });
-    const fault = this.faults.shift();
+    const fault = method === "OPTIONS" ? undefined : this.faults.shift();
     if (typeof fault === "object") {
       outgoing.writeHead(fault.status, { ...fault.headers }).end();
       return;
