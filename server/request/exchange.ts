@@ -1,5 +1,6 @@
 import type { UnitOfWork } from "../idempotency.ts";
 import type { Peer } from "../listener.ts";
+import type { Operation } from "../operation.ts";
 import type { Principal, RequestContext } from "../request_context.ts";
 import type { RateLimitFields } from "../rate_limit.ts";
 import type { IncomingBody } from "../body/incoming_body.ts";
@@ -66,6 +67,8 @@ export class Exchange implements RequestContext {
   replayed = false;
   /** Name under which outcomes of the operation are counted, e.g. "payments"; not counted if undefined. */
   countedAs: string | undefined = undefined;
+  /** Deprecated operation that the request uses, if any. */
+  deprecated: Pick<Operation, "deprecation" | "operationId"> | undefined = undefined;
   /** Trace ID of the span recorded for the request, if any. */
   ownTraceId: string | undefined = undefined;
   /** Span recorded for the request as a `traceparent`, if any. */

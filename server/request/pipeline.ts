@@ -29,7 +29,7 @@ export interface PipelineDependencies {
  * 3. limits: 501, 414, 431;
  * 4. custom middleware, then routing: 404, 405, OPTIONS, HEAD (routing/router.ts);
  * 5. operation (strict/compile_operation.ts): 429, 401, 403, 406, 415, body, parameters, validation, handler, response;
- * 6. headers of every response: for browsers, and rate limits.
+ * 6. headers of every response: for browsers, rate limits, and deprecation.
  */
 export function createPipeline(settings: ServerOptions, dependencies: PipelineDependencies): Serve {
   const { modules, logger } = settings;
@@ -108,6 +108,10 @@ function createFinish({ cors, modules }: ServerOptions): FinishResponse {
     if (exchange.rateLimit !== undefined) {
       headers.set("RateLimit-Policy", exchange.rateLimit.policy);
       headers.set("RateLimit", exchange.rateLimit.state);
+    }
+    if (exchange.deprecated !== undefined) {
+      // A response may have links of its own.
+      for (const [name, value] of exchange.deprecated.deprecation ?? []) headers.append(name, value);
     }
     setCorsHeaders?.(headers, exchange);
   }

@@ -1,4 +1,5 @@
 import { Hono } from "@hono/hono";
+import { DeprecatedUses } from "../deprecation/deprecated_uses.ts";
 import { documentEndpoints } from "../documents/document_endpoints.ts";
 import { healthEndpoints } from "../health/health_endpoints.ts";
 import { Problem } from "../problem.ts";
@@ -39,6 +40,7 @@ export function createRouter(
     certificateHeader: settings.certificateHeader,
     trustedOrigins: trustedOrigins(settings.cors),
   };
+  const deprecatedUses = new DeprecatedUses({ logger: settings.logger });
   const refusal = createRefusals({ modules, catalog: createCatalog(modules) });
   checkOperationPolicies(rateLimit, modules);
   const app = new Hono<PipelineEnv>({ getPath: (_request, options) => options?.env?.path ?? "" });
@@ -74,6 +76,7 @@ export function createRouter(
           refusal,
           readDeadlines,
           streams,
+          deprecatedUses,
         })
       )
     );

@@ -31,8 +31,8 @@ const REQUEST_HEADERS = [
 
 /** Response headers of the server itself that scripts may read, in addition to those of the documents. */
 const RESPONSE_HEADERS = [
-  ...["Accept-Patch", "Accept-Post", "Accept-Query", "Allow", "ETag", "Link", "Location"],
-  ...["RateLimit", "RateLimit-Policy", "Retry-After", "WWW-Authenticate", "X-Request-Id"],
+  ...["Accept-Patch", "Accept-Post", "Accept-Query", "Allow", "Deprecation", "ETag", "Link", "Location"],
+  ...["RateLimit", "RateLimit-Policy", "Retry-After", "Sunset", "WWW-Authenticate", "X-Request-Id"],
 ];
 
 /**

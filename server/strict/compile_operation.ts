@@ -5,6 +5,7 @@ import {
   requiresIfMatch,
   takesNoCondition,
 } from "../representation/conditional.ts";
+import type { DeprecatedUses } from "../deprecation/deprecated_uses.ts";
 import type { Deadlines } from "../request/deadlines.ts";
 import { compileRateLimits } from "../rate_limit/enforce_rate_limit.ts";
 import { compileResponses, createNegotiation } from "../representation/response.ts";
@@ -35,6 +36,7 @@ export interface OperationOptions {
   /** Operations that require an `Idempotency-Key` are rejected if undefined. */
   readonly idempotency: Idempotency | undefined;
   readonly streams: OpenStreams;
+  readonly deprecatedUses: DeprecatedUses;
   /** Converts an error caused by the current state to a response. Returns undefined for any other error. */
   readonly refusal: (error: unknown, exchange: Exchange) => Response | undefined;
 }
@@ -95,6 +97,10 @@ export function compileOperation({ operation, handle }: Route, options: Operatio
       const admitted = enforceSecurity?.(exchange);
       if (admitted !== undefined) await admitted;
       if (limits.caller !== undefined) await limits.caller(exchange);
+      if (operation.deprecation !== undefined) {
+        exchange.deprecated = operation;
+        options.deprecatedUses.record(operation.operationId, exchange.principal?.subject);
+      }
       if (negotiate !== undefined && negotiate(exchange.fields.accept) === undefined) {
         throw notAcceptable(offers);
       }

@@ -59,6 +59,7 @@ export function descriptor(operation: OperationModel): string {
     ]),
     `responses: {\n${responses.join("")}  }`,
     `security: [${operation.security.map(requirementText).join(", ")}]`,
+    ...operation.deprecation === undefined ? [] : [`deprecation: ${inline(operation.deprecation)}`],
     `extensions: ${inline(operation.extensions)}`,
   ];
   return `const ${operation.operationId}: runtime.Operation = {\n${

@@ -83,6 +83,8 @@ export interface OperationModel {
   readonly summary: string | undefined;
   readonly description: string | undefined;
   readonly deprecated: boolean;
+  /** Headers of every response; undefined if the operation is not deprecated and has no sunset. */
+  readonly deprecation: readonly (readonly [name: string, value: string])[] | undefined;
   readonly parameters: readonly ParameterModel[];
   readonly body: BodyModel | undefined;
   readonly responses: readonly ResponseModel[];

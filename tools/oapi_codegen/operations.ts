@@ -1,5 +1,6 @@
 import type { Method } from "@archway/server/operation.ts";
 import type { ConfigEntry } from "./config_reader.ts";
+import { readDeprecation } from "./deprecation.ts";
 import type { DiagnosticList } from "./diagnostics.ts";
 import { child, entries, type Located, member, textMember } from "./json_value.ts";
 import { pascalCase } from "./identifiers.ts";
@@ -180,6 +181,7 @@ function readOperation(
     summary: textMember(operation.value, "summary"),
     description: textMember(operation.value, "description"),
     deprecated: member(operation.value, "deprecated") === true,
+    deprecation: readDeprecation(operation, references.diagnostics),
     parameters: readParameters(operation, { pathItem, path, references }),
     body: readBody(operation, { method, references }),
     responses: readResponses(operation, references),

@@ -30,6 +30,12 @@ export function measureRequests(sink: MetricSink): RequestObserver {
     unit: "",
     labels: ["of", "outcome"],
   });
+  const deprecated = sink.counter({
+    name: "archway.request.deprecated",
+    description: "Requests of deprecated operations, by operation",
+    unit: "",
+    labels: ["operation"],
+  });
   let inFlight = 0;
   const description = "Requests in flight";
   sink.gauge({ name: "archway.request.in_flight", description, unit: "", labels: [] }, () => [
@@ -47,6 +53,7 @@ export function measureRequests(sink: MetricSink): RequestObserver {
       status: `${Math.trunc(response.status / 100)}xx`,
     });
     if (problem !== undefined) problems(1, { problem });
+    if (exchange.deprecated !== undefined) deprecated(1, { operation: exchange.deprecated.operationId });
     if (countedAs !== undefined) {
       outcomes(1, { of: countedAs, outcome: replayed ? "replayed" : problem ?? "done" });
     }

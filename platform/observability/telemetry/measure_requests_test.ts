@@ -1,4 +1,6 @@
 import { assertEquals } from "@std/assert";
+import type { ApiModule } from "@archway/server/api_module.ts";
+import type { Operation, Route } from "@archway/server/operation.ts";
 import { createServer } from "@archway/server/server.ts";
 import { withApi, withAuthenticator, withIdempotency, withObserver } from "@archway/server/server_options.ts";
 import type { Principal } from "@archway/server/request_context.ts";
@@ -70,4 +72,24 @@ Deno.test("measureRequests() counts the outcomes of operations that their OpenAP
     "archway.request.outcomes counts nothing-to-count": 1,
     "archway.request.outcomes counts not-a-count": 1,
   });
+});
+
+Deno.test("measureRequests() counts the requests of deprecated operations", async () => {
+  const { sink, counts } = countingSink();
+  const route = (name: string, part: Partial<Operation>): Route => ({
+    operation: {
+      ...{ operationId: name, method: "GET", path: `/${name}`, parameters: [], security: [], extensions: {} },
+      responses: { "204": { content: [], headers: [] } },
+      ...part,
+    },
+    handle: () => Promise.resolve({ status: 204 }),
+  });
+  const api: ApiModule = {
+    ...{ name: "notes", document: '{"openapi":"3.1.0"}', problemTypes: [], problemOf: () => undefined },
+    routes: [route("new", {}), route("old", { deprecation: [["Deprecation", "@0"]] })],
+  };
+  await using server = createServer("127.0.0.1", 0, withApi(api), withObserver(measureRequests(sink)));
+  for (const path of ["/old", "/new", "/old"]) await server.fetch(new Request(`http://localhost${path}`));
+  const deprecated = [...counts].filter(([key]) => key.startsWith("archway.request.deprecated "));
+  assertEquals(Object.fromEntries(deprecated), { "archway.request.deprecated old": 2 });
 });
