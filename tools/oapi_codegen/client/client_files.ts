@@ -29,8 +29,9 @@ export function clientFiles(
     `import type { paths } from "./types.gen.ts";\n\n`,
     `export type * from "./types.gen.ts";\n`,
     `export type { ApiResult, ClientOptions } from "../runtime/api_client.gen.ts";\n`,
-    `export { ConnectionError, PreconditionFailedError, ProblemError } from "../runtime/problem_error.gen.ts";\n\n`,
-    `/** Operations for which the client sets headers. */\n`,
+    `export { ConnectionError, PreconditionFailedError, ProblemError } from "../runtime/problem_error.gen.ts";\n`,
+    ...(operations.some(hasItems) ? [STREAMS] : []),
+    `\n/** Operations for which the client sets headers. */\n`,
     `const operations = {\n${traits.join("")}} as const;\n\n`,
     docComment([`Client of ${title}.`]),
     `export type ${typeName} = ApiClient<paths>;\n\n`,
@@ -42,6 +43,15 @@ export function clientFiles(
     ["client.gen.ts", client],
     ["types.gen.ts", `${header}\n${types.declarations}\n\n${types.named()}`],
   ]);
+}
+
+const STREAMS = 'export { readEvents, readItems, type ServerEvent } from "../runtime/streams.gen.ts";\n';
+
+/** Whether a response has events or items. */
+function hasItems({ responses }: OperationModel): boolean {
+  return responses.some(({ content }) =>
+    content.some(({ codec }) => codec === "events" || codec === "lines" || codec === "sequence")
+  );
 }
 
 /**

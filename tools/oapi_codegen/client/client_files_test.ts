@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertFalse, assertMatch } from "@std/assert";
 import { generateFiles } from "../generate_files.ts";
 
 const TAG = { name: "If-Match", in: "header", required: true, schema: { type: "string" } };
@@ -51,4 +51,25 @@ Deno.test("clientFiles() lists the operations for which the client sets headers"
     /export function (.*) \{/.exec(text)?.[1],
     "createWebOrderClient(options: ClientOptions): WebOrderClient",
   );
+});
+
+Deno.test("clientFiles() exports the readers of streams if the document has some", async () => {
+  const clientOf = async (content: unknown): Promise<string> => {
+    const responses = { "200": { description: "They", content } };
+    const { client } = await generateFiles(
+      JSON.stringify({
+        openapi: "3.2.0",
+        info: { title: "Orders", version: "1" },
+        paths: { "/orders": { get: operation({ responses }) } },
+      }),
+      { file: "oapi/t.yaml", clientName: "order" },
+    );
+    return client?.get("client.gen.ts") ?? "";
+  };
+  assertMatch(await clientOf({ "text/event-stream": {} }), /export \{ readEvents, readItems,/);
+  assertMatch(
+    await clientOf({ "application/jsonl": { itemSchema: {} } }),
+    /export \{ readEvents, readItems,/,
+  );
+  assertFalse((await clientOf({ "application/json": {} })).includes("readEvents"));
 });
