@@ -22,8 +22,15 @@ const SERIES_TOLERATED = 100;
 export function judgeSoak(results: SoakResults): readonly Verdict[] {
   const { totals, healthy, samples, atRest: { before, after } } = results;
   return [
-    none("Every response matches the OpenAPI document, or is 503 with Retry-After", totals.wrong),
+    none(
+      "Every response matches the OpenAPI document, or is 503 with Retry-After or of an unknown outcome",
+      totals.wrong,
+    ),
     none("No connection breaks, no request hangs", totals.broken),
+    none("Ctrl-C breaks no request in flight", {
+      ...results.interrupted.broken,
+      ...results.interrupted.wrong,
+    }),
     {
       rule: "All services that had an outage are used again",
       passed: healthy && results.outages.length > 0,

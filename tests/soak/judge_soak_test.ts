@@ -25,6 +25,7 @@ function results(changes: Partial<SoakResults> = {}): SoakResults {
     outages: [{ at: 1, lasts: 1, of: "standby", how: "frozen" }],
     hasStore: true,
     healthy: true,
+    interrupted: { responses: 64, kinds: [], refused: {}, wrong: {}, broken: {} },
     samples: Array.from({ length: 601 }, (_, seconds) => ({ ...SAMPLE, seconds })),
     atRest: { before: SAMPLE, after: SAMPLE },
     ...changes,
@@ -45,7 +46,7 @@ function samples(of: (second: number) => Partial<Sample>): Partial<SoakResults> 
 
 Deno.test("judgeSoak() passes a good run", () => {
   assertEquals(broken({}), []);
-  assertEquals(judgeSoak(results()).map(({ passed }) => passed), Array(9).fill(true));
+  assertEquals(judgeSoak(results()).map(({ passed }) => passed), Array(10).fill(true));
 });
 
 Deno.test("judgeSoak() fails each violated rule", () => {
@@ -53,6 +54,7 @@ Deno.test("judgeSoak() fails each violated rule", () => {
   const cases: readonly (readonly [string, Partial<SoakResults>])[] = [
     ["Every response", { totals: { ...totals, wrong: { "page, GET: 500": 1 } } }],
     ["No connection breaks", { totals: { ...totals, broken: { "page, GET: reset": 1 } } }],
+    ["Ctrl-C", { interrupted: { ...totals, broken: { "page, GET: reset": 1 } } }],
     ["All services", { healthy: false }],
     ["Memory", samples((second) => ({ residentMb: 200 + second / 5 }))],
     ["No file", after({ files: 70 })],

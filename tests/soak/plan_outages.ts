@@ -4,12 +4,13 @@ export interface Outage {
   readonly at: number;
   /** Duration in milliseconds. */
   readonly lasts: number;
-  readonly of: "standby" | "limiter store";
+  readonly of: "primary" | "standby" | "limiter store";
   /**
    * Kind of outage. "restarted" is stopped and started; "frozen" is paused, so that connections stay open without
-   * responses.
+   * responses; "silent" loses all packets of the connections that are open, for good; "reconfigured" is a role with
+   * unusual settings, whose sessions are ended.
    */
-  readonly how: "restarted" | "frozen";
+  readonly how: "restarted" | "frozen" | "silent" | "reconfigured";
 }
 
 /**
@@ -18,7 +19,9 @@ export interface Outage {
  */
 const KINDS = [
   { of: "standby", how: "frozen" },
+  { of: "primary", how: "silent" },
   { of: "limiter store", how: "frozen" },
+  { of: "primary", how: "reconfigured" },
   { of: "standby", how: "restarted" },
   { of: "limiter store", how: "restarted" },
 ] as const;

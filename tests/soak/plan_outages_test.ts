@@ -4,9 +4,12 @@ import { planOutages } from "./plan_outages.ts";
 Deno.test("planOutages() plans each kind once per half of a short run, and more often in a long one", () => {
   const kinds = (minutes: number): readonly string[] =>
     planOutages(minutes * 60_000).map(({ of, how }) => `${of} ${how}`);
-  const once = ["standby frozen", "limiter store frozen", "standby restarted", "limiter store restarted"];
+  const once = [
+    ...["standby frozen", "primary silent", "limiter store frozen", "primary reconfigured"],
+    ...["standby restarted", "limiter store restarted"],
+  ];
   assertEquals(kinds(0.75), [...once, ...once]);
-  assertEquals(kinds(10), [...once, ...once, ...once, ...once]);
+  assertEquals(kinds(12), [...once, ...once, ...once, ...once]);
 });
 
 Deno.test("planOutages() ends each outage before the next one and before the end of the half", () => {

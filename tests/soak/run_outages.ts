@@ -1,7 +1,12 @@
 import type { PostgresServer } from "@archway/tools/support/postgres/postgres_server.ts";
 import type { Valkey } from "@archway/tools/support/valkey/start_valkey.ts";
 import type { Outage } from "./plan_outages.ts";
-import type { SoakHarness } from "./start_harness.ts";
+import { openPool } from "@archway/db/postgres/open_pool.ts";
+import type { SilentProxy } from "@archway/tools/support/postgres/silent_proxy.ts";
+import { DATABASE, type SoakHarness } from "./start_harness.ts";
+
+/** What outages happen to. */
+type OutageTargets = Pick<SoakHarness, "primary" | "primaryNetwork" | "standby" | "store">;
 
 /** Dependency that can be stopped and started. */
 interface Helper {
@@ -19,7 +24,7 @@ export interface RunOutagesOptions {
 /** Executes the outages of a plan and returns the completed ones. */
 export async function runOutages(
   plan: readonly Outage[],
-  harness: Pick<SoakHarness, "standby" | "store">,
+  harness: OutageTargets,
   { sinceMs, signal, onOutage }: RunOutagesOptions,
 ): Promise<readonly Outage[]> {
   const done: Outage[] = [];
@@ -40,14 +45,57 @@ export async function runOutages(
 
 function helperOf(
   { of, how }: Outage,
-  { standby, store }: Pick<SoakHarness, "standby" | "store">,
+  { primary, primaryNetwork, standby, store }: OutageTargets,
 ): Helper | undefined {
+  if (how === "silent") return silencer(primaryNetwork, primary);
+  if (how === "reconfigured") return reconfigurer(primary);
   const server = of === "standby" ? standby : store;
   if (server === undefined) return undefined;
   if (how === "frozen") return { down: () => server.pause(), up: () => server.resume() };
   return {
     down: () => "stop" in server ? server.stop() : server.kill(),
     up: () => startAgain(server),
+  };
+}
+
+/** Loses the connections to the primary without closing them; new ones work after the outage. */
+function silencer(network: SilentProxy, primary: PostgresServer): Helper {
+  return {
+    down: () => Promise.resolve(network.silence()),
+    up: () => {
+      network.moveTo(primary.tcpInstance);
+      network.closeSilenced();
+      return Promise.resolve();
+    },
+  };
+}
+
+/** Settings of a role that change the meaning of values and transactions, unless sessions set their own. */
+const ROLE_SETTINGS = {
+  bytea_output: "escape",
+  array_nulls: "off",
+  standard_conforming_strings: "off",
+  default_transaction_isolation: "serializable",
+  statement_timeout: "1ms",
+};
+
+/** Changes the settings of the service's role, and ends its sessions so that new ones begin with them. */
+function reconfigurer(primary: PostgresServer): Helper {
+  const execute = async (change: (name: string, value: string) => string): Promise<void> => {
+    await using pool = openPool({
+      primary: { ...primary.tcpInstance, database: "postgres", maxConnections: 1 },
+      replicas: [],
+    });
+    for (const [name, value] of Object.entries(ROLE_SETTINGS)) {
+      await pool.writer().query(`ALTER ROLE CURRENT_USER IN DATABASE ${DATABASE} ${change(name, value)}`);
+    }
+    await pool.writer().query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1", [
+      DATABASE,
+    ]);
+  };
+  return {
+    down: () => execute((name, value) => `SET ${name} = '${value}'`),
+    up: () => execute((name) => `RESET ${name}`),
   };
 }
 

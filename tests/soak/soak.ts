@@ -1,6 +1,7 @@
 import { v4 as newId } from "uuid";
 import { progress } from "@archway/tools/bench/progress.ts";
 import { Client } from "./client.ts";
+import { interrupt } from "./interrupt.ts";
 import { measureCapacity } from "./measure_capacity.ts";
 import { runOpenLoop } from "./open_loop.ts";
 import { planOutages } from "./plan_outages.ts";
@@ -49,8 +50,20 @@ export async function soak(
   const run = await underLoad(harness, { mix, rate, milliseconds: minutes * 60_000, signal });
   const healthy = await recovers(harness, signal);
   const after = await settle(harness);
+  progress("Interrupting the service");
+  const interrupted = await interrupt(harness, mix);
   const cores = navigator.hardwareConcurrency;
-  return { minutes, capacity, rate, cores, hasStore, healthy, atRest: { before, after }, ...run };
+  return {
+    minutes,
+    capacity,
+    rate,
+    cores,
+    hasStore,
+    healthy,
+    interrupted,
+    atRest: { before, after },
+    ...run,
+  };
 }
 
 interface Load {

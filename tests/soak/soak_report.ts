@@ -49,7 +49,10 @@ function outageSentence({ outages, hasStore }: SoakResults): string {
   const both = (of: Outage["of"]): string =>
     `the ${of} was restarted ${times(of, "restarted")} times and frozen ${times(of, "frozen")} times`;
   const stores = hasStore ? both("limiter store") : "THERE WAS NO LIMITER STORE";
-  return `Meanwhile ${both("standby")}; ${stores}.`;
+  const ofPrimary =
+    `connections to the primary got silent ${times("primary", "silent")} times, and its role had other ` +
+    `settings ${times("primary", "reconfigured")} times`;
+  return `Meanwhile ${both("standby")}; ${stores}; ${ofPrimary}.`;
 }
 
 function responses({ totals }: SoakResults): string {

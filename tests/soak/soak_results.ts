@@ -19,6 +19,8 @@ export interface SoakResults {
   readonly hasStore: boolean;
   /** Whether the service and its dependencies were healthy after the load. */
   readonly healthy: boolean;
+  /** Requests in flight when the service was stopped as by Ctrl-C. */
+  readonly interrupted: Totals;
   readonly samples: readonly Sample[];
   /** Samples without load: before it, after the warm-up, and after it. */
   readonly atRest: { readonly before: Sample; readonly after: Sample };

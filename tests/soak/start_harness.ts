@@ -3,6 +3,7 @@ import { HttpServerProcess } from "@archway/tools/bench/http_server_process.ts";
 import { seedContacts } from "@archway/tools/bench/seed_contacts.ts";
 import type { PostgresServer } from "@archway/tools/support/postgres/postgres_server.ts";
 import type { StandbyServer } from "@archway/tools/support/postgres/standby_server.ts";
+import { SilentProxy } from "@archway/tools/support/postgres/silent_proxy.ts";
 import { startPostgres } from "@archway/tools/support/postgres/start_postgres.ts";
 import { startStandby } from "@archway/tools/support/postgres/start_standby.ts";
 import { postgresEnvironment } from "@archway/tools/support/postgres_environment.ts";
@@ -29,6 +30,8 @@ export interface SoakHarness extends AsyncDisposable {
   readonly service: HttpServerProcess;
   readonly metricsUrl: string;
   readonly primary: PostgresServer;
+  /** Network between the service and the primary. */
+  readonly primaryNetwork: SilentProxy;
   readonly standby: StandbyServer;
   /** Undefined if it is not installed. */
   readonly store: Valkey | undefined;
@@ -45,8 +48,9 @@ export async function startHarness(signal: AbortSignal): Promise<SoakHarness> {
   const standby = stack.use(await startStandby(primary, { tcp: true }));
   await standby.catchUp(primary);
   const store = await locateValkey() === undefined ? undefined : stack.use(await startValkey());
+  const primaryNetwork = stack.use(new SilentProxy(database));
   const env = {
-    ...postgresEnvironment(database),
+    ...postgresEnvironment(primaryNetwork.instance),
     ...replicaEnvironment(standby.tcpInstance),
     HOST: "127.0.0.1",
     PORT: "0",
@@ -67,6 +71,7 @@ export async function startHarness(signal: AbortSignal): Promise<SoakHarness> {
     service,
     metricsUrl,
     primary,
+    primaryNetwork,
     standby,
     store,
     ids,

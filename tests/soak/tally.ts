@@ -15,7 +15,7 @@ export interface KindCount {
 export interface Totals {
   readonly responses: number;
   readonly kinds: readonly KindCount[];
-  /** Number of documented rejections, 503 with Retry-After, by problem type. */
+  /** Number of documented rejections by problem type: 503 with Retry-After, or of an unknown outcome. */
   readonly refused: Readonly<Record<string, number>>;
   /** Number of unexpected responses by request, status and problem type. */
   readonly wrong: Readonly<Record<string, number>>;
@@ -27,6 +27,9 @@ interface Entry {
   readonly statuses: Record<string, number>;
   readonly times: Histogram;
 }
+
+/** Problem of a write whose connection was lost: clients read first, instead of repeating it after a while. */
+const UNKNOWN = "outcome-unknown";
 
 /** Counts responses and checks whether they are expected. */
 export class Tally {
@@ -50,8 +53,11 @@ export class Tally {
       if (etag !== undefined && headers.get("etag") !== etag) {
         add(this.#wrong, `${kind}, ${method}: another version`);
       }
-    } else if (status === 503 && headers.has("retry-after")) add(this.#refused, problemOf(body));
-    else add(this.#wrong, `${kind}, ${method}: ${status} ${problemOf(body)}`.trimEnd());
+    } else if (
+      status === 503 && (headers.has("retry-after") || (method !== "GET" && problemOf(body) === UNKNOWN))
+    ) {
+      add(this.#refused, problemOf(body));
+    } else add(this.#wrong, `${kind}, ${method}: ${status} ${problemOf(body)}`.trimEnd());
   }
 
   recordFailure({ kind, method }: Call, reason: string): void {

@@ -17,6 +17,13 @@ Deno.test("Tally.record() accepts the expected status, and 503 with Retry-After"
   assertEquals(kinds, [{ kind: "one by id", statuses: { 200: 1, 503: 1 }, p50: 1, p99: 3 }]);
 });
 
+Deno.test("Tally.record() expects that the outcome of a write may be unknown", () => {
+  const tally = new Tally();
+  tally.record({ ...CALL, method: "POST" }, respond(503, {}, '{"type":"/problems/outcome-unknown"}'), 1);
+  const { refused, wrong } = tally.totals();
+  assertEquals([refused, wrong], [{ "outcome-unknown": 1 }, {}]);
+});
+
 Deno.test("Tally.record() counts unexpected responses by problem type", () => {
   const tally = new Tally();
   tally.record(CALL, respond(503, {}, '{"type":"/problems/outcome-unknown"}'), 1);

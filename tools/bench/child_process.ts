@@ -1,5 +1,6 @@
 import { stdin } from "node:process";
 import { createInterface } from "node:readline";
+import { progress } from "./progress.ts";
 
 /** Options of a {@link ChildProcess}. */
 export interface ChildProcessOptions {
@@ -7,7 +8,7 @@ export interface ChildProcessOptions {
   /** Its whole environment besides PATH, HOME and the variables of Deno itself. */
   readonly env?: Readonly<Record<string, string>>;
   /**
-   * Whether its stderr is shown, with the reason of a crash.
+   * Whether lines of its stderr are shown unless they are of its log, such as the reason of a crash.
    *
    * @default false
    */
@@ -32,10 +33,11 @@ export class ChildProcess implements AsyncDisposable {
   /** Starts `deno run` with the arguments. */
   constructor({ args, env, showErrors = false }: ChildProcessOptions) {
     const options = { env: childEnvironment(env), clearEnv: true } as const;
-    const streams = { stdin: "piped", stdout: "piped", stderr: showErrors ? "inherit" : "null" } as const;
+    const streams = { stdin: "piped", stdout: "piped", stderr: showErrors ? "piped" : "null" } as const;
     const command = { ...options, ...streams, args: ["run", "--quiet", ...args] };
     this.#child = new Deno.Command(Deno.execPath(), command).spawn();
     this.#output = this.#child.stdout.pipeThrough(new TextDecoderStream()).getReader();
+    if (showErrors) void showUnlogged(this.#child.stderr);
   }
 
   get pid(): number {
@@ -77,6 +79,16 @@ export class ChildProcess implements AsyncDisposable {
     await ended;
     clearTimeout(timer);
     await this.#child.stdin.abort().catch(() => undefined);
+  }
+}
+
+/** Writes the lines to stderr that are not JSON. */
+async function showUnlogged(stderr: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<void> {
+  let unread = "";
+  for await (const text of stderr.pipeThrough(new TextDecoderStream())) {
+    const lines = (unread + text).split("\n");
+    unread = lines.pop() ?? "";
+    for (const line of lines.filter((line) => !line.startsWith("{"))) progress(line);
   }
 }
 

@@ -10,6 +10,8 @@ export class SilentProxy implements AsyncDisposable {
   readonly instance: InstanceConfig;
   readonly #listener: Deno.TcpListener;
   readonly #connections = new Set<Deno.Conn>();
+  /** Connections to the server. */
+  readonly #toServer = new Map<Deno.Conn, AbortSignal>();
   #server: InstanceConfig;
   /** Aborts when the connections of this period get silent. */
   #silence = new AbortController();
@@ -32,6 +34,15 @@ export class SilentProxy implements AsyncDisposable {
   forget(): void {
     this.#silence.abort();
     this.#silence = new AbortController();
+  }
+
+  /** Closes those connections to the server whose other side is silent, as the server does after its keepalive. */
+  closeSilenced(): void {
+    for (const [server, silence] of this.#toServer) {
+      if (!silence.aborted) continue;
+      close(server);
+      this.#toServer.delete(server);
+    }
   }
 
   /** Leads new connections to a server, as a name does that has moved. */
@@ -59,7 +70,9 @@ export class SilentProxy implements AsyncDisposable {
       ? await Deno.connect({ transport: "unix", path: join(host, `.s.PGSQL.${port}`) })
       : await Deno.connect({ hostname: host, port });
     this.#connections.add(server);
+    this.#toServer.set(server, silence);
     await Promise.all([pass(client, server, silence), pass(server, client, silence)]);
+    if (!silence.aborted) this.#toServer.delete(server);
   }
 }
 
