@@ -5,7 +5,7 @@ import { openPool } from "@archway/db/postgres/open_pool.ts";
 import type { SilentProxy } from "@archway/tools/support/postgres/silent_proxy.ts";
 import { DATABASE, type SoakHarness } from "./start_harness.ts";
 
-/** What outages happen to. */
+/** Servers that have outages. */
 type OutageTargets = Pick<SoakHarness, "primary" | "primaryNetwork" | "standby" | "store">;
 
 /** Dependency that can be stopped and started. */
