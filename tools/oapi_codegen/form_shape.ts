@@ -1,4 +1,5 @@
 import type { Shape } from "@archway/server/operation.ts";
+import { memberShape } from "@archway/server/parameters/decode_text.ts";
 import { isJsonType, isTextType } from "./binary_schema.ts";
 import { fileSchemas } from "./file_schemas.ts";
 import { child, entries, type Located, member, textMember } from "./json_value.ts";
@@ -35,7 +36,10 @@ export function formShape(media: Located, { codec, references }: FormOptions): F
       references.diagnostics.warn(encoding.pointer, "The form has no such property; the encoding is ignored");
       continue;
     }
-    properties[name] = encodedShape(encoding, { field, codec, references });
+    const deep = codec === "multipart" && textMember(encoding.value, "style") === "deepObject"
+      ? deepShape(schema, { name, references })
+      : undefined;
+    properties[name] = deep ?? encodedShape(encoding, { field, codec, references });
   }
   if (codec === "multipart") {
     for (const [name, field] of Object.entries(properties)) {
@@ -45,6 +49,16 @@ export function formShape(media: Located, { codec, references }: FormOptions): F
     }
   }
   return { shape: { ...shape, properties }, files };
+}
+
+/** Returns the shape of a property that is sent as `name[member]`; undefined if it has no members. */
+function deepShape(
+  schema: Located,
+  { name, references }: { readonly name: string; readonly references: References },
+): Shape | undefined {
+  const shape = parameterShape(schema, references);
+  const field = shape === undefined ? undefined : memberShape(shape, name);
+  return field?.kind === "object" ? field : undefined;
 }
 
 /** Returns the shape of a field with its encoding. */

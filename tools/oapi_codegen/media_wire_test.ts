@@ -60,6 +60,7 @@ Deno.test("routes() serves generated media types, forms, headers and parameters 
           ["points", new Blob(['{"x":2}'], { type: "application/json" })],
           ["points", '{"x":3,"label":"p"}'],
           ["settings", '"dark"'],
+          ["area[x]", "4"],
           ["age", "7"],
         ]),
       );
@@ -68,6 +69,7 @@ Deno.test("routes() serves generated media types, forms, headers and parameters 
         point: { x: 1 },
         points: [{ x: 2 }, { x: 3, label: "p" }],
         settings: "dark",
+        area: { x: 4 },
         age: 7,
       });
     });
