@@ -33,10 +33,19 @@ export function parseMediaType(text: string): MediaType | undefined {
   return { essence: essence[1].toLowerCase(), parameters };
 }
 
-/** Whether a full media type or a range such as "image/*" covers another one, both in lower case. */
+const RANGE = /^(?:\*\/\*|[^/*]+\/\*(?:\+[^*;]+)?)(?=;|$)/;
+
+/** Whether a media type is a range: all types, those of `image/*`, or those with the suffix of `application/*+json`. */
+export function isRange(mediaType: string): boolean {
+  return RANGE.test(mediaType);
+}
+
+/** Whether a full media type or a range covers another one, both in lower case and without parameters. */
 export function covers(range: string, essence: string): boolean {
-  return range === essence || range === "*/*" ||
-    (range.endsWith("/*") && essence.startsWith(range.slice(0, -1)));
+  if (range === essence || range === "*/*") return true;
+  if (!isRange(range)) return false;
+  const [start = "", end = ""] = range.split("*");
+  return essence.length > start.length + end.length && essence.startsWith(start) && essence.endsWith(end);
 }
 
 /**
@@ -57,11 +66,16 @@ export function compileCoverage<T extends { readonly mediaType: string }>(
       if (!covers(type.essence, sent.essence)) continue;
       const shared = sharedParameters(type, sent);
       if (shared === undefined) continue;
-      const rank = 3 * shared + (type.essence === sent.essence ? 2 : type.essence === "*/*" ? 0 : 1);
+      const rank = 4 * shared + specificity(type.essence);
       if (best === undefined || rank > best.rank) best = { item, rank };
     }
     return best?.item;
   };
+}
+
+function specificity(essence: string): number {
+  if (!isRange(essence)) return 3;
+  return essence === "*/*" ? 0 : essence.endsWith("/*") ? 1 : 2;
 }
 
 /** Returns the number of parameters that two types share; undefined if one has another value. */

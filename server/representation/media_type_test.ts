@@ -21,11 +21,16 @@ Deno.test("covers() matches ranges", () => {
   assertEquals(covers("*/*", "image/png"), true);
   assertEquals(covers("image/png", "image/png"), true);
   assertEquals(covers("image/*", "images/png"), false);
+  assertEquals(covers("application/*+json", "application/vnd.x+json"), true);
+  assertEquals(covers("application/*+json", "application/json"), false);
+  assertEquals(covers("application/*+json", "application/vnd.x+xml"), false);
 });
 
 Deno.test("compileCoverage() finds the most specific declared type", () => {
   const declared = [
     "*/*",
+    "application/*",
+    "application/*+json",
     "image/*",
     "image/png",
     "application/json; version=1",
@@ -39,7 +44,8 @@ Deno.test("compileCoverage() finds the most specific declared type", () => {
     ["video/mp4", "*/*"],
     ["application/json", "application/json; version=1"],
     ['application/json; charset=utf-8; version="2"', "application/json; version=2"],
-    ["application/json; version=3", "*/*"],
+    ["application/json; version=3", "application/*"],
+    ["application/vnd.x+json", "application/*+json"],
     ["text/plain", "text/plain; charset=utf-8"],
     ["text/plain; charset=us-ascii", "text/plain; charset=utf-8"],
   ];

@@ -5,7 +5,7 @@ import type { Operation, ResponseMediaType, StrictResponse } from "../operation.
 import type { Exchange } from "../request/exchange.ts";
 import { matchesWeakly, parseEntityTags, parseIfMatch, parseStrongTag } from "./conditional.ts";
 import { Problem } from "../problem.ts";
-import { covers } from "./media_type.ts";
+import { covers, isRange } from "./media_type.ts";
 import { compileHeaders } from "./write_headers.ts";
 
 const encoder = new TextEncoder();
@@ -97,7 +97,7 @@ const MAX_CACHED = 256;
  */
 export function createNegotiation(offers: readonly string[]): (accept: string | null) => string | undefined {
   const first = offers[0];
-  const ranges = offers.filter((offer) => offer.endsWith("/*"));
+  const ranges = offers.filter(isRange);
   const cached = new Map<string, string | undefined>();
   return function negotiate(accept: string | null): string | undefined {
     // An empty header excludes nothing (RFC 9110, section 5.6.1.2, permits empty lists).

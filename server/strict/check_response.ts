@@ -1,6 +1,6 @@
 import { receivedCopy, validated } from "../body/json_text.ts";
 import type { Operation, ResponseMediaType, StrictResponse, Validator } from "../operation.ts";
-import { compileCoverage, parseMediaType } from "../representation/media_type.ts";
+import { compileCoverage, isRange, parseMediaType } from "../representation/media_type.ts";
 import { schemaErrors } from "./schema_errors.ts";
 
 /** Maximum number of reported schema violations. */
@@ -104,5 +104,5 @@ function declaredContent(
 ): ResponseMediaType | undefined {
   const parsed = parseMediaType(mediaType);
   return declared.find((candidate) => candidate.mediaType === mediaType) ??
-    (parsed === undefined || parsed.essence.includes("*") ? undefined : compileCoverage(declared)(parsed));
+    (parsed === undefined || isRange(parsed.essence) ? undefined : compileCoverage(declared)(parsed));
 }

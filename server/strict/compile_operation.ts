@@ -8,6 +8,7 @@ import {
 import type { DeprecatedUses } from "../deprecation/deprecated_uses.ts";
 import type { Deadlines } from "../request/deadlines.ts";
 import { compileRateLimits } from "../rate_limit/enforce_rate_limit.ts";
+import { isRange } from "../representation/media_type.ts";
 import { compileResponses, createNegotiation } from "../representation/response.ts";
 import type { Exchange } from "../request/exchange.ts";
 import { compileKeyed } from "../idempotency/compile_keyed.ts";
@@ -50,7 +51,7 @@ export function compileOperation({ operation, handle }: Route, options: Operatio
   const enforceSecurity = compileSecurity(operation, options.authentication);
   const limits = compileRateLimits(operation, options.rateLimit);
   const offers = successMediaTypes(operation);
-  const hasRange = offers.some((offer) => offer.endsWith("/*"));
+  const hasRange = offers.some(isRange);
   const countedAs = countedName(operation);
   const negotiate = offers.length === 0 ? undefined : createNegotiation(offers);
   const readBody = compileBody(operation, {

@@ -8,7 +8,7 @@ import { MalformedTextError } from "../parameters/decode_text.ts";
 import { Problem } from "../problem.ts";
 import type { RequestErrors } from "../problems/request_errors.ts";
 import { lastStep } from "../representation/json_pointer.ts";
-import { parseMediaType } from "../representation/media_type.ts";
+import { isRange, parseMediaType } from "../representation/media_type.ts";
 import type { Deadlines } from "../request/deadlines.ts";
 import type { Exchange } from "../request/exchange.ts";
 import type { OpenStreams } from "../streams/open_streams.ts";
@@ -93,7 +93,7 @@ export function compileBody(
 
 /** Returns the declared media type, or the one that was sent if it is a range. */
 function concreteType(declared: string, sent: string | null): string {
-  if (!declared.includes("*") || sent === null) return declared;
+  if (!isRange(declared) || sent === null) return declared;
   return parseMediaType(sent)?.essence ?? declared;
 }
 

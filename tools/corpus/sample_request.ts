@@ -44,6 +44,7 @@ export function sampleRequest({ model, operation, references }: SampledOperation
 /** Returns a media type of a range. */
 function concrete(mediaType: string): string {
   if (mediaType === "*/*") return "application/octet-stream";
+  if (mediaType.includes("/*+")) return mediaType.replace("/*+", "/vnd.example+");
   return mediaType.replace("/*", mediaType.startsWith("image") ? "/png" : "/plain");
 }
 

@@ -214,6 +214,31 @@ Deno.test("generateFiles() lets a variable be a part of a segment, and paths dif
   assertEquals(handlers(server), ["getThing", "createThing", "getFile", "removeThing"]);
 });
 
+Deno.test("generateFiles() reads variables that repeat their style", async () => {
+  const server = await generated([{
+    at: "/paths/~1labels~1{.id}~1{;keys*}",
+    value: {
+      get: {
+        operationId: "getLabel",
+        security: [],
+        parameters: [
+          { name: "id", in: "path", required: true, style: "label", schema: { type: "integer" } },
+          {
+            name: "keys",
+            in: "path",
+            required: true,
+            style: "matrix",
+            explode: true,
+            schema: { type: "array" },
+          },
+        ],
+        responses: { "204": { description: "Done" } },
+      },
+    },
+  }]);
+  assertStringIncludes(server, 'path: "/labels/{id}/{keys}"');
+});
+
 Deno.test("generateFiles() prefixes paths with the path of servers of their own", async () => {
   const server = await generated([
     { at: "/servers", value: [{ url: "https://api.example/v1/" }] },

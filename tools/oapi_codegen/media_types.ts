@@ -1,5 +1,5 @@
 import type { Codec, Shape } from "@archway/server/operation.ts";
-import { parseMediaType } from "@archway/server/representation/media_type.ts";
+import { isRange, parseMediaType } from "@archway/server/representation/media_type.ts";
 import { isBinary, isJsonType, isTextType } from "./binary_schema.ts";
 import { formShape } from "./form_shape.ts";
 import { child, entries, type Located, member, textMember } from "./json_value.ts";
@@ -39,10 +39,7 @@ export function readContent(owner: Located, options: ContentOptions): readonly M
 function normalized(written: string): string | undefined {
   const parsed = parseMediaType(written);
   if (parsed === undefined) return undefined;
-  const [type = "", subtype = ""] = parsed.essence.split("/");
-  if (type.includes("*") && parsed.essence !== "*/*" || subtype.includes("*") && subtype !== "*") {
-    return undefined;
-  }
+  if (parsed.essence.includes("*") && !isRange(parsed.essence)) return undefined;
   const parameters = [...parsed.parameters].map(([name, value]) =>
     `; ${name}=${/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(value) ? value : JSON.stringify(value)}`
   );

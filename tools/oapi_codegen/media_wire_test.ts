@@ -173,6 +173,8 @@ Deno.test("routes() serves generated media types, forms, headers and parameters 
       assertEquals(await put("application/json; version=2", '{"one":1}'), 422);
       assertEquals(await put("application/json; version=3", "{}"), 415);
       assertEquals(await put("application/vnd.example+json", "{}"), "application/vnd.example+json");
+      assertEquals(await put("application/ld+json", '{"four":4}'), "application/ld+json");
+      assertEquals(await put("application/ld+json", "{}"), 422);
       assertEquals(await put("application/vnd.example.v2", '{"three":1}'), "application/vnd.example.v2");
       assertEquals(await put("application/vnd.example.v2", "{}"), 422);
     });

@@ -45,7 +45,9 @@ export function readOperations(
     if (pathItem === undefined) continue;
     const served = servedOperations(pathItem, references);
     if (served.length === 0) continue;
-    const [routed = "", fragment] = path.split("#");
+    const [template = "", fragment] = path.split("#");
+    // Some documents repeat styles in the template: `{.id}`, `{;id}`, `{id*}`.
+    const routed = template.replaceAll(/\{[.;]?([^{}*]+)\*?\}/g, "{$1}");
     checkPath(written, { path: routed, diagnostics: references.diagnostics });
     for (const { method, operation } of served) {
       const prefix = serverPrefix(root, { levels: [operation, pathItem], basePath });

@@ -2,6 +2,7 @@ import type { ParameterLocation } from "@archway/server/operation.ts";
 import { docComment } from "./doc_comment.ts";
 import { propertyKey } from "./identifiers.ts";
 import type { MediaModel, OperationModel, ParameterModel } from "./model.ts";
+import { isRange } from "@archway/server/representation/media_type.ts";
 import type { SchemaTypes } from "./schema_types.ts";
 
 const GROUPS: readonly (readonly [ParameterLocation, string])[] = [
@@ -49,7 +50,7 @@ function parameterMember(parameter: ParameterModel, types: SchemaTypes): string 
 
 /** Returns the type of a body's media type: any type of a range, otherwise exactly that. */
 export function contentTypeOf({ mediaType }: MediaModel): string {
-  return mediaType.includes("*")
+  return isRange(mediaType)
     ? "`" + mediaType.split(";", 1)[0]?.replaceAll("*", "${string}") + "`"
     : JSON.stringify(mediaType);
 }

@@ -3,6 +3,7 @@ import { propertyKey } from "./identifiers.ts";
 import type { HeaderModel, MediaModel, OperationModel, ResponseModel } from "./model.ts";
 import { bodyType, contentTypeOf } from "./request_types.ts";
 import { isKeyed } from "./streaming_rules.ts";
+import { isRange } from "@archway/server/representation/media_type.ts";
 import type { SchemaTypes } from "./schema_types.ts";
 
 /**
@@ -54,7 +55,7 @@ function responseBodyType(
 
 /** Returns the contentType member, optional for a single media type. A media range must be specified. */
 function contentMember(media: MediaModel, { content }: ResponseModel): string {
-  const isOptional = content.length === 1 && !media.mediaType.includes("*");
+  const isOptional = content.length === 1 && !isRange(media.mediaType);
   return `    readonly contentType${isOptional ? "?" : ""}: ${contentTypeOf(media)};\n`;
 }
 
