@@ -3,6 +3,7 @@ import { not } from "ajv/dist/compile/codegen/index.js";
 import { alwaysValidSchema, Type } from "ajv/dist/compile/util.js";
 import contains from "ajv/dist/vocabularies/applicator/contains.js";
 import { int64Reason } from "./int64.js";
+import { DISCRIMINATOR } from "./tagged_union.ts";
 import { isMultipleOf } from "./multiple_of.js";
 
 /** Keyword of a pattern that is valid only without the `u` flag. */
@@ -11,7 +12,7 @@ export const PATTERN_FLAGS = "x-pattern-flags";
 /** Adds keywords of our own to a compiler, and replaces some of its own. */
 export function addKeywords(ajv: Ajv2020): void {
   ajv.addVocabulary(["x-pattern-message", PATTERN_FLAGS]);
-  for (const definition of [PATTERN, MULTIPLE_OF, CONTAINS, UNEVALUATED_ITEMS]) {
+  for (const definition of [PATTERN, MULTIPLE_OF, CONTAINS, UNEVALUATED_ITEMS, DISCRIMINATOR]) {
     ajv.removeKeyword(String(definition.keyword));
     ajv.addKeyword(definition);
   }

@@ -348,6 +348,18 @@ const JUDGED: readonly Judged[] = [
   ["shapes", "postConditionBodyApplicationJson", { kind: "other", size: "1" }, [
     " unevaluatedProperties",
   ]],
+  ["shapes", "postPetBodyApplicationJson", { kind: "cat", lives: 7 }, []],
+  ["shapes", "postPetBodyApplicationJson", null, []],
+  // A discriminator is an annotation: what matches by its properties is valid.
+  ["shapes", "postPetBodyApplicationJson", { kind: "lion", lives: 7 }, []],
+  ["shapes", "postPetBodyApplicationJson", { kind: "hound", name: 1 }, ["/name type"]],
+  ["shapes", "postPetBodyApplicationJson", { kind: "cat" }, [" required"]],
+  ["shapes", "postPetBodyApplicationJson", { kind: "lion" }, [" discriminator"]],
+  ["shapes", "postPetBodyApplicationJson", { kind: "cat", lives: 1, name: "a" }, [" discriminator"]],
+  ["shapes", "postEventBodyApplicationJson", { type: "memo", text: "a" }, []],
+  ["shapes", "postEventBodyApplicationJson", { type: "tick", text: 1 }, [" required"]],
+  ["shapes", "postEventBodyApplicationJson", { type: "other" }, [" discriminator"]],
+  ["shapes", "postEventBodyApplicationJson", [], [" discriminator"]],
   ["shapes", "postTupleBodyApplicationJson", ["a", 1, {}], []],
   ["shapes", "postTupleBodyApplicationJson", ["a", "b"], ["/1 type"]],
   ["shapes", "postTupleBodyApplicationJson", [], [" minItems"]],

@@ -1,7 +1,6 @@
 import type { JsonValue } from "@archway/server/operation.ts";
 import {
   child,
-  elements,
   entries,
   isArray,
   isObject,
@@ -16,6 +15,7 @@ import { INT64_KEYWORDS, int64Rules, type Int64Type, isInt64, usesInt64 } from "
 import { readPattern } from "./patterns.ts";
 import { containsBeside } from "./evaluated_items.ts";
 import type { BinaryUses } from "./binary_rules.ts";
+import { unionTags } from "./union_tags.ts";
 import type { References } from "./references.ts";
 import {
   ANNOTATIONS,
@@ -114,7 +114,6 @@ export class PreparedSchemas {
         const pointer = this.references.target(item, inner.pointer);
         if (pointer !== undefined) result["$ref"] = this.idOf(pointer, purpose);
       } else if (keyword === "x-pattern-message") result[keyword] = item;
-      else if (keyword === "discriminator" && this.#discriminates(schema)) result[keyword] = item;
       else if (ANNOTATIONS.includes(keyword) || keyword.startsWith("x-")) continue;
       else if (keyword === "format" && !isAsserted(String(item), this.options.formats)) continue;
       // Ajv requires a value.
@@ -138,6 +137,12 @@ export class PreparedSchemas {
       } else if (MAP_KEYWORDS.includes(keyword) && isObject(item)) {
         result[keyword] = this.#prepareMap(inner, (part) => next(part, keyword));
       } else result[keyword] = item;
+    }
+    const tags = unionTags(schema, this.references);
+    if (tags !== undefined) {
+      result["discriminator"] = { ...tags };
+      if (tags.isOpen) result["oneOf"] = result["anyOf"] ?? [];
+      delete result["anyOf"];
     }
     if (this.options.evaluates) this.#prepareEvaluation(result, { schema, next });
     const required = [member(value, "required"), member(value, requiredOf(purpose))].filter(isArray).flat();
@@ -188,24 +193,6 @@ export class PreparedSchemas {
     const holder = isOwn ? schema : this.references.follow(schema);
     if (holder === undefined || this.unusedDefaults.has(holder.pointer)) return undefined;
     return member(holder.value, "default");
-  }
-
-  /**
-   * Whether a discriminator selects a schema of `oneOf` by a constant that each requires, so that only errors of that one
-   * are reported. Any other discriminator is an annotation.
-   */
-  #discriminates({ value, pointer }: Located): boolean {
-    const property = textMember(member(value, "discriminator"), "propertyName");
-    const mapping = member(member(value, "discriminator"), "mapping");
-    const alternatives = [...elements({ value, pointer }, "oneOf")];
-    if (property === undefined || mapping !== undefined || alternatives.length === 0) return false;
-    return alternatives.every((alternative) => {
-      const target = this.references.follow(alternative)?.value;
-      const tag = member(member(target, "properties"), property);
-      const required = member(target, "required");
-      return isArray(required) && required.includes(property) &&
-        (member(tag, "const") !== undefined || isArray(member(tag, "enum")));
-    });
   }
 
   #isFile({ pointer }: Located): boolean {
