@@ -1,7 +1,11 @@
-/** Returns the candidate nearest to a text within a Levenshtein distance of 2, if any. */
-export function nearest(text: string, candidates: readonly string[]): string | undefined {
+/** Returns the candidate nearest to a text within a Levenshtein distance, if any. */
+export function nearest(
+  text: string,
+  candidates: readonly string[],
+  { edits: most = 2 }: { readonly edits?: number } = {},
+): string | undefined {
   const scored = candidates.map((candidate) => ({ candidate, edits: distance(text, candidate) }));
-  return scored.filter(({ edits }) => edits <= 2).sort((left, right) => left.edits - right.edits)[0]
+  return scored.filter(({ edits }) => edits <= most).sort((left, right) => left.edits - right.edits)[0]
     ?.candidate;
 }
 

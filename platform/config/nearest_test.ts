@@ -6,4 +6,6 @@ Deno.test("nearest() returns the nearest candidate within two edits", () => {
   assertEquals(nearest("minLenght", words), "minLength");
   assertEquals(nearest("patern", words), "pattern");
   assertEquals(nearest("items", words), undefined);
+  assertEquals(nearest("type", ["style"]), "style");
+  assertEquals(nearest("type", ["style"], { edits: 1 }), undefined);
 });

@@ -341,11 +341,13 @@ Deno.test("generateFiles() takes everything in examples and extension fields for
 Deno.test("generateFiles() warns of fields without effect, and of descriptions of another form", async () => {
   const document = acceptedDocument();
   setMember(document, { at: `${GET}/vendorNote`, value: "x" });
+  setMember(document, { at: `${GET}/parameters/0/type`, value: "string" });
   setMember(document, { at: "/info/description", value: ["x"] });
   setMember(document, { at: "/tags", value: [{ summry: "x" }] });
   const { warnings } = await generateFiles(JSON.stringify(document), { file: "oapi/t.yaml" });
   assertEquals(warnings.map(({ at, message }) => `${at} ${message}`), [
     "/info/description Expected text; the value is not used",
+    `${GET}/parameters/0/type Unknown field, which has no effect; remove it, or call it x-…`,
     `${GET}/vendorNote Unknown field, which has no effect; remove it, or call it x-…`,
     "/tags/0/summry Unknown field, which has no effect; did you mean summary?",
     "/tags/0 The field name is missing; add it",

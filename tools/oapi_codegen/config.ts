@@ -71,14 +71,14 @@ export function parseConfig(text: string, file: string): Config {
   const reader = new ConfigReader(diagnostics);
   reader.refuseUnknown(root, FIELDS);
   const required = (field: string): string => {
-    const found = reader.text(root, field, "a path relative to this file");
+    const found = reader.text(root, field, { expected: "a path relative to this file" });
     if (found === undefined) diagnostics.add(`/${field}`, "Expected a path relative to this file");
     return found?.text ?? "";
   };
   const spec = required("spec");
   const output = required("output");
-  const options = reader.object(root, "options", OPTIONS);
-  const names = reader.object(root, "names", ["operations", "schemas"]);
+  const options = reader.object(root, "options", { known: OPTIONS });
+  const names = reader.object(root, "names", { known: ["operations", "schemas"] });
   const schemaSuffix = reader.text(options, "schema-suffix")?.text ?? DEFAULT_SCHEMA_SUFFIX;
   if (!/^\w+$/.test(schemaSuffix)) {
     diagnostics.add("/options/schema-suffix", "Expected letters, digits and underscores");
@@ -94,10 +94,10 @@ export function parseConfig(text: string, file: string): Config {
   const config: Config = {
     spec,
     output,
-    overlays: reader.texts(root, "overlays", "path"),
+    overlays: reader.texts(root, "overlays", { item: "path" }),
     include: readRules(root, { field: "include", reader }),
     exclude: readRules(root, { field: "exclude", reader }),
-    excludeTags: reader.texts(options, "exclude-tags", "tag"),
+    excludeTags: reader.texts(options, "exclude-tags", { item: "tag" }),
     names: {
       operations: reader.textsByName(names, "operations"),
       schemas: reader.textsByName(names, "schemas"),
@@ -117,12 +117,12 @@ function readRules(
   root: Located,
   { field, reader }: { readonly field: string; readonly reader: ConfigReader },
 ): SelectionRules {
-  const rules = reader.object(root, field, RULES);
+  const rules = reader.object(root, field, { known: RULES });
   return {
-    tags: reader.texts(rules, "tags", "tag"),
-    operations: reader.texts(rules, "operations", "operation"),
-    paths: reader.texts(rules, "paths", "path"),
-    mediaTypes: reader.texts(rules, "media-types", "media type"),
+    tags: reader.texts(rules, "tags", { item: "tag" }),
+    operations: reader.texts(rules, "operations", { item: "operation" }),
+    paths: reader.texts(rules, "paths", { item: "path" }),
+    mediaTypes: reader.texts(rules, "media-types", { item: "media type" }),
   };
 }
 

@@ -17,7 +17,11 @@ export class ConfigReader {
   }
 
   /** Returns an object with the known fields; undefined if it is absent. */
-  object(parent: Located, field: string, known: readonly string[]): Located | undefined {
+  object(
+    parent: Located,
+    field: string,
+    { known }: { readonly known: readonly string[] },
+  ): Located | undefined {
     const found = child(parent, field);
     if (found === undefined) return undefined;
     if (!isObject(found.value)) {
@@ -39,7 +43,11 @@ export class ConfigReader {
   }
 
   /** Returns a text; undefined if it is absent. */
-  text(parent: Located | undefined, field: string, expected = "text"): ConfigEntry | undefined {
+  text(
+    parent: Located | undefined,
+    field: string,
+    { expected = "text" }: { readonly expected?: string } = {},
+  ): ConfigEntry | undefined {
     const found = parent && child(parent, field);
     if (found === undefined) return undefined;
     return this.#entry(found, expected);
@@ -54,7 +62,11 @@ export class ConfigReader {
   }
 
   /** Returns a list of texts. */
-  texts(parent: Located | undefined, field: string, expected: string): readonly ConfigEntry[] {
+  texts(
+    parent: Located | undefined,
+    field: string,
+    { item: expected }: { readonly item: string },
+  ): readonly ConfigEntry[] {
     const found = parent && child(parent, field);
     if (parent === undefined || found === undefined) return [];
     if (!isArray(found.value)) {

@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { join, resolve } from "node:path";
 import { DOCUMENT_FOLDERS } from "./document_folders.ts";
 import { GenerationError } from "./diagnostics.ts";
@@ -54,4 +54,46 @@ Deno.test("generate() names a file that cannot be read", async () => {
     GenerationError,
   );
   assertEquals(error.diagnostics.map(({ file }) => file), ["oapi/cfg.server.none.yaml"]);
+});
+
+Deno.test("generate() applies the overlays and the selection of a configuration", async () => {
+  const folder = join(ROOT, ".archway", `generate-${crypto.randomUUID()}`);
+  const configPath = join(folder, "cfg.server.pets.yaml");
+  try {
+    await Deno.mkdir(folder, { recursive: true });
+    await Deno.writeTextFile(
+      configPath,
+      `spec: pets.yaml
+output: api
+overlays: [fix.yaml]
+exclude: { paths: [/internal/**] }
+names: { operations: { GET /pets: allPets } }
+options: { client: false, base-path: servers }
+`,
+    );
+    await Deno.writeTextFile(
+      join(folder, "pets.yaml"),
+      `openapi: 3.0.3
+info: { title: Pets, version: "1" }
+servers: [{ url: https://pets.example/v2 }]
+paths:
+  /pets: { get: { responses: { "204": { description: None } } } }
+  /internal/x: { get: { responses: {} } }
+`,
+    );
+    await Deno.writeTextFile(
+      join(folder, "fix.yaml"),
+      `overlay: 1.0.0
+info: { title: Fix, version: "1" }
+actions: [{ target: $.paths.*.get, update: { security: [] } }]
+`,
+    );
+    const { files, warnings } = await generate(configPath);
+    assertEquals(warnings, []);
+    assertMatch(files.get("server.gen.ts") ?? "", /operationId: "allPets",\n.*\n {2}path: "\/v2\/pets"/);
+    await Deno.remove(join(folder, "fix.yaml"));
+    await assertRejects(() => generate(configPath), GenerationError, "The overlay cannot be read");
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
 });

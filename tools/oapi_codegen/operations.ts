@@ -1,14 +1,14 @@
 import type { Method } from "@archway/server/operation.ts";
 import type { ConfigEntry } from "./config_reader.ts";
 import { readDeprecation } from "./deprecation.ts";
-import type { DiagnosticList } from "./diagnostics.ts";
 import { child, entries, type Located, member, textMember } from "./json_value.ts";
 import { pascalCase } from "./identifiers.ts";
 import { readContent } from "./media_types.ts";
 import type { BodyModel, OperationModel } from "./model.ts";
-import { type NamedOperation, OperationNames } from "./operation_names.ts";
+import { OperationNames } from "./operation_names.ts";
 import { readParameters } from "./parameters.ts";
 import { serverPrefix } from "./server_prefix.ts";
+import { checkPath, type FoundOperation, withoutDuplicates } from "./operation_paths.ts";
 import type { References } from "./references.ts";
 import { readResponses } from "./responses.ts";
 import { compileSecurity, type DefaultSecurity, type ReadSecurity } from "./security.ts";
@@ -97,68 +97,6 @@ const LEFT_OUT: ReadonlyMap<string, string> = new Map([
   ["options", "The server responds to OPTIONS itself"],
   ["trace", "The server has no method TRACE"],
 ]);
-
-/** Operation with its path item. */
-interface FoundOperation extends NamedOperation {
-  readonly pathItem: Located;
-  /** Whether the path is written with a fragment, which no request has. */
-  readonly hasFragment: boolean;
-}
-
-function checkPath(
-  { pointer }: Located,
-  { path, diagnostics }: { readonly path: string; readonly diagnostics: DiagnosticList },
-): void {
-  if (!path.startsWith("/") || /[?\s]/.test(path)) {
-    diagnostics.add(pointer, "A path must begin with / and have no query or whitespace");
-  }
-  if (path.split("/").some((segment) => /[{}]/.test(segment.replaceAll(/\{[^{}]+\}/g, "")))) {
-    diagnostics.add(pointer, "A brace of a template variable is missing, as in /pets/{id}");
-  }
-  if (/\}\{/.test(path)) {
-    diagnostics.add(pointer, "Two template variables need text between them, as in /{from}-{to}");
-  }
-  const variables = [...path.matchAll(/\{([^{}]*)\}/g)].map((match) => match[1]);
-  if (new Set(variables).size < variables.length) {
-    diagnostics.add(pointer, "A template variable is duplicated; rename one");
-  }
-}
-
-/**
- * Rejects operations that match the same requests, by paths that differ in the names of their variables alone. Those that
- * differ in a fragment are left out.
- */
-function withoutDuplicates(
-  operations: readonly FoundOperation[],
-  { diagnostics }: References,
-): readonly FoundOperation[] {
-  const templates = new Map<string, FoundOperation>();
-  const isServed = (item: FoundOperation): boolean => {
-    const template = `${item.method} ${item.path.replaceAll(/\{[^{}]*\}/g, "{}")}`;
-    const other = templates.get(template);
-    if (other === undefined) {
-      templates.set(template, item);
-      return true;
-    }
-    if (item.hasFragment) {
-      diagnostics.warn(
-        item.operation.pointer,
-        `Requests carry no fragment: they are those of ${other.written}; the operation is left out`,
-      );
-      return false;
-    }
-    diagnostics.add(
-      item.operation.pointer,
-      `The operation matches the same requests as that of ${other.written}; merge the two`,
-    );
-    return true;
-  };
-  const served = new Set([
-    ...operations.filter(({ hasFragment }) => !hasFragment).filter(isServed),
-    ...operations.filter(({ hasFragment }) => hasFragment).filter(isServed),
-  ]);
-  return operations.filter((item) => served.has(item));
-}
 
 function readOperation(
   item: FoundOperation,

@@ -201,29 +201,29 @@ export class PreparedSchemas {
 
   /** Whether the schema, or one it references, differs between purposes. */
   #depends(schema: Located, seen: Set<string>): boolean {
-    return this.#hasAny(
-      schema,
-      seen,
-      (part) =>
-        member(part.value, "default") !== undefined || this.#isFile(part) || isDirected(part.value) ||
-        this.options.int64 !== "number" && isInt64(part.value),
-    );
+    const has = (part: Located): boolean =>
+      member(part.value, "default") !== undefined || this.#isFile(part) || isDirected(part.value) ||
+      this.options.int64 !== "number" && isInt64(part.value);
+    return this.#hasAny(schema, { seen, has });
   }
 
   /** Whether the schema, or one it references, differs between requests and responses. */
   #hasDirection(schema: Located, seen: Set<string>): boolean {
-    return this.#hasAny(schema, seen, ({ value }) => isDirected(value));
+    return this.#hasAny(schema, { seen, has: ({ value }) => isDirected(value) });
   }
 
-  #hasAny(schema: Located, seen: Set<string>, has: (schema: Located) => boolean): boolean {
+  #hasAny(
+    schema: Located,
+    { seen, has }: { readonly seen: Set<string>; readonly has: (schema: Located) => boolean },
+  ): boolean {
     if (seen.has(schema.pointer)) return false;
     seen.add(schema.pointer);
     if (has(schema)) return true;
     const ref = textMember(schema.value, "$ref");
     const pointer = ref === undefined ? undefined : this.references.target(ref, schema.pointer);
     const target = pointer === undefined ? undefined : this.references.at(pointer);
-    if (target !== undefined && this.#hasAny(target, seen, has)) return true;
-    return [...subschemas(schema)].some(([, inner]) => this.#hasAny(inner, seen, has));
+    if (target !== undefined && this.#hasAny(target, { seen, has })) return true;
+    return [...subschemas(schema)].some(([, inner]) => this.#hasAny(inner, { seen, has }));
   }
 }
 

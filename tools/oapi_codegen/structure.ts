@@ -106,7 +106,8 @@ class StructureCheck {
     pointer: string,
     { name, object, isDescriptive }: { name: string; object: ObjectFields; isDescriptive: boolean },
   ): void {
-    const guess = nearest(name, Object.keys(object.fields));
+    // In a short name, two letters make another word: type is no misspelt style.
+    const guess = nearest(name, Object.keys(object.fields), { edits: name.length < 6 ? 1 : 2 });
     if (guess === undefined) {
       this.#warn(pointer, "Unknown field, which has no effect; remove it, or call it x-…");
     } else if (isDescriptive) {

@@ -9,16 +9,8 @@ import { Bundler } from "./bundler.ts";
 import type { OverlaySource } from "./read_overlay.ts";
 import type { ParameterName } from "./operation_conditions.ts";
 import { type Addition, readOperationDefaults } from "./operation_defaults.ts";
-import {
-  checkOtherFiles,
-  componentPointer,
-  fragmentOf,
-  loadSources,
-  type LoadSourcesOptions,
-  type SourceFile,
-  type SourceTarget,
-  throwIfAny,
-} from "./sources.ts";
+import { checkOtherFiles, loadSources, type LoadSourcesOptions } from "./load_sources.ts";
+import { componentPointer, fragmentOf, type SourceFile, type SourceTarget, throwIfAny } from "./sources.ts";
 
 /** Self-contained document, and its diagnostics with locations in the source files. */
 export interface BundledDocument {

@@ -3,6 +3,7 @@ import type { DiagnosticList } from "../diagnostics.ts";
 import { DOCUMENT, type PartType, typeOfMember } from "../document_kinds.ts";
 import { escapeToken, isArray, isObject, type JsonObject, member, textMember } from "../json_value.ts";
 import { BroughtComponents } from "./brought_components.ts";
+import { ComponentHomes, isAlias } from "./component_homes.ts";
 import { ComponentNames, groupOf, nameOf } from "./component_names.ts";
 import { Origins } from "./origins.ts";
 import { componentPointer, fragmentOf, type SourceFile, type Sources, type SourceTarget } from "./sources.ts";
@@ -26,8 +27,7 @@ export class Bundler {
   /** Copies in progress: location in the bundle and source. */
   readonly #copying = new Set<string>();
   readonly #brought = new BroughtComponents();
-  /** Pointers in the bundle of targets in other files. */
-  readonly #homes = new Map<string, string>();
+  readonly #homes: ComponentHomes;
 
   /** @param diagnostics receives those of the bundle, by its pointers */
   constructor(sources: Sources, diagnostics: DiagnosticList) {
@@ -35,8 +35,8 @@ export class Bundler {
     this.#diagnostics = diagnostics;
     this.origins = new Origins(sources.root);
     this.#names = new ComponentNames(sources.root, sources);
+    this.#homes = new ComponentHomes(sources);
     diagnostics.locateBy((at) => this.origins.locate(at));
-    this.#readListed();
   }
 
   /** Returns the root's content with local references. */
@@ -68,12 +68,11 @@ export class Bundler {
         return `${this.bring(component, itsGroup)}${rest.map((token) => `/${token}`).join("")}`;
       }
     }
-    const key = keyOf(target, group);
-    const there = this.#homes.get(key);
+    const there = this.#homes.get(target, group);
     if (there !== undefined) return there;
     const added = this.#names.add(target, group);
     const at = componentPointer(group, added);
-    this.#homes.set(key, at);
+    this.#homes.set(target, { group, pointer: at });
     this.origins.add(at, target);
     const own = nameOf(target, group);
     if (added !== own) {
@@ -86,40 +85,6 @@ export class Bundler {
       DOCUMENT;
     this.#brought.add(at, { target, copy: () => this.#copy({ ...target, at, type }) });
     return at;
-  }
-
-  /** Finds the targets in other files that the root lists under a name: that is their name everywhere. */
-  #readListed(): void {
-    const { root } = this.#sources;
-    const components = this.#deref({ value: root.value, pointer: "", file: root }, "components");
-    for (const group of isObject(components?.value) ? Object.keys(components.value) : []) {
-      const items = components && this.#deref(components, group);
-      if (!items || !isObject(items.value)) continue;
-      for (const [name, value] of Object.entries(items.value)) {
-        const at = componentPointer(group, name);
-        if (items.file !== root) {
-          this.#homes.set(keyOf({ ...items, pointer: `${items.pointer}/${escapeToken(name)}` }, group), at);
-        }
-        const ref = isAlias(value) ? textMember(value, "$ref") : undefined;
-        const target = ref === undefined ? undefined : this.#sources.resolve(ref, items.file);
-        if (target === undefined || target.file === root) continue;
-        // A component of another file keeps its own name; anything else gets this one.
-        const isComponent = target.pointer.startsWith(`/components/${group}/`);
-        const key = keyOf(target, group);
-        if (!this.#homes.has(key) && (!isComponent || nameOf(target, group) === name)) {
-          this.#homes.set(key, at);
-        }
-      }
-    }
-  }
-
-  /** Returns a member of a source, or the target of the reference in its place. */
-  #deref({ file, value, pointer }: SourceTarget, key: string): SourceTarget | undefined {
-    const found = member(value, key);
-    if (found === undefined) return undefined;
-    const ref = textMember(found, "$ref");
-    if (ref !== undefined) return this.#sources.resolve(ref, file);
-    return { file, value: found, pointer: `${pointer}/${escapeToken(key)}` };
   }
 
   #copy(part: SourcePart): JsonValue {
@@ -198,7 +163,7 @@ export class Bundler {
     if (first !== "components" || itsGroup !== group || name === undefined || rest.length > 0) return false;
     if (group !== "schemas") return true;
     if (!isAlias(value)) return false;
-    const home = this.#homes.get(keyOf(target, group));
+    const home = this.#homes.get(target, group);
     return home === at || home === undefined && escapeToken(nameOf(target, group)) === name;
   }
 
@@ -212,8 +177,9 @@ export class Bundler {
     }
     this.#copying.add(key);
     const group = type[0] === "one" ? groupOf(type[1]) : undefined;
-    const home = group === undefined ? undefined : keyOf(target, group);
-    if (group === "schemas" && home !== undefined && !this.#homes.has(home)) this.#homes.set(home, at);
+    if (group === "schemas" && this.#homes.get(target, group) === undefined) {
+      this.#homes.set(target, { group, pointer: at });
+    }
     this.origins.add(at, target);
     const copy = this.#copy({ ...target, at, type });
     this.#copying.delete(key);
@@ -231,16 +197,6 @@ export class Bundler {
     });
     return { ...copy, ...Object.fromEntries(beside) };
   }
-}
-
-function keyOf({ file, pointer }: Omit<SourceTarget, "value">, group: string): string {
-  return `${group} ${file.path}#${pointer}`;
-}
-
-/** Whether an object is a reference without more than a description. */
-function isAlias(value: JsonValue): boolean {
-  return isObject(value) &&
-    Object.keys(value).every((key) => ["$ref", "description", "summary"].includes(key));
 }
 
 function pointerIn(ref: string): string | undefined {

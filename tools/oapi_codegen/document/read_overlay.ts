@@ -45,7 +45,7 @@ export function readOverlay({ file, text }: OverlaySource): readonly OverlayActi
   }
   for (const action of elements(root, "actions")) {
     reader.refuseUnknown(action, ACTION_FIELDS);
-    const target = reader.text(action, "target", "a JSONPath");
+    const target = reader.text(action, "target", { expected: "a JSONPath" });
     const isRemoval = reader.flag(action, "remove") === true;
     const update = member(action.value, "update");
     if (target === undefined) diagnostics.add(action.pointer, "An action needs a target, a JSONPath");

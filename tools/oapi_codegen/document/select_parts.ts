@@ -9,7 +9,7 @@ import {
   member,
   textMember,
 } from "../json_value.ts";
-import type { Selector } from "../selection.ts";
+import type { SelectableOperation, Selector } from "../selection.ts";
 import { componentPointer } from "./sources.ts";
 import { localPointer, usedComponents } from "./used_components.ts";
 
@@ -42,8 +42,7 @@ export function selectParts(
   { include, exclude, schemes }: SelectPartsOptions,
 ): SelectedParts {
   const removed: string[] = [];
-  const isSelected = (operation: Part, path: string, method: string): boolean => {
-    const item = { method, path, operation };
+  const isSelected = (item: SelectableOperation): boolean => {
     const isIncluded = include.matches(item) || !include.hasOperationRules;
     return !exclude.matches(item) && isIncluded;
   };
@@ -55,7 +54,7 @@ export function selectParts(
       const at = `/${group}/${escapeToken(path)}`;
       const target = targetOf(item, document);
       const operations = operationsOf({ value: target, pointer: at, type: ["one", "pathItem"] });
-      const gone = operations.filter(({ part, method }) => !isSelected(part, path, method));
+      const gone = operations.filter(({ part, method }) => !isSelected({ operation: part, path, method }));
       if (gone.length === 0) return [[path, item]];
       removed.push(...gone.length === operations.length ? [at] : gone.map(({ part }) => part.pointer));
       return gone.length === operations.length
