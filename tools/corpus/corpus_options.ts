@@ -1,6 +1,9 @@
 /** Options of `deno task corpus`. */
 export interface CorpusOptions {
-  readonly folder: string;
+  /** Undefined if documents are generated. */
+  readonly folder: string | undefined;
+  /** Numbers of operations of documents that are generated; none if there is a folder. */
+  readonly synthetic: readonly number[];
   /** Part of the names of the documents to examine; all if undefined. */
   readonly only: string | undefined;
   /** File for the reports as JSON. */
@@ -16,7 +19,8 @@ export class CorpusOptionsError extends Error {
   override readonly name = "CorpusOptionsError";
 }
 
-const USAGE = "Usage: deno task corpus <folder> [--only <name>] [--json <file>] [--no-check] [--no-boot]";
+const USAGE = "Usage: deno task corpus <folder> [--only <name>] [--json <file>] [--no-check] [--no-boot]; " +
+  "or --synthetic <operations>[,<operations>…] in place of the folder";
 
 /**
  * Parses the arguments of `deno task corpus`.
@@ -29,7 +33,7 @@ export function parseCorpusOptions(args: readonly string[]): CorpusOptions {
   const folders: string[] = [];
   for (let index = 0; index < args.length; index++) {
     const arg = args[index] ?? "";
-    if (arg === "--only" || arg === "--json") {
+    if (arg === "--only" || arg === "--json" || arg === "--synthetic") {
       const value = args[++index];
       if (value === undefined) throw new CorpusOptionsError(`${arg} needs a value. ${USAGE}`);
       values.set(arg, value);
@@ -38,11 +42,16 @@ export function parseCorpusOptions(args: readonly string[]): CorpusOptions {
     else folders.push(arg);
   }
   const [folder] = folders;
-  if (folder === undefined || folders.length > 1) {
+  const synthetic = (values.get("--synthetic")?.split(",") ?? []).map(Number);
+  if (synthetic.some((count) => !Number.isSafeInteger(count) || count < 1)) {
+    throw new CorpusOptionsError(`--synthetic needs numbers of operations. ${USAGE}`);
+  }
+  if (folders.length > 1 || (folder === undefined) !== synthetic.length > 0) {
     throw new CorpusOptionsError(`Expected one folder of OpenAPI documents. ${USAGE}`);
   }
   return {
     folder,
+    synthetic,
     only: values.get("--only"),
     json: values.get("--json"),
     check: !flags.has("--no-check"),

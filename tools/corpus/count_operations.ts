@@ -1,3 +1,4 @@
+import type { Diagnostic } from "../oapi_codegen/diagnostics.ts";
 import type { MediaModel, OperationModel } from "../oapi_codegen/model.ts";
 import { child, elements, entries, type Located, member, textMember } from "../oapi_codegen/json_value.ts";
 import type { References } from "../oapi_codegen/references.ts";
@@ -8,7 +9,12 @@ const METHODS = ["get", "put", "post", "delete", "options", "head", "patch", "tr
 /** Counts the operations of a document, and those whose parameters and bodies all have the types of their schemas. */
 export function countOperations(
   references: References,
-  { models, version }: { readonly models: readonly OperationModel[]; readonly version: string },
+  { models, version, warnings }: {
+    readonly models: readonly OperationModel[];
+    readonly version: string;
+    /** Warnings, which have the reasons for operations that are left out. */
+    readonly warnings: readonly Diagnostic[];
+  },
 ): OperationCounts {
   const byPointer = new Map(models.map((model) => [model.pointer, model]));
   const untyped: { operation: string; parts: readonly string[] }[] = [];
@@ -22,14 +28,24 @@ export function countOperations(
       operations += 1;
       isDefault ||= child(operation, "security") === undefined && child(root, "security") === undefined;
       const model = byPointer.get(operation.pointer);
-      const parts = model === undefined
-        ? ["not generated"]
+      // The handler of GET serves HEAD, too.
+      const isServed = method === "head" && item !== undefined && child(item, "get") !== undefined;
+      const parts = isServed
+        ? []
+        : model === undefined
+        ? [`not generated: ${reasonOf([operation, written], warnings)}`]
         : untypedParts(operation, { model, item: item ?? operation, references });
       if (parts.length === 0) typed += 1;
       else untyped.push({ operation: `${method.toUpperCase()} ${path}`, parts });
     }
   }
   return { version, operations, typed, untyped, defaultSecurity: isDefault };
+}
+
+/** Returns the message of the warning about an operation, or about its path. */
+function reasonOf(places: readonly Located[], warnings: readonly Diagnostic[]): string {
+  const found = places.map(({ pointer }) => warnings.find(({ at }) => at === pointer));
+  return found.find((warning) => warning !== undefined)?.message ?? "no reason was reported";
 }
 
 /** Yields the operations of a path item by method, including those of 3.2 with other methods. */

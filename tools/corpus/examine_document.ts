@@ -1,7 +1,12 @@
 import { basename, dirname, join } from "node:path";
 import process from "node:process";
 import { pathToFileURL } from "node:url";
-import { DiagnosticList, formatWarnings, GenerationError } from "../oapi_codegen/diagnostics.ts";
+import {
+  type Diagnostic,
+  DiagnosticList,
+  formatWarnings,
+  GenerationError,
+} from "../oapi_codegen/diagnostics.ts";
 import { bundleDocument } from "../oapi_codegen/document/bundle_document.ts";
 import { diskFolder } from "../oapi_codegen/document/document_folder.ts";
 import { generate } from "../oapi_codegen/generate.ts";
@@ -26,9 +31,9 @@ export interface ExamineTask {
 
 /** Generates, counts, serves and probes one document; reports each part as soon as it is known. */
 async function examine({ document, folder, boot }: ExamineTask): Promise<void> {
-  await generateCode({ document, folder });
+  const warnings = await generateCode({ document, folder });
   const { references, models, version } = await readModels(document);
-  await report({ counts: countOperations(references, { models, version }) });
+  await report({ counts: countOperations(references, { models, version, warnings }) });
   if (!boot) return;
   const api: GeneratedApi = await import(pathToFileURL(join(folder, "api", "server.gen.ts")).href);
   await using server = serveGenerated(api);
@@ -41,7 +46,8 @@ async function examine({ document, folder, boot }: ExamineTask): Promise<void> {
   await report({ probes });
 }
 
-async function generateCode({ document, folder }: Omit<ExamineTask, "boot">): Promise<void> {
+/** Generates and writes the code; returns the warnings. */
+async function generateCode({ document, folder }: Omit<ExamineTask, "boot">): Promise<readonly Diagnostic[]> {
   const path = join(folder, "cfg.server.corpus.yaml");
   const options = { "default-security": "none" };
   await Deno.writeTextFile(path, JSON.stringify({ spec: document, output: "api", options }));
@@ -52,6 +58,7 @@ async function generateCode({ document, folder }: Omit<ExamineTask, "boot">): Pr
   await writeGenerated(generated);
   const lines = [...generated.files.values()].reduce((sum, text) => sum + text.split("\n").length - 1, 0);
   await report({ generation: { seconds, megabytes, lines, warnings: formatWarnings(generated.warnings) } });
+  return generated.warnings;
 }
 
 interface ReadModels {

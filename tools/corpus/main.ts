@@ -1,12 +1,31 @@
-import { CorpusOptionsError, parseCorpusOptions } from "./corpus_options.ts";
+import { join } from "node:path";
+import { type CorpusOptions, CorpusOptionsError, parseCorpusOptions } from "./corpus_options.ts";
 import { corpusText, passed } from "./corpus_table.ts";
 import type { DocumentReport } from "./document_report.ts";
 import { findDocuments } from "./find_documents.ts";
 import { runDocument } from "./run_document.ts";
+import { syntheticDocument } from "./synthetic_document.ts";
 
 /** `deno task corpus <folder>`: tries the generator on every OpenAPI document below a folder; 1 if any fails. */
 async function main(args: readonly string[]): Promise<number> {
-  const { folder, only = "", json, check, boot } = parseCorpusOptions(args);
+  const { folder, synthetic, ...options } = parseCorpusOptions(args);
+  if (folder !== undefined) return await examineFolder(folder, options);
+  const generated = await Deno.makeTempDir({ prefix: "archway_corpus_" });
+  try {
+    for (const count of synthetic) {
+      const path = join(generated, `${String(count).padStart(5, "0")}_operations.json`);
+      await Deno.writeTextFile(path, JSON.stringify(syntheticDocument(count)));
+    }
+    return await examineFolder(generated, options);
+  } finally {
+    await Deno.remove(generated, { recursive: true });
+  }
+}
+
+async function examineFolder(
+  folder: string,
+  { only = "", json, check, boot }: Omit<CorpusOptions, "folder" | "synthetic">,
+): Promise<number> {
   const paths = (await findDocuments(folder)).filter((path) => path.slice(folder.length).includes(only));
   if (paths.length === 0) {
     throw new CorpusOptionsError("There is no OpenAPI document of that name in the folder");

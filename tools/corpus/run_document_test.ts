@@ -22,6 +22,8 @@ paths:
         '200': { description: It, content: { application/xml: { schema: { type: object } } } }
     head:
       responses: { '200': { description: It } }
+    options:
+      responses: { '204': { description: Methods } }
 `;
 const PARTS =
   "components: { schemas: { Pet: { type: object, required: [name], properties: { name: { type: string } } } } }";
@@ -45,11 +47,14 @@ Deno.test("runDocument() generates, checks, serves and requests each document on
     assertEquals(good.errors, []);
     assertEquals(good.counts, {
       version: "3.0.3",
-      operations: 3,
-      typed: 1,
+      operations: 4,
+      typed: 2,
       untyped: [
         { operation: "GET /pets/{id}", parts: ["response application/xml"] },
-        { operation: "HEAD /pets/{id}", parts: ["not generated"] },
+        {
+          operation: "OPTIONS /pets/{id}",
+          parts: ["not generated: The server responds to OPTIONS itself; the operation is left out"],
+        },
       ],
       defaultSecurity: true,
     });
@@ -64,8 +69,8 @@ Deno.test("runDocument() generates, checks, serves and requests each document on
     ]);
     const text = corpusText([bad, good]);
     assertMatch(text, /^bad\.json +refused$/m);
-    assertMatch(text, /^pets\.yaml \* +3\.0\.3 +3 +1 .* ok \d\.\d +2\/2 \(\d+ refused\)$/m);
-    assertMatch(text, /^1 of 2 documents accepted, 1 passed; 1 of 3 operations of accepted documents typed/m);
+    assertMatch(text, /^pets\.yaml \* +3\.0\.3 +4 +2 .* ok \d\.\d +2\/2 \(\d+ refused\)$/m);
+    assertMatch(text, /^1 of 2 documents accepted, 1 passed; 2 of 4 operations of accepted documents typed/m);
     assertMatch(text, /^ +1 +Unknown field \(bad\.json\)$/m);
   } finally {
     await Deno.remove(folder, { recursive: true });

@@ -50,10 +50,12 @@ function concrete(mediaType: string): string {
 
 /** Combinations of choices, the simplest first. */
 function* choices(references: References): Generator<SampleChoice> {
-  for (const examples of [true, false]) {
-    for (const optional of [false, true]) {
-      for (let alternative = 0; alternative < 6; alternative++) {
-        yield { references, examples, optional, alternative };
+  for (const contrast of [false, true]) {
+    for (const examples of [true, false]) {
+      for (const optional of [false, true]) {
+        for (let alternative = 0; alternative < 6; alternative++) {
+          yield { references, examples, optional, alternative, contrast };
+        }
       }
     }
   }

@@ -19,6 +19,12 @@ export interface SampleChoice {
   readonly optional: boolean;
   /** Index of the alternative of `oneOf` and `anyOf`, modulo their number. */
   readonly alternative: number;
+  /**
+   * Whether a property is added that the other alternatives of `oneOf` forbid, for alternatives that overlap.
+   *
+   * @default false
+   */
+  readonly contrast?: boolean;
 }
 
 /** Nesting from which optional parts are left out, so that recursive schemas end. */
@@ -137,9 +143,30 @@ function flatten(
   for (const alternatives of [oneOf, anyOf]) {
     if (!isArray(alternatives) || alternatives.length === 0) continue;
     const usable = alternatives.filter((part) => textMember(part, "type") !== "null");
-    parts.push(inner(usable[choice.alternative % usable.length] ?? true));
+    const index = choice.alternative % usable.length;
+    parts.push(inner(usable[index] ?? true));
+    if (choice.contrast === true && alternatives === oneOf) parts.push(contrasting(usable.map(inner), index));
   }
   return [...parts, own].reduce<JsonObject>((all, part) => merge(all, isObject(part) ? part : {}), {});
+}
+
+/** Returns a schema with a property that only another alternative declares, with a value that it does not allow. */
+function contrasting(alternatives: readonly JsonValue[], index: number): JsonObject {
+  const propertiesOf = (schema: JsonValue | undefined): JsonObject => {
+    const properties = member(schema, "properties");
+    return isObject(properties) ? properties : {};
+  };
+  const known = propertiesOf(alternatives[index]);
+  for (const other of alternatives.toSpliced(index, 1)) {
+    const found = Object.entries(propertiesOf(other)).find(([name, schema]) =>
+      !Object.hasOwn(known, name) && textMember(schema, "type") !== undefined
+    );
+    if (found === undefined) continue;
+    const [name, schema] = found;
+    const wrong = textMember(schema, "type") === "string" ? 0 : "text";
+    return { properties: { [name]: { const: wrong } }, required: [name] };
+  }
+  return {};
 }
 
 /** Merges two schemas that both apply: properties and required names are joined, limits take the stricter value. */
@@ -220,12 +247,15 @@ function sampleText(schema: JsonObject): string {
 
 /** Returns texts that match a pattern; none if it uses what the library does not generate, such as lookahead. */
 function matching(pattern: string): readonly string[] {
-  try {
-    const texts = fc.stringMatching(new RegExp(pattern, "u"), { size: "medium" });
-    return fc.sample(texts, { seed: 1, numRuns: 200 }).filter((text) => /^[ -~]*$/.test(text));
-  } catch {
-    return [];
-  }
+  // A pattern may match a part of the text; the shortest text is that part alone.
+  return [`^(?:${pattern})$`, pattern].flatMap((source) => {
+    try {
+      const texts = fc.stringMatching(new RegExp(source, "u"), { size: "medium" });
+      return fc.sample(texts, { seed: 1, numRuns: 200 }).filter((text) => /^[ -~]*$/.test(text));
+    } catch {
+      return [];
+    }
+  });
 }
 
 function sampleArray(schema: Located<JsonObject>, choice: SampleChoice, depth: number): JsonValue {

@@ -29,6 +29,7 @@ Deno.test("sampleValue() returns values that match their schema", () => {
   const schemas: JsonValue[] = [
     { type: "string", minLength: 12, maxLength: 14 },
     { type: "string", pattern: "^[A-Z]{3}-\\d{4,6}$" },
+    { type: "string", pattern: "[a-zA-Z0-9]{32}", minLength: 32, maxLength: 32 },
     { type: "string", format: "date-time" },
     { type: "string", format: "uuid", pattern: "^[0-9a-f-]+$" },
     { type: "integer", minimum: 7, multipleOf: 5 },
@@ -45,6 +46,12 @@ Deno.test("sampleValue() returns values that match their schema", () => {
     const value = sample(schema);
     assert(ajv.validate(Object(schema), value), `${JSON.stringify(schema)}: ${JSON.stringify(value)}`);
   }
+});
+
+Deno.test("sampleValue() separates overlapping alternatives by a property that the other one forbids", () => {
+  const schema = { oneOf: [{ type: "object" }, { type: "object", properties: { a: { type: "string" } } }] };
+  const choice = { references, optional: false, examples: false, alternative: 0, contrast: true };
+  assertEquals(sampleValue({ value: schema, pointer: "" }, choice), { a: 0 });
 });
 
 Deno.test("sampleValue() uses examples if it may, and ends in recursive schemas", () => {
