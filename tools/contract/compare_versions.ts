@@ -62,12 +62,21 @@ export function unannounced({ changes, isNewMajor }: ContractReport): readonly L
 
 function changesOf({ before, after, today }: CompareVersionsOptions): readonly Change[] {
   if (before !== undefined && after !== undefined) {
-    return compareDocuments({ before: before.document, after: after.document, today });
+    const changes = compareDocuments({ before: before.document, after: after.document, today });
+    return [...basePathChange(before, after), ...changes];
   }
   const place = { places: [], pointer: "" };
   if (after !== undefined) return [{ level: "safe", message: "document added", side: "after", ...place }];
   if (before === undefined) return [];
   return [{ level: "breaking", message: "document removed", side: "before", ...place }];
+}
+
+/** Returns the change of the prefix of all paths, which is in the configuration. */
+function basePathChange(before: ContractVersion, after: ContractVersion): readonly Change[] {
+  const [old, now] = [before.basePath ?? "", after.basePath ?? ""];
+  if (old === now) return [];
+  const message = `base path changed from "${old}" to "${now}"`;
+  return [{ level: "breaking", message, places: ["every operation"], pointer: "", side: "after" }];
 }
 
 function versionOf({ document }: ContractVersion): string {

@@ -1,10 +1,11 @@
 import { basename, dirname, join, resolve } from "node:path";
-import { parseConfig } from "../oapi_codegen/config.ts";
+import { type Config, parseConfig } from "../oapi_codegen/config.ts";
+import { GenerationError } from "../oapi_codegen/diagnostics.ts";
 import { diskFolder, type DocumentFolder } from "../oapi_codegen/document/document_folder.ts";
 import { type Arguments, USAGE } from "./arguments.ts";
 import { compareVersions, type ContractReport, unannounced } from "./compare_versions.ts";
 import { type ContractException, EXCEPTIONS_FILE, parseExceptions } from "./contract_exceptions.ts";
-import { readVersion } from "./contract_version.ts";
+import { type ContractVersion, readVersion } from "./contract_version.ts";
 import { adviceFor, formatReport } from "./format_report.ts";
 import { isRevision, lastTag, revisionFolder } from "./git.ts";
 
@@ -28,61 +29,94 @@ export async function contract(root: string, options: Arguments): Promise<Contra
   const exceptions = await readExceptions(root);
   const isGit = await isRevision(root, against);
   if (!isGit && options.against !== undefined && await exists(resolve(against))) {
-    return await compareWithFile(root, { ...options, against, exceptions });
+    return await compareWithFile(root, { ...options, against, exceptions, isLastTag: false });
   }
   if (!isGit) return { reports: [], lines: [`There is no file or revision ${against}`], exitCode: 2 };
-  return await compareWithRevision(root, { ...options, against, exceptions });
+  const isLastTag = options.against === undefined;
+  return await compareWithRevision(root, { ...options, against, exceptions, isLastTag });
 }
 
-type Comparison = Arguments & { readonly against: string; readonly exceptions: readonly ContractException[] };
+type Comparison = Arguments & {
+  readonly against: string;
+  readonly exceptions: readonly ContractException[];
+  /** Whether the revision is the last tag, to which the exceptions belong. */
+  readonly isLastTag: boolean;
+};
 
 async function compareWithFile(root: string, options: Comparison): Promise<ContractOutcome> {
   const { against, exceptions } = options;
-  const documents = options.document === undefined
-    ? [...await documentsIn(diskFolder(join(root, FOLDER)))].filter((name) =>
-      basename(name) === basename(against)
-    )
-      .map((name) => join(root, FOLDER, name))
-    : [resolve(options.document)];
-  const [path] = documents;
+  const path = options.document === undefined
+    ? (await documentsIn(diskFolder(join(root, FOLDER)))).map(({ spec }) => join(root, FOLDER, spec))
+      .find((document) => basename(document) === basename(against))
+    : resolve(options.document);
   if (path === undefined) {
     const lines = [`No document has the name ${basename(against)}; name the one to compare`, USAGE];
     return { reports: [], lines, exitCode: 2 };
   }
-  const before = await readVersion(resolve(against), diskFolder(dirname(resolve(against))));
-  const after = await readVersion(path, diskFolder(dirname(path)));
+  const read = (document: string): Promise<ContractVersion | undefined> =>
+    readVersion(document, { folder: diskFolder(dirname(document), root) });
+  const versions = { before: await read(resolve(against)), after: await read(path) };
   return conclude(
-    [compareVersions({ document: path, against, before, after, exceptions, today: today() })],
+    [compareVersions({ document: path, against, ...versions, exceptions, today: today() })],
     options,
   );
 }
 
 async function compareWithRevision(root: string, options: Comparison): Promise<ContractOutcome> {
   const { against, exceptions } = options;
+  const open = (folder: string): DocumentFolder => revisionFolder(folder, { root, revision: against });
   const folder = join(root, FOLDER);
-  const old = revisionFolder(folder, { root, revision: against });
-  const now = diskFolder(folder);
+  const now = await documentsIn(diskFolder(folder));
+  const old = await documentsIn(open(folder));
+  const earlier = (document: Document): Document | undefined =>
+    old.find(({ cfg }) => cfg === document.cfg) ?? old.find(({ spec }) => spec === document.spec);
+  const removed = old.filter((document) => !now.some((other) => earlier(other) === document));
   const reports: ContractReport[] = [];
-  for (const name of new Set([...await documentsIn(now), ...await documentsIn(old)])) {
-    const path = join(folder, name);
-    const below = dirname(path);
-    reports.push(compareVersions({
-      document: `${FOLDER}/${name}`,
-      against,
-      before: await readVersion(path, revisionFolder(below, { root, revision: against })),
-      after: await readVersion(path, diskFolder(below)),
-      exceptions,
-      today: today(),
-    }));
+  const unreadable: string[] = [];
+  for (const document of [...now, ...removed]) {
+    const [before, after] = [earlier(document), now.includes(document) ? document : undefined];
+    const current = after &&
+      await readFrom(folder, { document: after, open: (below) => diskFolder(below, root) });
+    try {
+      reports.push(compareVersions({
+        ...{ document: `${FOLDER}/${document.spec}`, against, exceptions, today: today() },
+        before: before && await readFrom(folder, { document: before, open }),
+        after: current,
+      }));
+    } catch (error) {
+      if (!(error instanceof GenerationError)) throw error;
+      unreadable.push(
+        `${FOLDER}/${document.spec}: the version of ${against} cannot be read: ${error.message}`,
+      );
+    }
   }
-  return conclude(reports, options);
+  const { lines, exitCode } = conclude(reports, options);
+  // An earlier version cannot be corrected.
+  const isFailed = unreadable.length > 0 && !options.check;
+  return { reports, lines: [...unreadable, ...lines], exitCode: isFailed ? 2 : exitCode };
 }
 
-/** Returns the paths of the documents of all `cfg.server.<name>.yaml` of a folder, relative to it. */
-async function documentsIn(folder: DocumentFolder): Promise<ReadonlySet<string>> {
+/** Document of a configuration. */
+type Document = Config & { readonly cfg: string };
+
+/** Returns the documents of all `cfg.server.<name>.yaml` of a folder. */
+async function documentsIn(folder: DocumentFolder): Promise<readonly Document[]> {
   const names = (await folder.list()).filter((name) => /^cfg\.server\.[\w-]+\.yaml$/.test(name)).sort();
-  const texts = await Promise.all(names.map((name) => folder.read(name)));
-  return new Set(texts.map((text, index) => parseConfig(text ?? "", names[index] ?? "").spec));
+  return await Promise.all(
+    names.map(async (cfg) => ({ cfg, ...parseConfig(await folder.read(cfg) ?? "", `${FOLDER}/${cfg}`) })),
+  );
+}
+
+function readFrom(
+  folder: string,
+  { document, open }: { readonly document: Document; readonly open: (folder: string) => DocumentFolder },
+): Promise<ContractVersion | undefined> {
+  const path = join(folder, document.spec);
+  return readVersion(path, {
+    folder: open(dirname(path)),
+    config: document,
+    readOverlay: (overlay) => open(dirname(join(folder, overlay))).read(basename(overlay)),
+  });
 }
 
 async function readExceptions(root: string): Promise<readonly ContractException[]> {
@@ -98,8 +132,7 @@ function conclude(reports: readonly ContractReport[], options: Comparison): Cont
     ...formatReport(report, options.check ? ["breaking"] : ["breaking", "risky", "safe"]),
   ]);
   const used = new Set(reports.flatMap((report) => report.used));
-  // With a file alone, the entries of other documents are not looked at.
-  for (const entry of options.against === undefined || options.check ? options.exceptions : []) {
+  for (const entry of options.isLastTag ? options.exceptions : []) {
     if (used.has(entry)) continue;
     lines.push(
       `${entry.place}: warning: the entry matches no breaking change since ${options.against}; remove it`,

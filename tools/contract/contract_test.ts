@@ -113,6 +113,36 @@ Deno.test("contract() reports removed documents and removed parts by their place
   assertEquals(removed.reports[0]?.changes[0]?.message, "document removed");
 });
 
+Deno.test("contract() compares the parts that the configurations select, with their overlays and paths", async () => {
+  await using project = await Project.create();
+  await project.git("tag", "v1");
+  const cfg = "spec: books.yaml\noutput: ../api/books\n";
+  const messages = async (text: string): Promise<readonly string[]> => {
+    await project.write({ "cfg.server.book.yaml": cfg + text });
+    return (await project.compare()).reports.flatMap(({ changes }) => changes.map(({ message }) => message));
+  };
+  assertEquals(await messages("options: { base-path: /v1 }\n"), ['base path changed from "" to "/v1"']);
+  assertEquals(await messages("exclude: { paths: [/books] }\n"), ["operation removed"]);
+  const overlay = `overlay: 1.0.0
+info: { title: T, version: "1" }
+actions: [{ target: "$.paths[*].get", update: { operationId: listBooks, deprecated: true } }]
+`;
+  await project.write({ "fix.yaml": overlay });
+  assertEquals(await messages("overlays: [fix.yaml]\n"), ["operation deprecated"]);
+});
+
+Deno.test("contract() skips an earlier version that is invalid in the check, and fails otherwise", async () => {
+  await using project = await Project.create();
+  await project.write({ "books.yaml": "openapi: 2.0\n" });
+  await project.git("-c", "user.name=t", "-c", "user.email=t@example.com", "commit", "-qam", "two");
+  await project.git("tag", "v1");
+  await project.write({ "books.yaml": DOCUMENT });
+  const { lines, exitCode } = await project.compare({ check: true });
+  assertEquals(exitCode, 0);
+  assertEquals(lines[0]?.startsWith("oapi/books.yaml: the version of v1 cannot be read: "), true);
+  assertEquals((await project.compare()).exitCode, 2);
+});
+
 Deno.test("contract() compares a document with a file of the same name", async () => {
   await using project = await Project.create();
   const folder = join(project.root, "old");

@@ -87,7 +87,7 @@ async function theirVerdict(
 }
 
 function read(path: string): Promise<ContractVersion | undefined> {
-  return readVersion(path, diskFolder(dirname(path)));
+  return readVersion(path, { folder: diskFolder(dirname(path)) });
 }
 
 async function ourVerdict(documents: Documents): Promise<Verdict> {

@@ -148,8 +148,12 @@ export async function generateFiles(
   return { files, client, operations: operations.length, warnings: diagnostics.warnings };
 }
 
-function selectionOf(
-  { include = NO_RULES, exclude = NO_RULES, excludeTags = [], defaultSecurity }: GenerateFilesOptions,
+/** Returns the parts of a document that a configuration selects. */
+export function selectionOf(
+  { include = NO_RULES, exclude = NO_RULES, excludeTags = [], defaultSecurity }: Pick<
+    GenerateFilesOptions,
+    "defaultSecurity" | "exclude" | "excludeTags" | "include"
+  >,
 ): Selection {
   const schemes = typeof defaultSecurity === "object" ? [defaultSecurity.scheme] : [];
   return { include, exclude, excludeTags, schemes };
