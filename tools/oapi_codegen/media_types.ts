@@ -118,6 +118,9 @@ const UNCHECKED_BYTES: CodecChoice = {
   warning: "The body is passed as bytes, to which the schema does not apply",
 };
 
+const MAYBE_JSON = /^(?:\*\/\*|application\/(?:\*|vnd\.[^+]*))$/;
+const BINARY_VENDOR = /proto|cbor|msgpack|avro|thrift|parquet|excel|openxml|opendocument|zip|pdf/;
+
 /** Returns the codec for a media type without parameters and its schema. */
 function codecOf(
   mediaType: string,
@@ -138,7 +141,7 @@ function codecOf(
   const describesJson = ["object", "array"].includes(textMember(schema?.value, "type") ?? "") ||
     member(schema?.value, "properties") !== undefined;
   // Ranges of generated documents, and types of vendors without the suffix +json.
-  if (describesJson && /^(?:\*\/\*|application\/(?:\*|vnd\..*))$/.test(mediaType)) {
+  if (describesJson && MAYBE_JSON.test(mediaType) && !BINARY_VENDOR.test(mediaType)) {
     return {
       codec: "json",
       validates: true,

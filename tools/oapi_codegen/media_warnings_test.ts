@@ -147,6 +147,14 @@ const CASES: readonly Case[] = [
     generated: /mediaType: "application\/vnd.x.v2", codec: "json", validate/,
   },
   {
+    name: "a binary type of a vendor",
+    at: BODY,
+    value: { "application/vnd.x.protobuf": { schema: { $ref: `#${THING}` } } },
+    pointer: `${BODY}/application~1vnd.x.protobuf`,
+    says: "passed as bytes",
+    generated: /mediaType: "application\/vnd.x.protobuf", codec: "binary"/,
+  },
+  {
     name: "headers of a part",
     at: BODY,
     value: {
