@@ -1,6 +1,7 @@
 import { createCatalog } from "../problems/problem_response.ts";
 import type { Endpoint } from "../routing/resource.ts";
 import type { ServerOptions } from "../server_options.ts";
+import { agentGuide } from "./agent_guide.ts";
 import { apiReference } from "./api_reference.ts";
 import { landingPage } from "./landing_page.ts";
 import { problemList } from "./problem_list.ts";
@@ -14,9 +15,10 @@ export function pageEndpoints(
   const hasReference = pages?.reference === true && documents && modules.length > 0;
   return [
     problemList(createCatalog(modules)),
-    ...(pages?.landing === undefined
-      ? []
-      : [landingPage({ service: pages.landing, modules, documents, reference: hasReference })]),
+    ...(pages?.landing === undefined ? [] : [
+      landingPage({ service: pages.landing, modules, documents, reference: hasReference }),
+      ...(documents ? [agentGuide(modules, { service: pages.landing })] : []),
+    ]),
     ...(hasReference ? apiReference({ modules, token: pages.token }) : []),
   ].filter(({ path }) => !served.has(path));
 }

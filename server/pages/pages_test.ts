@@ -38,6 +38,12 @@ Deno.test("landingPage() responds with 304 to a client that has the page, and wi
   assertEquals((await sendForProblem("/", { headers: { accept: "image/png" } }, WITH_ALL)).status, 406);
 });
 
+Deno.test("agentGuide() lists the documents for programs", async () => {
+  const guide = await send("/llms.txt", {}, WITH_ALL);
+  assertEquals(guide.headers.get("content-type"), "text/plain; charset=utf-8");
+  assertMatch(await guide.text(), /^# notes\n[^]*\(http:\/\/localhost\/openapi\/note\.json\)/);
+});
+
 Deno.test("apiReference() serves the page and its files from the program, without other hosts", async () => {
   const page = await send("/docs", HTML, WITH_ALL);
   const text = await page.text();

@@ -27,7 +27,7 @@ export function licenceViolation(
 }
 
 /** Returns `license`, or its form before SPDX. That is an object with a `type`, or a list of alternatives. */
-function licenceOf(manifest: unknown): string | undefined {
+export function licenceOf(manifest: unknown): string | undefined {
   if (!isRecord(manifest)) return undefined;
   const { license, licenses } = manifest;
   if (typeof license === "string") return license;
