@@ -84,7 +84,7 @@ Deno.test("a body beyond the limit is 413, by its length before the handler and 
       calls++;
       return count(request, context);
     },
-  });
+  }, withMaxBodyBytes(1_000_000));
   const { url } = await opened.listen();
   assertMatch(await firstResponse(url, `${POST}Content-Length: 1000001\r\n\r\n`), /^HTTP\/1\.1 413 /);
   assertEquals(calls, 0);

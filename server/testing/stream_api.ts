@@ -89,7 +89,6 @@ const OPERATIONS = {
     path: "/file",
     requestBody: {
       required: true,
-      maxBytes: 1_000_000,
       content: [{ mediaType: "application/octet-stream", codec: "binary", stream: true }],
     },
     responses: { "200": done, "201": binary, "204": empty },
