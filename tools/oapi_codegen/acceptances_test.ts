@@ -447,3 +447,13 @@ Deno.test("generateFiles() checks formats of the options, and warns of others", 
   assertFalse(validators.includes('format: "email"'));
   assertEquals(warnings.map(({ at }) => at), [`${THING}/properties/other/format`]);
 });
+
+Deno.test("generateFiles() warns once of schemas with properties that accept other values than objects", async () => {
+  const document = acceptedDocument();
+  const untyped = { properties: { a: { type: "string" } } };
+  setMember(document, { at: `${THING}/properties`, value: { first: untyped, second: untyped } });
+  setMember(document, { at: `${THING}/allOf`, value: [untyped] });
+  const { warnings } = await generateFiles(JSON.stringify(document), { file: "oapi/t.yaml" });
+  assertEquals(warnings.map(({ at }) => at), [`${THING}/properties/first`]);
+  assertMatch(formatWarnings(warnings).join(), /also in 1 other/);
+});

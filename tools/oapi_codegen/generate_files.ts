@@ -22,6 +22,7 @@ import { serverFile } from "./server_file.ts";
 import { specFile } from "./spec_file.ts";
 import { checkStreaming } from "./streaming_rules.ts";
 import { checkStructure } from "./structure.ts";
+import { warnOfUntypedObjects } from "./untyped_objects.ts";
 import { compileValidators } from "./validators.ts";
 
 /** Options of the generation, in addition to the document. */
@@ -100,6 +101,7 @@ export async function generateFiles(
   });
   for (const schema of documentSchemas(operations, references)) checkSchema(schema, references);
   warnOfFormats(documentSchemas(operations, references), { diagnostics, formats });
+  warnOfUntypedObjects(documentSchemas(operations, references), diagnostics);
   checkCircular(documentSchemas(operations, references), references);
   checkStreaming(operations, diagnostics);
   const binaryUses = checkBinary(operations, references);

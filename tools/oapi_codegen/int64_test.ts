@@ -31,6 +31,11 @@ const DOCUMENT = JSON.stringify({
         parameters: [
           { name: "id", in: "path", required: true, schema: INT64 },
           { name: "ids", in: "query", schema: { type: "array", items: INT64 } },
+          {
+            name: "maybe",
+            in: "query",
+            schema: { anyOf: [{ $ref: "#/components/schemas/Id" }, { type: "null" }] },
+          },
         ],
         requestBody: { required: true, content: json({ $ref: "#/components/schemas/Account" }) },
         responses: { "200": { description: "It", content: json({ $ref: "#/components/schemas/Account" }) } },
@@ -89,12 +94,12 @@ async function exchange(folder: string, int64: Int64Type): Promise<void> {
 
   assertEquals(await send("/ids", "7"), "200 7");
   const small = '{"id":1,"parent":null,"note":"7","size":5}';
-  assertEquals(await send("/accounts/3?ids=1&ids=2", small), `200 ${small}`);
+  assertEquals(await send("/accounts/3?ids=1&ids=2&maybe=8", small), `200 ${small}`);
   assertEquals(seen, [
     { path: {}, query: {}, body: as("7") },
     {
       path: { id: as("3") },
-      query: { ids: [as("1"), as("2")] },
+      query: { ids: [as("1"), as("2")], maybe: as("8") },
       body: { id: as("1"), parent: null, note: "7", size: as("5") },
     },
   ]);

@@ -34,10 +34,10 @@ import {
  * bytes are files. A branch is a part of a request that need not match. Text, such as parameters and forms, has
  * integers as digits.
  */
-export type Purpose = "branch" | "multipart" | "request" | "response" | "text" | "textBranch";
+export type Purpose = "branch" | "multipart" | "request" | "response" | "text" | "textbranch";
 
 /** Purposes in the branches of a schema; the same for others. */
-const IN_BRANCHES: ReadonlyMap<Purpose, Purpose> = new Map([["request", "branch"], ["text", "textBranch"]]);
+const IN_BRANCHES: ReadonlyMap<Purpose, Purpose> = new Map([["request", "branch"], ["text", "textbranch"]]);
 const WITH_DEFAULTS: readonly Purpose[] = ["multipart", "request", "text"];
 
 /** Rules of the schemas, in addition to their keywords. */
@@ -86,7 +86,7 @@ export class PreparedSchemas {
   /** Returns the purpose that makes no difference to the wanted one for a schema. */
   #purposeOf(schema: Located, wanted: Purpose): Purpose {
     if (this.options.int64 !== "number" && usesInt64(schema, this.references)) return wanted;
-    const purpose = wanted === "text" ? "request" : wanted === "textBranch" ? "branch" : wanted;
+    const purpose = wanted === "text" ? "request" : wanted === "textbranch" ? "branch" : wanted;
     // Without defaults, only the direction matters.
     return purpose === "branch" && !this.#hasDirection(schema, new Set()) ? "response" : purpose;
   }
@@ -149,7 +149,7 @@ export class PreparedSchemas {
     if (required.length > 0) result["required"] = required;
     if (exact) {
       const { int64 } = this.options;
-      const isText = ["multipart", "text", "textBranch"].includes(purpose);
+      const isText = ["multipart", "text", "textbranch"].includes(purpose);
       // A response is written as JSON, whatever the handler's type.
       result["int64"] = purpose === "response"
         ? int64Rules(value, { as: "bigint", isText: int64 === "string" })
