@@ -32,10 +32,10 @@ export class ConfigReader {
     return found;
   }
 
-  /** Adds diagnostics for unknown fields. */
+  /** Adds diagnostics for unknown fields, except for `x-…`. */
   refuseUnknown(object: Located, known: readonly string[]): void {
     for (const [name, { pointer }] of entries(object)) {
-      if (known.includes(name)) continue;
+      if (known.includes(name) || name.startsWith("x-")) continue;
       const guess = nearest(name, known);
       const advice = guess === undefined ? `the fields are ${known.join(", ")}` : `did you mean ${guess}?`;
       this.#diagnostics.add(pointer, `Unknown field; ${advice}`);

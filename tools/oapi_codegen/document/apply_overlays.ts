@@ -2,6 +2,7 @@ import type { JsonValue } from "@archway/server/operation.ts";
 import { jsonpath } from "json-p3";
 import type { DiagnosticList, Place } from "../diagnostics.ts";
 import { type OverlayAction, type OverlaySource, readOverlay } from "./read_overlay.ts";
+import { isRecord, type Selected, updateNode, valueAt } from "./update_node.ts";
 
 /**
  * Applies overlays to a document, one action after the other. Targets that select nothing are warnings; actions that cannot
@@ -25,47 +26,68 @@ function applyAction(
   root: MutableValue,
   { action, diagnostics }: { readonly action: OverlayAction; readonly diagnostics: DiagnosticList },
 ): void {
-  const { target, update, targetPlace, updatePlace } = action;
-  let nodes: readonly Selected[];
-  try {
-    nodes = [...jsonpath.query(target, root)].map(({ location, value }) => ({ location, value }));
-  } catch (error) {
-    const reason = error instanceof Error ? error.message.replace(/ \(.*\)$/s, "") : "unknown syntax";
-    diagnostics.addAt(targetPlace, `Not a JSONPath (RFC 9535): ${reason}`);
-    return;
-  }
+  const { change, target, targetPlace, changePlace } = action;
+  const nodes = select(root, { path: target, place: targetPlace, diagnostics });
+  if (nodes === undefined) return;
   if (nodes.length === 0) {
     diagnostics.warnAt(
       targetPlace,
       "The target selects nothing in the document; correct or remove the action",
     );
   }
-  if (update === undefined) {
+  if (change === undefined) {
+    diagnostics.warnAt(targetPlace, "The action changes nothing; write update, copy, or remove: true");
+  } else if (change === "remove") {
     // From the end, so that the positions in lists stay right.
-    for (const { location } of [...nodes].reverse()) removeAt(root, { location, targetPlace, diagnostics });
-    return;
-  }
-  for (const { value } of nodes) {
-    // Every target gets values of its own.
-    const own: unknown = structuredClone(update);
-    if (Array.isArray(value)) value.push(own);
-    else if (isRecord(value) && isRecord(own)) merge(value, { update: own, place: updatePlace, diagnostics });
-    else {
-      const message = isRecord(value)
-        ? "Expected an object to merge into the targets"
-        : "The target is neither an object nor a list; select the object that contains it";
-      diagnostics.addAt(isRecord(value) ? updatePlace : targetPlace, message);
+    for (const { location } of nodes.toSorted(byLocation).reverse()) {
+      removeAt(root, { location, targetPlace, diagnostics });
     }
+  } else {
+    const [source, ...more] = change.kind === "update"
+      ? [change]
+      : select(root, { path: String(change.value), place: changePlace, diagnostics }) ?? [];
+    if (source === undefined || more.length > 0) {
+      diagnostics.addAt(changePlace, "Expected the JSONPath of one value to copy");
+      return;
+    }
+    // Every target gets values of its own, and what is copied does not change on the way.
+    const text = JSON.stringify(source.value);
+    for (const node of nodes) updateNode(node, { root, value: JSON.parse(text), action, diagnostics });
   }
 }
 
 /** JSON value that actions change in place. */
 type MutableValue = Parameters<typeof jsonpath.query>[1];
 
-/** Part of the document that a JSONPath selects. */
-interface Selected {
-  readonly location: readonly (number | string)[];
-  readonly value: unknown;
+/** Returns the selected parts, each once; undefined if the JSONPath is malformed. */
+function select(
+  root: MutableValue,
+  { path, place, diagnostics }: {
+    readonly path: string;
+    readonly place: Place;
+    readonly diagnostics: DiagnosticList;
+  },
+): readonly Selected[] | undefined {
+  try {
+    const nodes = [...jsonpath.query(path, root)].map(({ location, value }) => ({ location, value }));
+    return [...new Map(nodes.map((node) => [JSON.stringify(node.location), node])).values()];
+  } catch (error) {
+    const reason = error instanceof Error ? error.message.replace(/ \(.*\)$/s, "") : "unknown syntax";
+    diagnostics.addAt(place, `Not a JSONPath (RFC 9535): ${reason}`);
+    return undefined;
+  }
+}
+
+/** Compares locations: by their parts from the left, an object or list before what it contains. */
+function byLocation(left: Selected, right: Selected): number {
+  for (const [index, part] of left.location.entries()) {
+    const other = right.location[index];
+    if (other === undefined) return 1;
+    if (part === other) continue;
+    if (typeof part === "number" && typeof other === "number") return part - other;
+    return String(part) < String(other) ? -1 : 1;
+  }
+  return left.location.length - right.location.length;
 }
 
 function removeAt(
@@ -77,40 +99,8 @@ function removeAt(
   },
 ): void {
   const key = location.at(-1);
-  const parent = location.slice(0, -1).reduce<unknown>((value, part) => Object(value)[part], root);
+  const parent = valueAt(root, location.slice(0, -1));
   if (key === undefined) diagnostics.addAt(targetPlace, "The whole document cannot be removed");
   else if (Array.isArray(parent)) parent.splice(Number(key), 1);
   else if (isRecord(parent)) Reflect.deleteProperty(parent, key);
-}
-
-/** Merges an update: objects member by member, lists by appending; other values are replaced. */
-function merge(
-  target: Record<string, unknown>,
-  { update, place, diagnostics }: {
-    readonly update: Readonly<Record<string, unknown>>;
-    readonly place: Place;
-    readonly diagnostics: DiagnosticList;
-  },
-): void {
-  for (const [name, value] of Object.entries(update)) {
-    const there = Object.hasOwn(target, name) ? target[name] : undefined;
-    if (isRecord(there) && isRecord(value)) merge(there, { update: value, place, diagnostics });
-    else if (Array.isArray(there) && Array.isArray(value)) there.push(...value);
-    else if (
-      typeof there === "object" && there !== null ||
-      there !== undefined && typeof value === "object" && value !== null
-    ) {
-      diagnostics.addAt(
-        place,
-        `The update of ${name} has another form than the document; remove it there first`,
-      );
-    } else Object.defineProperty(target, name, { value, ...DATA });
-  }
-}
-
-/** An assignment would change the prototype if the name is `__proto__`. */
-const DATA = { configurable: true, enumerable: true, writable: true };
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

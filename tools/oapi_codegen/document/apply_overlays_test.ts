@@ -74,24 +74,38 @@ Deno.test("applyOverlays() rejects actions that cannot be applied", async () => 
   const cases = [
     ["{ target: '$.paths[', update: {} }", "target: Not a JSONPath (RFC 9535): unclosed bracketed selection"],
     [
-      "{ target: $.info.title, update: X }",
+      "{ target: $.info.title, update: {} }",
       "target: The target is neither an object nor a list; select the object that contains it",
     ],
+    ["{ target: $.info, copy: $.paths.* }", "copy: Expected the JSONPath of one value to copy"],
     ["{ target: $.info, update: X }", "update: Expected an object to merge into the targets"],
     [
       "{ target: $.info, update: { title: {} } }",
       "update: The update of title has another form than the document; remove it there first",
     ],
     ["{ target: $, remove: true }", "target: The whole document cannot be removed"],
-    ["{ target: $.info }", ": An action needs update, or remove: true"],
-    [
-      "{ target: $.info, copy: $.paths }",
-      "copy: Unknown field; the fields are target, description, update, remove",
-    ],
+    ["{ target: $.info, updat: {} }", "updat: Unknown field; did you mean update?"],
   ] as const;
   for (const [action, says] of cases) {
     const error = await assertRejects(() => overlaid(`  - ${action}\n`), GenerationError);
     const [first = ""] = error.message.split("\n");
     assertEquals(first.replace("oapi/fix.yaml:4#/actions/0", "").replace(/^\//, ""), says);
   }
+});
+
+Deno.test("applyOverlays() copies, replaces texts, and removes in any order", async () => {
+  const { document } = await overlaid(`${REPAIR}
+  - { target: $.info.title, update: Pets, x-why: The name }
+  - { target: $.info, update: { contact: {}, license: } }
+  - { target: $.info, update: { contact: , license: { name: MIT } } }
+  - { target: "$.paths['/pets/{id}']", copy: "$.paths['/pets']" }
+  - { target: "$.paths['/pets'].get.parameters[1,0]", remove: true }
+  - { target: "$.paths['/pets'].get.tags", update: [a, b] }
+`);
+  assertEquals(locate(document, "/info")?.value, {
+    ...{ title: "Pets", version: "1", "x-old": true, contact: {}, license: { name: "MIT" } },
+  });
+  assertEquals(locate(document, "/paths/~1pets/get/parameters")?.value, []);
+  assertEquals(locate(document, "/paths/~1pets/get/tags")?.value, ["pets", "a", "b"]);
+  assertEquals(locate(document, "/paths/~1pets~1{id}/post/operationId")?.value, "addPet");
 });

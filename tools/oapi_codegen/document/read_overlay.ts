@@ -4,7 +4,7 @@ import { child, elements, isArray, type Located, member, textMember } from "../j
 import { ConfigReader } from "../config_reader.ts";
 import { parseYaml } from "../parse_yaml.ts";
 
-/** Text of an overlay (OpenAPI Overlay Specification 1.0). */
+/** Text of an overlay (OpenAPI Overlay Specification 1.0 and 1.1). */
 export interface OverlaySource {
   /** File, as in messages. */
   readonly file: string;
@@ -15,14 +15,14 @@ export interface OverlaySource {
 export interface OverlayAction {
   /** JSONPath (RFC 9535). */
   readonly target: string;
-  /** Undefined if the parts are removed. */
-  readonly update: JsonValue | undefined;
+  /** Removal, or a value to merge; none if undefined. That of a copy is the JSONPath of a value in the document. */
+  readonly change: "remove" | undefined | { readonly kind: "copy" | "update"; readonly value: JsonValue };
   readonly targetPlace: Place;
-  readonly updatePlace: Place;
+  readonly changePlace: Place;
 }
 
 const FIELDS = ["overlay", "info", "extends", "actions"];
-const ACTION_FIELDS = ["target", "description", "update", "remove"];
+const ACTION_FIELDS = ["target", "description", "update", "copy", "remove"];
 
 /**
  * Reads the actions of an overlay, in their order.
@@ -33,7 +33,7 @@ export function readOverlay({ file, text }: OverlaySource): readonly OverlayActi
   const diagnostics = new DiagnosticList(file);
   const root: Located = { value: parseYaml(text, diagnostics), pointer: "" };
   diagnostics.throwIfAny();
-  if (!/^1\.0\.\d+$/.test(textMember(root.value, "overlay") ?? "")) {
+  if (!/^1\.[01]\.\d+$/.test(textMember(root.value, "overlay") ?? "")) {
     diagnostics.add("/overlay", "Expected a version of the Overlay Specification such as 1.0.0");
   }
   const reader = new ConfigReader(diagnostics);
@@ -46,20 +46,28 @@ export function readOverlay({ file, text }: OverlaySource): readonly OverlayActi
   for (const action of elements(root, "actions")) {
     reader.refuseUnknown(action, ACTION_FIELDS);
     const target = reader.text(action, "target", { expected: "a JSONPath" });
-    const isRemoval = reader.flag(action, "remove") === true;
-    const update = member(action.value, "update");
+    const change = changeOf(action, reader);
     if (target === undefined) diagnostics.add(action.pointer, "An action needs a target, a JSONPath");
-    else if (!isRemoval && update === undefined) {
-      diagnostics.add(action.pointer, "An action needs update, or remove: true");
-    } else {
+    else {
       actions.push({
         target: target.text,
-        update: isRemoval ? undefined : update,
+        change,
         targetPlace: diagnostics.locate(`${action.pointer}/target`),
-        updatePlace: diagnostics.locate(`${action.pointer}/update`),
+        changePlace: diagnostics.locate(
+          `${action.pointer}/${change === undefined || change === "remove" ? "remove" : change.kind}`,
+        ),
       });
     }
   }
   diagnostics.throwIfAny();
   return actions;
+}
+
+/** Returns the change of an action; undefined if it has none. */
+function changeOf(action: Located, reader: ConfigReader): OverlayAction["change"] | undefined {
+  if (reader.flag(action, "remove") === true) return "remove";
+  const update = member(action.value, "update");
+  if (update !== undefined) return { kind: "update", value: update };
+  const copy = reader.text(action, "copy", { expected: "a JSONPath" });
+  return copy && { kind: "copy", value: copy.text };
 }
