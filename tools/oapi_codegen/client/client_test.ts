@@ -9,6 +9,7 @@ import {
   PreconditionFailedError,
   ProblemError,
 } from "../../support/contact_service/api/clients/typescript/contact/client.gen.ts";
+import { readBody, serializeBody } from "./runtime/body.ts";
 import { DATABASES } from "../../support/databases.ts";
 import { HttpFaultProxy } from "../../support/http_fault_proxy.ts";
 
@@ -208,6 +209,46 @@ Deno.test("createApiClient() returns a client that", async (t) => {
         another: (more) => createContactClient({ ...options, ...more }),
       });
     });
+  }
+});
+
+const BODIES: readonly (readonly [body: unknown, type: string | null, sent: string])[] = [
+  [{ a: 1 }, null, '{"a":1}'],
+  ["a", "application/json", '"a"'],
+  ["a", "text/plain", "a"],
+  [
+    { a: [1, 2], b: { c: "d" }, e: undefined },
+    "application/x-www-form-urlencoded",
+    "a=1&a=2&b=%7B%22c%22%3A%22d%22%7D",
+  ],
+  [new TextEncoder().encode("bytes").subarray(1), "application/octet-stream", "ytes"],
+  [new Blob(["blob"]), "image/png", "blob"],
+];
+
+Deno.test("serializeBody() sends a body as its media type requires", async () => {
+  for (const [body, type, sent] of BODIES) {
+    assertEquals([type, await new Response(serializeBody(body, type)).text()], [type, sent]);
+  }
+  const form = await new Response(
+    serializeBody({ name: "Ada", tags: ["a", "b"], photo: new File(["x"], "a.png") }, "multipart/form-data"),
+  ).formData();
+  assertEquals([form.get("name"), form.getAll("tags")], ["Ada", ["a", "b"]]);
+  assertEquals(form.get("photo") instanceof File, true);
+});
+
+Deno.test("readBody() reads a body as its media type requires", async () => {
+  const read = (type: string, text: string): Promise<unknown> =>
+    readBody(new Response(text, { headers: { "Content-Type": type } }), undefined);
+  assertEquals(await read("application/problem+json; charset=utf-8", '{"a":1}'), { a: 1 });
+  assertEquals(await read("application/json", ""), undefined);
+  for (const type of ["text/csv", "application/atom+xml", "application/yaml"]) {
+    assertEquals([type, await read(type, "a,b")], [type, "a,b"]);
+  }
+  assertEquals((await read("image/png", "x")) instanceof Blob, true);
+  for (const type of ["text/event-stream", "application/x-ndjson", "application/json-seq"]) {
+    const body = await read(type, "{}");
+    assert(body instanceof ReadableStream);
+    await body.cancel();
   }
 });
 

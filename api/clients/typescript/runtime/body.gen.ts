@@ -3,7 +3,10 @@
 export type ParseAs = "json" | "text" | "blob" | "arrayBuffer" | "stream";
 
 const JSON_TYPE = /^application\/(?:[\w.+-]+\+)?json\b/i;
-const TEXT_TYPE = /^(?:text\/|application\/(?:[\w.+-]+\+)?(?:xml|yaml|x-ndjson|jwt)\b)/i;
+/** Sequences of items, which may have no end. */
+const STREAM_TYPE =
+  /^(?:text\/event-stream|application\/(?:x-ndjson|ndjson|jsonl|x-jsonlines|json-seq|[\w.+-]+\+json-seq))\b/i;
+const TEXT_TYPE = /^(?:text\/|application\/(?:[\w.+-]+\+)?(?:xml|yaml|jwt)\b)/i;
 
 /** Returns the body of a request as its media type is sent. Members of forms that are lists are repeated. */
 export function serializeBody(body: unknown, contentType: string | null): BodyInit {
@@ -31,10 +34,10 @@ export function serializeBody(body: unknown, contentType: string | null): BodyIn
 
 /** Reads the body of a response. An empty body is undefined. */
 export async function readBody(response: Response, parseAs: ParseAs | undefined): Promise<unknown> {
-  if (parseAs === "stream") return response.body;
   if (parseAs === "blob") return await response.blob();
   if (parseAs === "arrayBuffer") return await response.arrayBuffer();
   const type = response.headers.get("Content-Type") ?? "";
+  if (parseAs === "stream" || (parseAs === undefined && STREAM_TYPE.test(type))) return response.body;
   if (parseAs === "text" || (parseAs === undefined && TEXT_TYPE.test(type))) return await response.text();
   if (parseAs === undefined && type !== "" && !JSON_TYPE.test(type)) return await response.blob();
   const text = await response.text();
