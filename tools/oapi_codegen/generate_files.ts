@@ -8,7 +8,7 @@ import type { Selection } from "./document/apply_selection.ts";
 import { bundleDocument, type BundleDocumentOptions } from "./document/bundle_document.ts";
 import type { Diagnostic } from "./diagnostics.ts";
 import { member, textMember } from "./json_value.ts";
-import { type Int64Type, usesInt64 } from "./int64_rules.ts";
+import { type Int64Type, isInt64 } from "./int64_rules.ts";
 import type { MediaModel, OperationModel } from "./model.ts";
 import { type FormatRules, warnOfFormats } from "./formats.ts";
 import { readOperations } from "./operations.ts";
@@ -16,6 +16,7 @@ import { References } from "./references.ts";
 import { SchemaAliases } from "./schema_aliases.ts";
 import { checkSchema } from "./schema_rules.ts";
 import { NO_RULES } from "./selection.ts";
+import { SchemaSearch } from "./schema_search.ts";
 import { schemaTypes, typeSkeleton } from "./schema_types.ts";
 import type { DefaultSecurity } from "./security.ts";
 import { serverFile } from "./server_file.ts";
@@ -114,8 +115,9 @@ export async function generateFiles(
   const hasDefault = (pointer: string): boolean =>
     member(references.at(pointer)?.value, "default") !== undefined &&
     !inBranches.has(pointer) && !unusedDefaults.has(pointer);
+  const withInt64 = new SchemaSearch(references, ({ value }) => isInt64(value));
   const exact = (media: MediaModel): MediaModel =>
-    int64 !== "number" && media.schema !== undefined && usesInt64(media.schema, references)
+    int64 !== "number" && media.schema !== undefined && withInt64.finds(media.schema)
       ? { ...media, int64 }
       : media;
   const applied = (operation: OperationModel): OperationModel => ({

@@ -1,7 +1,5 @@
 import type { JsonValue } from "@archway/server/operation.ts";
-import { isArray, type Located, member, textMember } from "./json_value.ts";
-import type { References } from "./references.ts";
-import { subschemas } from "./schema_walk.ts";
+import { isArray, member, textMember } from "./json_value.ts";
 
 /** Type of integers with `format: int64`. A number is exact up to 2^53 alone. */
 export type Int64Type = "bigint" | "number" | "string";
@@ -49,16 +47,4 @@ export function int64Rules(
     ...(isArray(listed) &&
       { values: listed.filter((value) => value === null || Number.isSafeInteger(value)) }),
   };
-}
-
-/** Whether a schema, or one that it refers to, is that of a 64-bit integer. */
-export function usesInt64(schema: Located, references: References, seen = new Set<string>()): boolean {
-  if (seen.has(schema.pointer)) return false;
-  seen.add(schema.pointer);
-  if (isInt64(schema.value)) return true;
-  const ref = textMember(schema.value, "$ref");
-  const pointer = ref === undefined ? undefined : references.target(ref, schema.pointer);
-  const target = pointer === undefined ? undefined : references.at(pointer);
-  if (target !== undefined && usesInt64(target, references, seen)) return true;
-  return [...subschemas(schema)].some(([, inner]) => usesInt64(inner, references, seen));
 }

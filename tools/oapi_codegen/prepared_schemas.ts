@@ -11,7 +11,7 @@ import {
 } from "./json_value.ts";
 import { PATTERN_FLAGS } from "./ajv_keywords.ts";
 import { type FormatRules, isAsserted } from "./formats.ts";
-import { INT64_KEYWORDS, int64Rules, type Int64Type, isInt64, usesInt64 } from "./int64_rules.ts";
+import { INT64_KEYWORDS, int64Rules, type Int64Type, isInt64 } from "./int64_rules.ts";
 import { readPattern } from "./patterns.ts";
 import { containsBeside } from "./evaluated_items.ts";
 import type { BinaryUses } from "./binary_rules.ts";
@@ -25,8 +25,8 @@ import {
   REQUIRED_OF_REQUESTS,
   REQUIRED_OF_RESPONSES,
   SCHEMA_KEYWORDS,
-  subschemas,
 } from "./schema_walk.ts";
+import { SchemaSearch } from "./schema_search.ts";
 
 /**
 /**
@@ -64,16 +64,31 @@ export class PreparedSchemas {
   /** Pointers of schemas whose default is not applied. */
   unusedDefaults: ReadonlySet<string> = new Set();
 
+  /** Finds schemas that differ between purposes. */
+  readonly #dependent: SchemaSearch;
+  /** Finds schemas that differ between requests and responses. */
+  readonly #directed: SchemaSearch;
+  readonly #int64: SchemaSearch;
+
   /** @param options their `evaluates` is what {@link asksForEvaluated} returns for the document */
   constructor(
     readonly references: References,
     readonly options: PreparedSchemasOptions & { readonly evaluates: boolean },
-  ) {}
+  ) {
+    this.#dependent = new SchemaSearch(
+      references,
+      (schema) =>
+        member(schema.value, "default") !== undefined || this.#isFile(schema) || isDirected(schema.value) ||
+        options.int64 !== "number" && isInt64(schema.value),
+    );
+    this.#directed = new SchemaSearch(references, ({ value }) => isDirected(value));
+    this.#int64 = new SchemaSearch(references, ({ value }) => isInt64(value));
+  }
 
   /** Returns the id of the schema at `pointer` for a purpose. The same for all purposes without defaults and files. */
   idOf(pointer: string, wanted: Purpose): string {
     const start = this.references.at(pointer);
-    const plain = start === undefined || !this.#depends(start, new Set());
+    const plain = start === undefined || !this.#dependent.finds(start);
     const purpose = start === undefined ? wanted : this.#purposeOf(start, wanted);
     const id = `${plain ? "schema" : purpose}:${encodeURIComponent(pointer)}`;
     if (start !== undefined && !this.byId.has(id)) {
@@ -85,10 +100,10 @@ export class PreparedSchemas {
 
   /** Returns the purpose that makes no difference to the wanted one for a schema. */
   #purposeOf(schema: Located, wanted: Purpose): Purpose {
-    if (this.options.int64 !== "number" && usesInt64(schema, this.references)) return wanted;
+    if (this.options.int64 !== "number" && this.#int64.finds(schema)) return wanted;
     const purpose = wanted === "text" ? "request" : wanted === "textbranch" ? "branch" : wanted;
     // Without defaults, only the direction matters.
-    return purpose === "branch" && !this.#hasDirection(schema, new Set()) ? "response" : purpose;
+    return purpose === "branch" && !this.#directed.finds(schema) ? "response" : purpose;
   }
 
   /** Prepares an inline schema for a purpose. */
@@ -197,33 +212,6 @@ export class PreparedSchemas {
 
   #isFile({ pointer }: Located): boolean {
     return this.options.binaryUses.get(pointer)?.has("file") === true;
-  }
-
-  /** Whether the schema, or one it references, differs between purposes. */
-  #depends(schema: Located, seen: Set<string>): boolean {
-    const has = (part: Located): boolean =>
-      member(part.value, "default") !== undefined || this.#isFile(part) || isDirected(part.value) ||
-      this.options.int64 !== "number" && isInt64(part.value);
-    return this.#hasAny(schema, { seen, has });
-  }
-
-  /** Whether the schema, or one it references, differs between requests and responses. */
-  #hasDirection(schema: Located, seen: Set<string>): boolean {
-    return this.#hasAny(schema, { seen, has: ({ value }) => isDirected(value) });
-  }
-
-  #hasAny(
-    schema: Located,
-    { seen, has }: { readonly seen: Set<string>; readonly has: (schema: Located) => boolean },
-  ): boolean {
-    if (seen.has(schema.pointer)) return false;
-    seen.add(schema.pointer);
-    if (has(schema)) return true;
-    const ref = textMember(schema.value, "$ref");
-    const pointer = ref === undefined ? undefined : this.references.target(ref, schema.pointer);
-    const target = pointer === undefined ? undefined : this.references.at(pointer);
-    if (target !== undefined && this.#hasAny(target, { seen, has })) return true;
-    return [...subschemas(schema)].some(([, inner]) => this.#hasAny(inner, { seen, has }));
   }
 }
 

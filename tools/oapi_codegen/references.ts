@@ -5,11 +5,17 @@ import type { JsonValue } from "@archway/server/operation.ts";
 
 /** Resolves the `$ref`s of a document, which must be local. */
 export class References {
+  readonly #located = new Map<string, Located | undefined>();
+
   constructor(readonly root: JsonValue, readonly diagnostics: DiagnosticList) {}
 
   /** Returns the target of a pointer such as "/components/schemas/Pet"; undefined if there is none. */
   at(pointer: string): Located | undefined {
-    return locate(this.root, pointer);
+    const known = this.#located.get(pointer);
+    if (known !== undefined) return known;
+    const found = locate(this.root, pointer);
+    this.#located.set(pointer, found);
+    return found;
   }
 
   /** Returns the pointer in a `$ref`. Adds a diagnostic and returns undefined if it does not resolve. */
