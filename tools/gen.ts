@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { relative, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { DOCUMENT_FOLDERS } from "./oapi_codegen/document_folders.ts";
@@ -76,7 +77,8 @@ async function run(): Promise<void> {
     Deno.exitCode = isDone ? 0 : 1;
     return;
   }
-  for await (const _ of documentChanges(FOLDERS)) await gen({ all, onlyChanges: true });
+  const folders = FOLDERS.filter((folder) => existsSync(folder));
+  for await (const _ of documentChanges(folders)) await gen({ all, onlyChanges: true });
 }
 
 if (import.meta.main) await run();

@@ -17,6 +17,9 @@ export function compareParameters(pair: OperationPair): void {
   for (const [key, parameter] of after) if (!before.has(key)) reportAdded(pair, parameter);
 }
 
+/** Headers that other parts of the document describe (OpenAPI 3.1, 4.8.12.2.1). */
+const IGNORED = /^(?:accept|content-type|authorization)$/i;
+
 /** Returns the parameters by location and name; those of the path by their position, so that they may be renamed. */
 function parametersOf(holders: readonly Located[], root: JsonValue): ReadonlyMap<string, Located> {
   const found = new Map<string, Located>();
@@ -25,6 +28,7 @@ function parametersOf(holders: readonly Located[], root: JsonValue): ReadonlyMap
       const parameter = follow(element, root);
       const name = textMember(parameter.value, "name") ?? "";
       const location = textMember(parameter.value, "in") ?? "";
+      if (location === "header" && IGNORED.test(name)) continue;
       const position = location === "path" ? positionOf(name, holder.pointer) : -1;
       const key = position >= 0 ? position : location === "header" ? name.toLowerCase() : name;
       found.set(`${location} ${key}`, parameter);
@@ -41,8 +45,9 @@ function nameOf({ value }: Located): string {
   return `${textMember(value, "in") ?? ""} parameter ${textMember(value, "name") ?? ""}`;
 }
 
+/** Whether requests must have a parameter. Those of the path always do. */
 function isRequired({ value }: Located): boolean {
-  return member(value, "required") === true;
+  return member(value, "required") === true || textMember(value, "in") === "path";
 }
 
 function reportRemoved({ changes, place }: OperationPair, parameter: Located): void {
