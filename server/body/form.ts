@@ -108,6 +108,7 @@ function readValue(value: string | File, { shape, path, errors }: ReadValuesOpti
   if (shape.kind === "array") return readArray([value], shape);
   if (shape.kind !== "json" && shape.kind !== "object") return readScalar(value, shape);
   try {
+    // The errors of values are found in the whole form.
     return parseJsonText(value).value;
   } catch (error) {
     if (!(error instanceof MalformedTextError)) throw error;

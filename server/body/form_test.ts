@@ -69,6 +69,18 @@ Deno.test("decodeBody() decodes multipart forms with files", async () => {
   assertEquals([age, photo.name, await photo.text()], [7, "a.png", "abc"]);
 });
 
+Deno.test("decodeBody() reads large integers in JSON of forms exactly, or reports them", async () => {
+  const shape: Shape = { kind: "object", properties: { a: { kind: "json" } } };
+  const read = (int64?: "bigint"): Promise<{ value: unknown; errors: readonly unknown[] }> =>
+    decodeBody(
+      new TextEncoder().encode('a={"b":9007199254740993}'),
+      { mediaType: "x/y", codec: "form", shape, ...(int64 && { int64 }) },
+      "x/y",
+    );
+  assertEquals(await read("bigint"), { value: { a: { b: 9007199254740993n } }, errors: [] });
+  assertEquals((await read()).errors.length, 1);
+});
+
 Deno.test("decodeBody() decodes text, forms and bytes", async () => {
   const bytes = new TextEncoder().encode("a=é");
   const read = async (codec: "text" | "form" | "binary"): Promise<unknown> =>

@@ -119,10 +119,10 @@ export async function decodeBody(
     case "text":
       return withErrors(decodeUtf8(bytes));
     case "form":
-      return withUnstorable(parseForm(decodeUtf8(bytes), mediaType.shape));
+      return withUnstorable(parseForm(decodeUtf8(bytes), mediaType.shape), mediaType);
     case "multipart": {
       const fields = await parseMultipart(bytes, { contentType, shape: mediaType.shape });
-      return withUnstorable(collectFields(fields, mediaType.shape));
+      return withUnstorable(collectFields(fields, mediaType.shape), mediaType);
     }
     // Items are read one by one (read_items.ts).
     case "events":
@@ -174,6 +174,10 @@ function withErrors(value: unknown): ParsedJson {
   return { value, errors: findUnstorable(value) };
 }
 
-function withUnstorable({ value, errors }: ParsedJson): ParsedJson {
-  return { value, errors: [...errors, ...findUnstorable(value)] };
+/** Adds the errors of values. Integers in JSON are exact where the schema has 64-bit integers. */
+function withUnstorable(
+  { value, errors }: ParsedJson,
+  { int64 }: Pick<RequestMediaType, "int64">,
+): ParsedJson {
+  return { value, errors: [...errors, ...findUnstorable(value, { bigIntegers: int64 !== undefined })] };
 }
