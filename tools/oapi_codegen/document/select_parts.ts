@@ -61,7 +61,7 @@ export function selectParts(
         ? []
         : [[path, withoutMembers(target, gone.map(({ part }) => part.pointer.slice(at.length)))]];
     });
-    selected = { ...selected, [group]: Object.fromEntries(kept) };
+    if (removed.length > 0) selected = { ...selected, [group]: Object.fromEntries(kept) };
   }
   const emptied: string[] = [];
   if (include.rules.mediaTypes.length + exclude.rules.mediaTypes.length > 0) {
@@ -74,6 +74,7 @@ export function selectParts(
     });
     selected = isObject(filtered) ? filtered : selected;
   }
+  if (selected === document) return { document, removed, emptied };
   const before = usedComponents(document);
   const after = new Set([
     ...usedComponents(selected),
