@@ -457,3 +457,11 @@ Deno.test("generateFiles() warns once of schemas with properties that accept oth
   assertEquals(warnings.map(({ at }) => at), [`${THING}/properties/first`]);
   assertMatch(formatWarnings(warnings).join(), /also in 1 other/);
 });
+
+Deno.test("generateFiles() ignores keywords that resemble no known one, with a warning", async () => {
+  const document = acceptedDocument();
+  setMember(document, { at: `${THING}/properties/name`, value: { type: "string", faker: "name.first" } });
+  const { files, warnings } = await generateFiles(JSON.stringify(document), { file: "oapi/t.yaml" });
+  assertEquals(warnings.map(({ at }) => at), [`${THING}/properties/name/faker`]);
+  assertFalse((files.get("validators.gen.js") ?? "").includes("faker"));
+});

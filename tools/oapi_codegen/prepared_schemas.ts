@@ -19,6 +19,7 @@ import { unionTags } from "./union_tags.ts";
 import type { References } from "./references.ts";
 import {
   ANNOTATIONS,
+  ASSERTIONS,
   BRANCHES,
   LIST_KEYWORDS,
   MAP_KEYWORDS,
@@ -61,6 +62,8 @@ export function asksForEvaluated(value: JsonValue): boolean {
 export class PreparedSchemas {
   /** Referenced schemas by id, in the order they were found. */
   readonly byId = new Map<string, JsonValue>();
+  /** Ids by purpose and pointer. */
+  readonly #ids = new Map<string, string>();
   /** Pointers of schemas whose default is not applied. */
   unusedDefaults: ReadonlySet<string> = new Set();
 
@@ -87,10 +90,14 @@ export class PreparedSchemas {
 
   /** Returns the id of the schema at `pointer` for a purpose. The same for all purposes without defaults and files. */
   idOf(pointer: string, wanted: Purpose): string {
+    const key = `${wanted} ${pointer}`;
+    const known = this.#ids.get(key);
+    if (known !== undefined) return known;
     const start = this.references.at(pointer);
     const plain = start === undefined || !this.#dependent.finds(start);
     const purpose = start === undefined ? wanted : this.#purposeOf(start, wanted);
     const id = `${plain ? "schema" : purpose}:${encodeURIComponent(pointer)}`;
+    this.#ids.set(key, id);
     if (start !== undefined && !this.byId.has(id)) {
       this.byId.set(id, true);
       this.byId.set(id, this.#prepare(start, { purpose, root: true }));
@@ -151,7 +158,7 @@ export class PreparedSchemas {
         );
       } else if (MAP_KEYWORDS.includes(keyword) && isObject(item)) {
         result[keyword] = this.#prepareMap(inner, (part) => next(part, keyword));
-      } else result[keyword] = item;
+      } else if (ASSERTIONS.includes(keyword)) result[keyword] = item;
     }
     const tags = unionTags(schema, this.references);
     if (tags !== undefined) {

@@ -2,23 +2,15 @@ import { escapeToken, isArray, isObject, type Located, member, textMember } from
 import { readPattern } from "./patterns.ts";
 import { nearest } from "@archway/config/nearest.ts";
 import type { References } from "./references.ts";
-import { ANNOTATIONS, LIST_KEYWORDS, MAP_KEYWORDS, SCHEMA_KEYWORDS, subschemas } from "./schema_walk.ts";
+import {
+  ANNOTATIONS,
+  ASSERTIONS,
+  LIST_KEYWORDS,
+  MAP_KEYWORDS,
+  SCHEMA_KEYWORDS,
+  subschemas,
+} from "./schema_walk.ts";
 
-/** Keywords that constrain the value itself. */
-const ASSERTIONS = [
-  ...["const", "dependentRequired", "enum", "exclusiveMaximum", "exclusiveMinimum", "format", "maxContains"],
-  ...[
-    "maxItems",
-    "maxLength",
-    "maxProperties",
-    "maximum",
-    "minContains",
-    "minItems",
-    "minLength",
-    "minProperties",
-  ],
-  ...["minimum", "multipleOf", "pattern", "required", "type", "uniqueItems", "$ref"],
-];
 const KEYWORDS = [
   ...new Set([...ASSERTIONS, ...ANNOTATIONS, ...SCHEMA_KEYWORDS, ...LIST_KEYWORDS, ...MAP_KEYWORDS]),
 ];
@@ -49,8 +41,10 @@ export function checkSchema(schema: Located, references: References): void {
     if (refused !== undefined) diagnostics.add(`${pointer}/${keyword}`, refused);
     else if (!keyword.startsWith("x-") && !KEYWORDS.includes(keyword)) {
       const guess = nearest(keyword, KEYWORDS);
-      const advice = guess === undefined ? "remove it, or call it x-…" : `did you mean ${guess}?`;
-      diagnostics.add(`${pointer}/${keyword}`, `Unknown schema keyword; ${advice}`);
+      const at = `${pointer}/${escapeToken(keyword)}`;
+      if (guess === undefined) {
+        diagnostics.warn(at, "Unknown schema keyword, which has no effect; remove it, or call it x-…");
+      } else diagnostics.add(at, `Unknown schema keyword; did you mean ${guess}?`);
     }
   }
   for (const keyword of ["exclusiveMinimum", "exclusiveMaximum"]) {

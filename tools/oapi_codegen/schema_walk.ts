@@ -35,6 +35,21 @@ export const BRANCHES: readonly string[] = [
 /** Fields with the properties that one direction alone requires, as OpenAPI 3.0 has them. */
 export const REQUIRED_OF_RESPONSES = "x-required-of-responses";
 export const REQUIRED_OF_REQUESTS = "x-required-of-requests";
+/** Keywords that constrain the value itself. */
+export const ASSERTIONS: readonly string[] = [
+  ...["const", "dependentRequired", "enum", "exclusiveMaximum", "exclusiveMinimum", "format", "maxContains"],
+  ...[
+    "maxItems",
+    "maxLength",
+    "maxProperties",
+    "maximum",
+    "minContains",
+    "minItems",
+    "minLength",
+    "minProperties",
+  ],
+  ...["minimum", "multipleOf", "pattern", "required", "type", "uniqueItems", "$ref"],
+];
 /** Keywords without effect on validation. */
 export const ANNOTATIONS: readonly string[] = [
   ...["$comment", "contentEncoding", "contentMediaType", "default", "deprecated", "description"],
