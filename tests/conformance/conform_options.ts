@@ -19,7 +19,7 @@ export const USAGE = `Usage: deno task conform <url> [options]
 Sends the HTTP conformance tests to the program at that address, and prints a line for each that fails. They are derived
 from an OpenAPI document: from the one of --document or, without it, from those that a program of Archway serves.
 
-  --document <doc>   path or URL of an OpenAPI 3.0 or 3.1 document, in JSON or YAML
+  --document <doc>   path or URL of an OpenAPI 3 document, in JSON or YAML
   --token <token>    bearer token, sent with every request; operations that declare security are tested without it, too
   --header <field>   "Name: value", sent with every request; may be repeated
   --full             send all values to every operation, not each kind once and a part of them elsewhere

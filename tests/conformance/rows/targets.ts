@@ -11,7 +11,7 @@ const LINES: readonly (readonly [status: Statuses, section: string, lines: reado
   [
     404,
     "RFC 9110, section 15.5.5",
-    gets(`/ // //{list} {nowhere} {list}/ {list}// {item}/ {item}/x /V1/contacts /v1/Profiles
+    gets(`// //{list} {nowhere} {list}/ {list}// {item}/ {item}/x /V1/contacts /v1/Profiles
     {list};x={marker} /v1;a=b/contacts {list}.json {list}%2f{id} /v1%2fcontacts {list}%20 {list}%3flimit=1 {list}%23
     {list}%0d%0aSet-Cookie:%20{marker}=1 /../../../../etc/passwd /%2e%2e/%2e%2e/etc/passwd /%252e%252e/etc/passwd /.env
     /.git/config /deno.json /main.ts /actuator/env /server-status /wp-admin.php?x={marker} /__proto__
@@ -33,7 +33,7 @@ const LINES: readonly (readonly [status: Statuses, section: string, lines: reado
   [
     [200, 400, 404],
     "RFC 9112, section 3.2",
-    gets("/%76%31/contacts /x/..{list} /.{list} ftp://example.com{open}"),
+    gets("/ /%76%31/contacts /x/..{list} /.{list} ftp://example.com{open}"),
   ],
   [
     [200, 400],

@@ -42,7 +42,7 @@ export interface Operation {
 const METHODS = ["get", "put", "post", "delete", "patch", "options", "head", "trace"];
 const ID = "https://document.example/";
 
-/** An OpenAPI 3.0 or 3.1 document, from which requests are derived. */
+/** An OpenAPI document, from which requests are derived. */
 export class ApiDocument {
   readonly operations: readonly Operation[];
   /** Whether its errors are problems (RFC 9457). */
@@ -76,14 +76,12 @@ export class ApiDocument {
     const faults = new DiagnosticList(name);
     const root = parseYaml(text, faults);
     const version = textMember(root, "openapi") ?? "";
-    if (!faults.empty || !isObject(root) || !/^3\.[01]\./.test(version)) {
-      throw new TypeError(`${name} is not an OpenAPI 3.0 or 3.1 document in JSON or YAML`);
+    if (!faults.empty || !isObject(root) || !/^3\.[012]\./.test(version)) {
+      throw new TypeError(`${name} is not an OpenAPI 3 document in JSON or YAML`);
     }
     const folder = file === undefined ? undefined : diskFolder(dirname(file));
-    // Schemas of 3.0 are rewritten when everything is in one piece.
-    const current = text.replace(/(?<start>openapi["']?\s*:\s*["']?)3\.0\.\d+/, "$<start>3.1.0");
     try {
-      return new ApiDocument((await bundleDocument(current, { file: name, folder })).document);
+      return new ApiDocument((await bundleDocument(text, { file: name, folder })).document);
     } catch (error) {
       throw new TypeError(`${name} cannot be read: ${error instanceof Error ? error.message : error}`);
     }
@@ -180,23 +178,12 @@ export class ApiDocument {
   }
 }
 
-/** References with the document's id in front, so that each of its schemas can be compiled alone; 3.0 becomes 3.1. */
+/** References with the document's id in front, so that each of its schemas can be compiled alone. */
 function withAbsoluteReferences(value: JsonObject): JsonObject {
-  return JSON.parse(JSON.stringify(value), (key, here) => {
-    if (key === "$ref" && typeof here === "string" && here.startsWith("#")) return ID + here;
-    if (!isObject(here)) return here;
-    const schema: Record<string, JsonValue> = { ...here };
-    if (here["nullable"] === true && typeof here["type"] === "string") {
-      schema["type"] = [here["type"], "null"];
-    }
-    for (
-      const [exclusive, bound] of [["exclusiveMinimum", "minimum"], ["exclusiveMaximum", "maximum"]] as const
-    ) {
-      if (here[exclusive] === true && here[bound] !== undefined) schema[exclusive] = here[bound];
-      if (typeof here[exclusive] === "boolean") delete schema[here[exclusive] ? bound : exclusive];
-    }
-    return schema;
-  });
+  return JSON.parse(
+    JSON.stringify(value),
+    (key, here) => key === "$ref" && typeof here === "string" && here.startsWith("#") ? ID + here : here,
+  );
 }
 
 function list(value: JsonValue | undefined): readonly JsonValue[] {
