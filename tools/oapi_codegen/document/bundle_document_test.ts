@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { locate } from "../json_value.ts";
+import { locate, textMember } from "../json_value.ts";
 import { bundleDocument } from "./bundle_document.ts";
 import { formatWarnings } from "../diagnostics.ts";
 import { memoryFolder } from "./memory_folder.ts";
@@ -280,4 +280,31 @@ components:
 `;
   const { document } = await bundleDocument(text, { file: "oapi/t.yaml" });
   assertEquals(locate(document, "/components/schemas/A/items/$ref")?.value, "#/components/schemas/B");
+});
+
+Deno.test("bundleDocument() keeps references into schemas that are nullable without a type", async () => {
+  const schemas = `
+    Pet: { nullable: true, properties: { id: { type: integer }, owner: { nullable: true, allOf: [{ properties: { a: {} } }] } } }
+    Id: { $ref: '#/components/schemas/Pet/properties/id' }
+    Owner: { items: { $ref: '#/components/schemas/Pet/properties/owner/allOf/0/properties/a' } }
+    Other: { items: { $ref: 'b.yaml#/components/schemas/B/properties/b' } }
+`;
+  const folder = memoryFolder({
+    "b.yaml": "components: { schemas: { B: { nullable: true, properties: { b: {} } } } }",
+  });
+  const { document } = await bundleDocument(`${HEAD}components:\n  schemas:${schemas}`, {
+    file: "t.yaml",
+    folder,
+  });
+  for (
+    const [at, expected] of [["Id", "integer"], ["Owner/items", undefined], [
+      "Other/items",
+      undefined,
+    ]] as const
+  ) {
+    const ref = String(locate(document, `/components/schemas/${at}/$ref`)?.value);
+    const target = locate(document, ref.slice(1));
+    assert(target !== undefined, `${at} refers to ${ref}`);
+    assertEquals(textMember(target.value, "type"), expected);
+  }
 });

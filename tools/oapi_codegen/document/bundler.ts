@@ -8,6 +8,7 @@ import { ComponentNames, groupOf, nameOf } from "./component_names.ts";
 import { Origins } from "./origins.ts";
 import { componentPointer, fragmentOf, type SourceFile, type Sources, type SourceTarget } from "./sources.ts";
 import { upgradePart } from "./upgrade_part.ts";
+import { upgradedPointer } from "./upgraded_pointer.ts";
 
 /** Part of a source file and its location `at` in the bundle. */
 interface SourcePart extends SourceTarget {
@@ -110,7 +111,7 @@ export class Bundler {
       if (key !== "$ref" || ref === undefined || target === undefined) {
         return [key, this.#copyMember(part, { key, item })];
       }
-      const home = this.bring(target, groupOf(type[1]) ?? "schemas");
+      const home = upgradedPointer(target, this.bring(target, groupOf(type[1]) ?? "schemas"));
       // What is written stays where it leads to the same place.
       const isWritten = file === this.#sources.root && home === pointerIn(ref);
       return [key, isWritten ? ref : fragmentOf(home)];

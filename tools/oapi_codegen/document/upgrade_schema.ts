@@ -75,12 +75,18 @@ export function upgradeNullable(schema: JsonObject): JsonObject {
     const withNull = { ...rest, type: types.includes("null") ? types : [...types, "null"] };
     return isArray(values) && !values.includes(null) ? { ...withNull, enum: [...values, null] } : withNull;
   }
+  if (!wrapsNullable(schema)) return rest;
   const { description, title, ...asserted } = rest;
-  // Without an assertion null is valid already.
-  if (Object.keys(asserted).length === 0) return rest;
   return {
     ...(title !== undefined && { title }),
     ...(description !== undefined && { description }),
     anyOf: [asserted, NULL],
   };
+}
+
+/** Whether a schema becomes an alternative beside null: if it is nullable without a type, and asserts anything. */
+export function wrapsNullable(schema: JsonValue): boolean {
+  if (!isObject(schema) || schema["nullable"] !== true) return false;
+  const { nullable: _, type, description: __, title: ___, ...asserted } = schema;
+  return typeof type !== "string" && !isArray(type) && Object.keys(asserted).length > 0;
 }
