@@ -1106,7 +1106,7 @@ vErrors.push(err12);
 }
 errors++;
 }
-if(!pattern$69bc841230.test(data4)){
+if(data4.length <= 2048 && !pattern$69bc841230.test(data4)){
 const err13 = {instancePath:instancePath+"/headers/If-Match",schemaPath:"#/properties/headers/properties/If-Match/pattern",keyword:"pattern",params:{pattern: "^(?:\\*|(?:,[ \\t]*)*(?:W/)?\"[!#-~\\x80-\\xff]*\"(?:[ \\t]*(?:,[ \\t]*)+(?:W/)?\"[!#-~\\x80-\\xff]*\")*[ \\t]*(?:,[ \\t]*)*)$"},message:"must be * or a list of quoted entity-tags, such as \"7\""};
 if(vErrors === null){
 vErrors = [err13];
@@ -1752,7 +1752,7 @@ vErrors.push(err12);
 }
 errors++;
 }
-if(!pattern$be4701de27.test(data4)){
+if(data4.length <= 1024 && !pattern$be4701de27.test(data4)){
 const err13 = {instancePath:instancePath+"/headers/Idempotency-Key",schemaPath:"#/properties/headers/properties/Idempotency-Key/pattern",keyword:"pattern",params:{pattern: "^(?:\"(?:[ !#-\\[\\]-~]|\\\\[\"\\\\]){1,255}\"|[!#$%&'*+.^_`\\|~:/0-9A-Za-z\\-]{1,255})$"},message:"must be a quoted string or a token, such as a UUID, of 1 to 255 characters"};
 if(vErrors === null){
 vErrors = [err13];
@@ -2355,7 +2355,7 @@ vErrors.push(err9);
 }
 errors++;
 }
-if(!pattern$be4701de27.test(data3)){
+if(data3.length <= 1024 && !pattern$be4701de27.test(data3)){
 const err10 = {instancePath:instancePath+"/headers/Idempotency-Key",schemaPath:"#/properties/headers/properties/Idempotency-Key/pattern",keyword:"pattern",params:{pattern: "^(?:\"(?:[ !#-\\[\\]-~]|\\\\[\"\\\\]){1,255}\"|[!#$%&'*+.^_`\\|~:/0-9A-Za-z\\-]{1,255})$"},message:"must be a quoted string or a token, such as a UUID, of 1 to 255 characters"};
 if(vErrors === null){
 vErrors = [err10];

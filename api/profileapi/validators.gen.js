@@ -1252,7 +1252,7 @@ vErrors.push(err12);
 }
 errors++;
 }
-if(!pattern$69bc841230.test(data4)){
+if(data4.length <= 2048 && !pattern$69bc841230.test(data4)){
 const err13 = {instancePath:instancePath+"/headers/If-Match",schemaPath:"#/properties/headers/properties/If-Match/pattern",keyword:"pattern",params:{pattern: "^(?:\\*|(?:,[ \\t]*)*(?:W/)?\"[!#-~\\x80-\\xff]*\"(?:[ \\t]*(?:,[ \\t]*)+(?:W/)?\"[!#-~\\x80-\\xff]*\")*[ \\t]*(?:,[ \\t]*)*)$"},message:"must be * or a list of quoted entity-tags, such as \"7\""};
 if(vErrors === null){
 vErrors = [err13];
@@ -1489,7 +1489,7 @@ vErrors.push(err12);
 }
 errors++;
 }
-if(!pattern$69bc841230.test(data4)){
+if(data4.length <= 2048 && !pattern$69bc841230.test(data4)){
 const err13 = {instancePath:instancePath+"/headers/If-Match",schemaPath:"#/properties/headers/properties/If-Match/pattern",keyword:"pattern",params:{pattern: "^(?:\\*|(?:,[ \\t]*)*(?:W/)?\"[!#-~\\x80-\\xff]*\"(?:[ \\t]*(?:,[ \\t]*)+(?:W/)?\"[!#-~\\x80-\\xff]*\")*[ \\t]*(?:,[ \\t]*)*)$"},message:"must be * or a list of quoted entity-tags, such as \"7\""};
 if(vErrors === null){
 vErrors = [err13];
@@ -1726,7 +1726,7 @@ vErrors.push(err12);
 }
 errors++;
 }
-if(!pattern$69bc841230.test(data4)){
+if(data4.length <= 2048 && !pattern$69bc841230.test(data4)){
 const err13 = {instancePath:instancePath+"/headers/If-Match",schemaPath:"#/properties/headers/properties/If-Match/pattern",keyword:"pattern",params:{pattern: "^(?:\\*|(?:,[ \\t]*)*(?:W/)?\"[!#-~\\x80-\\xff]*\"(?:[ \\t]*(?:,[ \\t]*)+(?:W/)?\"[!#-~\\x80-\\xff]*\")*[ \\t]*(?:,[ \\t]*)*)$"},message:"must be * or a list of quoted entity-tags, such as \"7\""};
 if(vErrors === null){
 vErrors = [err13];
@@ -1880,7 +1880,7 @@ vErrors.push(err2);
 }
 errors++;
 }
-if(!pattern$81f492e1bf.test(data)){
+if(data.length <= 508 && !pattern$81f492e1bf.test(data)){
 const err3 = {instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^(?![^@]{65})"},message:"must have at most 64 characters before \"@\""};
 if(vErrors === null){
 vErrors = [err3];

@@ -9,3 +9,14 @@ Deno.test("createAjv() accepts a UUID in either case, and no other form", () => 
     assertEquals(validate(text), false, text);
   }
 });
+
+Deno.test("createAjv() matches no pattern against texts that are too long", () => {
+  const validate = createAjv().compile({ type: "string", maxLength: 10, pattern: "^.*a.*b$" });
+  const keywords = (text: string): readonly string[] | undefined => {
+    validate(text);
+    return validate.errors?.map(({ keyword }) => keyword);
+  };
+  assertEquals(keywords("aab"), undefined);
+  assertEquals(keywords("𝒳".repeat(10)), ["pattern"]);
+  assertEquals(keywords("x".repeat(21)), ["maxLength"]);
+});

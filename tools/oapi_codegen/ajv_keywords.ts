@@ -38,7 +38,10 @@ const PATTERN: CodeKeywordDefinition = {
     const ref = new RegExp(pattern, flags);
     const code = _`new RegExp(${pattern}, ${flags})`;
     const regExp = gen.scopeValue("pattern", { key: ref.toString(), ref, code });
-    context.fail(_`!${regExp}.test(${data})`);
+    const { maxLength } = parentSchema;
+    // A text that is too long has its own error, and would only cost time. A character is at most two code units.
+    const isShort = typeof maxLength === "number" ? _`${data}.length <= ${2 * maxLength} && ` : _``;
+    context.fail(_`${isShort}!${regExp}.test(${data})`);
   },
 };
 

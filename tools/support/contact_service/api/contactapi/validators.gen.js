@@ -1251,7 +1251,7 @@ vErrors.push(err12);
 }
 errors++;
 }
-if(!pattern$69bc841230.test(data4)){
+if(data4.length <= 2048 && !pattern$69bc841230.test(data4)){
 const err13 = {instancePath:instancePath+"/headers/If-Match",schemaPath:"#/properties/headers/properties/If-Match/pattern",keyword:"pattern",params:{pattern: "^(?:\\*|(?:,[ \\t]*)*(?:W/)?\"[!#-~\\x80-\\xff]*\"(?:[ \\t]*(?:,[ \\t]*)+(?:W/)?\"[!#-~\\x80-\\xff]*\")*[ \\t]*(?:,[ \\t]*)*)$"},message:"must be * or a list of quoted entity-tags, such as \"7\""};
 if(vErrors === null){
 vErrors = [err13];
@@ -1488,7 +1488,7 @@ vErrors.push(err12);
 }
 errors++;
 }
-if(!pattern$69bc841230.test(data4)){
+if(data4.length <= 2048 && !pattern$69bc841230.test(data4)){
 const err13 = {instancePath:instancePath+"/headers/If-Match",schemaPath:"#/properties/headers/properties/If-Match/pattern",keyword:"pattern",params:{pattern: "^(?:\\*|(?:,[ \\t]*)*(?:W/)?\"[!#-~\\x80-\\xff]*\"(?:[ \\t]*(?:,[ \\t]*)+(?:W/)?\"[!#-~\\x80-\\xff]*\")*[ \\t]*(?:,[ \\t]*)*)$"},message:"must be * or a list of quoted entity-tags, such as \"7\""};
 if(vErrors === null){
 vErrors = [err13];
@@ -1725,7 +1725,7 @@ vErrors.push(err12);
 }
 errors++;
 }
-if(!pattern$69bc841230.test(data4)){
+if(data4.length <= 2048 && !pattern$69bc841230.test(data4)){
 const err13 = {instancePath:instancePath+"/headers/If-Match",schemaPath:"#/properties/headers/properties/If-Match/pattern",keyword:"pattern",params:{pattern: "^(?:\\*|(?:,[ \\t]*)*(?:W/)?\"[!#-~\\x80-\\xff]*\"(?:[ \\t]*(?:,[ \\t]*)+(?:W/)?\"[!#-~\\x80-\\xff]*\")*[ \\t]*(?:,[ \\t]*)*)$"},message:"must be * or a list of quoted entity-tags, such as \"7\""};
 if(vErrors === null){
 vErrors = [err13];
