@@ -30,6 +30,25 @@ export function textMember(value: JsonValue | undefined, key: string): string | 
   return typeof found === "string" ? found : undefined;
 }
 
+/** Returns the object or list with each member replaced; the same one if nothing changes, so that parts are shared. */
+export function mapMembers(
+  value: JsonObject | readonly JsonValue[],
+  replace: (name: string, item: JsonValue) => JsonValue,
+): JsonValue {
+  let isChanged = false;
+  const replaced = (name: string, item: JsonValue): JsonValue => {
+    const result = replace(name, item);
+    isChanged ||= result !== item;
+    return result;
+  };
+  if (isArray(value)) {
+    const items = value.map((item, index) => replaced(String(index), item));
+    return isChanged ? items : value;
+  }
+  const members = Object.entries(value).map(([name, item]) => [name, replaced(name, item)] as const);
+  return isChanged ? Object.fromEntries(members) : value;
+}
+
 /** Yields the members of the object at `key` with their pointers; nothing if it is not an object. */
 export function* entries(parent: Located, key?: string): Generator<readonly [string, Located]> {
   const pointer = key === undefined ? parent.pointer : `${parent.pointer}/${escapeToken(key)}`;

@@ -1,6 +1,6 @@
 import type { JsonValue } from "@archway/server/operation.ts";
 import { DOCUMENT, type PartType, typeOfMember } from "./document_kinds.ts";
-import { isArray, isObject, type JsonObject } from "./json_value.ts";
+import { isArray, isObject, type JsonObject, mapMembers } from "./json_value.ts";
 
 /**
  * Returns a document for libraries, which follow every `$ref`: without those in examples and other data, without extension
@@ -12,12 +12,13 @@ export function plainDocument(document: JsonValue): JsonObject {
 }
 
 function copy(value: JsonValue, type: PartType): JsonValue {
-  if (isArray(value)) return value.map((item, index) => copyMember(item, { type, name: String(index) }));
+  const copied = (name: string, item: JsonValue): JsonValue =>
+    name === "$ref" ? item : copyMember(item, { type, name });
+  if (isArray(value)) return mapMembers(value, copied);
   if (!isObject(value)) return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .filter(([name]) => !name.startsWith("x-") || typeOfMember(type, name) !== undefined)
-      .map(([name, item]) => [name, name === "$ref" ? item : copyMember(item, { type, name })]),
+  return mapMembers(
+    without(value, (name) => name.startsWith("x-") && typeOfMember(type, name) === undefined),
+    copied,
   );
 }
 
@@ -27,8 +28,13 @@ function copyMember(value: JsonValue, { type, name }: { type: PartType; name: st
 }
 
 function withoutReferences(value: JsonValue): JsonValue {
-  if (isArray(value)) return value.map(withoutReferences);
+  if (isArray(value)) return mapMembers(value, (_, item) => withoutReferences(item));
   if (!isObject(value)) return value;
-  const others = Object.entries(value).filter(([name]) => name !== "$ref");
-  return Object.fromEntries(others.map(([name, item]) => [name, withoutReferences(item)]));
+  return mapMembers(without(value, (name) => name === "$ref"), (_, item) => withoutReferences(item));
+}
+
+/** Returns an object without some members; the same one if it has none of them. */
+function without(object: JsonObject, isLeftOut: (name: string) => boolean): JsonObject {
+  if (!Object.keys(object).some(isLeftOut)) return object;
+  return Object.fromEntries(Object.entries(object).filter(([name]) => !isLeftOut(name)));
 }

@@ -1,7 +1,15 @@
 import type { JsonValue } from "@archway/server/operation.ts";
 import type { DiagnosticList } from "../diagnostics.ts";
 import { DOCUMENT, type PartType, typeOfMember } from "../document_kinds.ts";
-import { escapeToken, isArray, isObject, type JsonObject, member, textMember } from "../json_value.ts";
+import {
+  escapeToken,
+  isArray,
+  isObject,
+  type JsonObject,
+  mapMembers,
+  member,
+  textMember,
+} from "../json_value.ts";
 import { BroughtComponents } from "./brought_components.ts";
 import { ComponentHomes, isAlias } from "./component_homes.ts";
 import { ComponentNames, groupOf, nameOf } from "./component_names.ts";
@@ -91,7 +99,7 @@ export class Bundler {
   #copy(part: SourcePart): JsonValue {
     const { value, file, at, type } = part;
     if (isArray(value)) {
-      return value.map((item, index) => this.#copyMember(part, { key: String(index), item }));
+      return mapMembers(value, (key, item) => this.#copyMember(part, { key, item }));
     }
     if (!isObject(value)) return value;
     const ref = textMember(value, "$ref");
@@ -104,20 +112,17 @@ export class Bundler {
     // References into a file of schemas lead to components, so that its definitions are not needed a second time.
     const isCovered = type[1] === "schema" && file !== this.#sources.root &&
       !part.pointer.startsWith("/components/");
-    const written = Object.entries(value).filter(([key]) =>
-      !isCovered || type[0] !== "one" || key !== "$defs" && key !== "definitions"
-    );
-    const members = written.map(([key, item]): [string, JsonValue] => {
+    const written = isCovered && type[0] === "one" ? withoutDefinitions(value) : value;
+    const copy = mapMembers(written, (key, item) => {
       if (key !== "$ref" || ref === undefined || target === undefined) {
-        return [key, this.#copyMember(part, { key, item })];
+        return this.#copyMember(part, { key, item });
       }
       const home = upgradedPointer(target, this.bring(target, groupOf(type[1]) ?? "schemas"));
       // What is written stays where it leads to the same place.
       const isWritten = file === this.#sources.root && home === pointerIn(ref);
-      return [key, isWritten ? ref : fragmentOf(home)];
+      return isWritten ? ref : fragmentOf(home);
     });
-    const copy = Object.fromEntries(members);
-    if (type[0] !== "one") return copy;
+    if (type[0] !== "one" || !isObject(copy)) return copy;
     const mapped = type[1] === "schema" ? this.#withMapping(copy, file) : copy;
     return upgradePart(mapped, { kind: type[1], version: file.version });
   }
@@ -198,6 +203,10 @@ export class Bundler {
     });
     return { ...copy, ...Object.fromEntries(beside) };
   }
+}
+
+function withoutDefinitions({ $defs: _defs, definitions: _definitions, ...others }: JsonObject): JsonObject {
+  return others;
 }
 
 function pointerIn(ref: string): string | undefined {

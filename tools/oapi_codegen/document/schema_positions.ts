@@ -1,6 +1,6 @@
 import type { JsonValue } from "@archway/server/operation.ts";
 import { DOCUMENT, type Part, typeOfMember } from "../document_kinds.ts";
-import { escapeToken, isArray, isObject, type Located } from "../json_value.ts";
+import { escapeToken, isArray, isObject, type Located, mapMembers } from "../json_value.ts";
 
 /** Replaces a schema that is not part of another one. */
 export type ReplaceSchema = (schema: Located) => JsonValue;
@@ -27,7 +27,5 @@ function replaceIn({ value, pointer, type }: Part, replace: ReplaceSchema): Json
     if (inner === undefined) return item;
     return replaceIn({ value: item, pointer: `${pointer}/${escapeToken(name)}`, type: inner }, replace);
   };
-  if (isArray(value)) return value.map((item, index) => replaced(String(index), item));
-  if (!isObject(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, replaced(name, item)]));
+  return isArray(value) || isObject(value) ? mapMembers(value, replaced) : value;
 }
