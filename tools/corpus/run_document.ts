@@ -4,8 +4,8 @@ import type { ExamineTask } from "./examine_document.ts";
 
 const ROOT = resolve(import.meta.dirname ?? ".", "../..");
 
-/** Memory for JavaScript objects of the process of one document, in MB, and its longest duration. */
-const MAX_HEAP_MB = 2048;
+/** Memory for JavaScript objects of the process of one document, in MB, as in `deno task gen`, and its longest duration. */
+const MAX_HEAP_MB = 1536;
 const TIMEOUT_MS = 300_000;
 
 /** Stages of the examination. */
