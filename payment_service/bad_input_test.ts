@@ -265,7 +265,7 @@ const CASES: Readonly<Record<string, (harness: Harness) => Promise<void>>> = {
       [`/v1/payments?after=${cursor}`, "400 invalid-page, query after"],
       [`${entries}?from=2026-01-02T00:00:00Z&to=2026-01-01T00:00:00Z`, "400 invalid-page, query to"],
       [`${entries}?from=yesterday`, "400 malformed-request, query from"],
-      [`${entries}?from=2016-12-31T23:59:60Z`, "400 invalid-page, query from"],
+      [`${entries}?from=2016-12-31T23:59:60Z`, "400 malformed-request, query from"],
       [`/v1/payments?status=lost`, "400 malformed-request, query status"],
       [`/v1/payments?accountId=1`, "400 malformed-request, query accountId"],
       [`/v1/payments?limit=0`, "400 malformed-request, query limit"],
