@@ -7,6 +7,9 @@ export interface JsonError {
   readonly reason: string;
 }
 
+/** Reason of an integer that a double would change. */
+export const INEXACT_REASON = "is an integer beyond 2^53, which cannot be represented exactly";
+
 /** Returns the reason why PostgreSQL cannot store a text, if any. */
 export function unstorableReason(text: string): string | undefined {
   if (text.includes("\0")) return "contains the forbidden character U+0000";
@@ -34,7 +37,7 @@ export function findUnstorable(
       if (!Number.isFinite(value)) errors.push({ pointer, reason: "is outside the range of numbers" });
     } else if (typeof value === "bigint") {
       if (!bigIntegers) {
-        errors.push({ pointer, reason: "is an integer beyond 2^53, which cannot be represented exactly" });
+        errors.push({ pointer, reason: INEXACT_REASON });
       }
     } else if (Array.isArray(value)) {
       value.forEach((item, index) => visit(item, extendPointer(pointer, index)));

@@ -65,6 +65,10 @@ Deno.test("Server.fetch() decodes parameters strictly and applies their defaults
     ["limit=1&limit=2", "query limit: must not be repeated"],
     ["limit=01", "query limit: must be an integer"],
     ["limit=", "query limit: must be an integer"],
+    [
+      "limit=9007199254740993",
+      "query limit: is an integer beyond 2^53, which cannot be represented exactly",
+    ],
     ["limit=%ff", "query limit: is not valid percent-encoded UTF-8"],
     ["limt=1", "query limt: unknown parameter"],
     ["limit=%00", "query limit: contains the forbidden character U+0000"],

@@ -1,13 +1,14 @@
 import { decodeBody, decodeJson, readBody } from "../body/read_body.ts";
 import { validated } from "../body/json_text.ts";
 import { readItems } from "../body/read_items.ts";
+import { INEXACT_REASON } from "../body/unstorable.ts";
 import type { ParsedJson } from "../body/json.ts";
 import type { Operation, RequestMediaType, Validator } from "../operation.ts";
 import type { Parameters } from "../parameters/decode_parameters.ts";
 import { MalformedTextError } from "../parameters/decode_text.ts";
 import { Problem } from "../problem.ts";
 import type { RequestErrors } from "../problems/request_errors.ts";
-import { lastStep } from "../representation/json_pointer.ts";
+import { lastStep, pointerSteps } from "../representation/json_pointer.ts";
 import { isRange, parseMediaType } from "../representation/media_type.ts";
 import type { Deadlines } from "../request/deadlines.ts";
 import type { Exchange } from "../request/exchange.ts";
@@ -125,9 +126,24 @@ export function validateParameters(
     const location = isRecord(record) ? LOCATION_OF[record] : "query";
     const parameter = lastStep(`/${name}`) ?? name;
     if (errors.has(location, parameter)) continue;
-    const reasonInside = inner.length === 0 ? reason : `at /${inner.join("/")}: ${reason}`;
+    const exact = inexactReason(valueAt(parameters, pointer), reason) ?? reason;
+    const reasonInside = inner.length === 0 ? exact : `at /${inner.join("/")}: ${exact}`;
     errors.addMalformed({ name: parameter, in: location, reason: reasonInside });
   }
+}
+
+/** Returns the reason why a text that is an integer is none for its schema: a double would change it. */
+function inexactReason(value: unknown, reason: string): string | undefined {
+  if (typeof value !== "string" || !/^must be an? (?:integer|number)\b/.test(reason)) return undefined;
+  const isInexact = /^-?[1-9][0-9]*$/.test(value) && !Number.isSafeInteger(Number(value));
+  return isInexact ? INEXACT_REASON : undefined;
+}
+
+function valueAt(root: unknown, pointer: string): unknown {
+  return pointerSteps(pointer).reduce(
+    (value, step) => typeof value === "object" && value !== null ? Reflect.get(value, step) : undefined,
+    root,
+  );
 }
 
 /**
@@ -136,7 +152,7 @@ export function validateParameters(
  */
 function validateBody(
   { value, errors: found }: ParsedJson,
-  { validate, int64 }: RequestMediaType,
+  { codec, validate, int64 }: RequestMediaType,
   errors: RequestErrors,
 ): unknown {
   for (const error of found) addBodyError(error, errors);
@@ -145,7 +161,10 @@ function validateBody(
   if (result.isValid) return result.value;
   const named = new Set(found.map(({ pointer }) => pointer));
   for (const error of schemaErrors(validate.errors ?? [])) {
-    if (!named.has(error.pointer)) addBodyError(error, errors);
+    if (named.has(error.pointer)) continue;
+    // A form has texts where a double would change an integer; in JSON they are found before.
+    const exact = codec === "json" ? undefined : inexactReason(valueAt(value, error.pointer), error.reason);
+    addBodyError({ ...error, reason: exact ?? error.reason }, errors);
   }
   return value;
 }
