@@ -29,7 +29,12 @@ export function corpusText(reports: readonly DocumentReport[]): string {
       ? ["* with default-security: none, because the document says nothing about some operations"]
       : []),
   ];
-  const details = [...errorLines(reports), ...contradictionLines(reports), ...untypedLines(reports)];
+  const details = [
+    ...errorLines(reports),
+    ...contradictionLines(reports),
+    ...partLines(reports, "untyped", "Not typed, by part and number of operations:"),
+    ...partLines(reports, "texts", "Text by design, by part and number of operations:"),
+  ];
   return `${[...rows.map(line), "", ...summary, ...details].join("\n")}\n`;
 }
 
@@ -76,18 +81,22 @@ function errorLines(reports: readonly DocumentReport[]): readonly string[] {
   ];
 }
 
-/** Returns the operations that are not typed, by document and part. */
-function untypedLines(reports: readonly DocumentReport[]): readonly string[] {
+/** Returns the operations that are not typed, or have texts, by document and part. */
+function partLines(
+  reports: readonly DocumentReport[],
+  list: "untyped" | "texts",
+  heading: string,
+): readonly string[] {
   const lines = reports.flatMap(({ name, counts }) => {
     const parts = new Map<string, string[]>();
-    for (const { operation, parts: missing } of counts?.untyped ?? []) {
+    for (const { operation, parts: missing } of counts?.[list] ?? []) {
       for (const part of new Set(missing)) parts.set(part, [...parts.get(part) ?? [], operation]);
     }
     return [...parts].map(([part, operations]) =>
       `  ${name}: ${part} in ${operations.length}, for example ${operations[0]}`
     );
   });
-  return lines.length === 0 ? [] : ["", "Not typed, by part and number of operations:", ...lines];
+  return lines.length === 0 ? [] : ["", heading, ...lines];
 }
 
 function contradictionLines(reports: readonly DocumentReport[]): readonly string[] {

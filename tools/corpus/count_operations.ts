@@ -2,11 +2,14 @@ import type { Diagnostic } from "../oapi_codegen/diagnostics.ts";
 import type { MediaModel, OperationModel } from "../oapi_codegen/model.ts";
 import { child, elements, entries, type Located, member, textMember } from "../oapi_codegen/json_value.ts";
 import type { References } from "../oapi_codegen/references.ts";
-import type { OperationCounts } from "./document_report.ts";
+import type { OperationCounts, OperationParts } from "./document_report.ts";
 
 const METHODS = ["get", "put", "post", "delete", "options", "head", "patch", "trace", "query"];
 
-/** Counts the operations of a document, and those whose parameters and bodies all have the types of their schemas. */
+/**
+ * Counts the operations of a document, and those whose parameters and bodies all have the types of their schemas. XML and
+ * others whose schemas describe no text are texts by design, which is their type.
+ */
 export function countOperations(
   references: References,
   { models, version, warnings }: {
@@ -17,7 +20,8 @@ export function countOperations(
   },
 ): OperationCounts {
   const byPointer = new Map(models.map((model) => [model.pointer, model]));
-  const untyped: { operation: string; parts: readonly string[] }[] = [];
+  const untyped: OperationParts[] = [];
+  const texts: OperationParts[] = [];
   let operations = 0;
   let typed = 0;
   let isDefault = false;
@@ -30,16 +34,18 @@ export function countOperations(
       const model = byPointer.get(operation.pointer);
       // The handler of GET serves HEAD, too.
       const isServed = method === "head" && item !== undefined && child(item, "get") !== undefined;
-      const parts = isServed
-        ? []
+      const found: UntypedParts = isServed
+        ? { missing: [], texts: [] }
         : model === undefined
-        ? [`not generated: ${reasonOf([operation, written], warnings)}`]
+        ? { missing: [`not generated: ${reasonOf([operation, written], warnings)}`], texts: [] }
         : untypedParts(operation, { model, item: item ?? operation, references });
-      if (parts.length === 0) typed += 1;
-      else untyped.push({ operation: `${method.toUpperCase()} ${path}`, parts });
+      const name = `${method.toUpperCase()} ${path}`;
+      if (found.missing.length === 0) typed += 1;
+      else untyped.push({ operation: name, parts: found.missing });
+      if (found.texts.length > 0) texts.push({ operation: name, parts: found.texts });
     }
   }
-  return { version, operations, typed, untyped, defaultSecurity: isDefault };
+  return { version, operations, typed, untyped, texts, defaultSecurity: isDefault };
 }
 
 /** Returns the message of the warning about an operation, or about its path. */
@@ -60,8 +66,37 @@ interface Parts {
   readonly references: References;
 }
 
-/** Returns the parts of an operation with a schema in the document and without its type in the generated code. */
-function untypedParts(operation: Located, { model, item, references }: Parts): readonly string[] {
+/** Parts of an operation with a schema in the document and without its type in the generated code. */
+interface UntypedParts {
+  readonly missing: readonly string[];
+  /** Bodies that are texts by design. */
+  readonly texts: readonly string[];
+}
+
+function untypedParts(operation: Located, { model, item, references }: Parts): UntypedParts {
+  const missing = missingParameters(operation, { model, item, references });
+  const texts: string[] = [];
+  const addMedia = (
+    part: string,
+    { owner, media }: { owner: Located | undefined; media: readonly MediaModel[] },
+  ): void => {
+    for (const { mediaType, isText } of untypedMedia(owner, { media, references })) {
+      (isText ? texts : missing).push(`${part} ${mediaType}`);
+    }
+  };
+  const body = child(operation, "requestBody");
+  if (body !== undefined && model.method !== "GET") {
+    addMedia("request body", { owner: references.follow(body), media: model.body?.content ?? [] });
+  }
+  for (const [status, written] of entries(operation, "responses")) {
+    const response = model.responses.find((candidate) => String(candidate.status) === status);
+    if (response === undefined) continue;
+    addMedia("response", { owner: references.follow(written), media: response.content });
+  }
+  return { missing, texts };
+}
+
+function missingParameters(operation: Located, { model, item, references }: Parts): string[] {
   const found: string[] = [];
   const names = new Set(
     model.parameters.map(({ name, in: location }) => `${location} ${name.toLowerCase()}`),
@@ -74,33 +109,20 @@ function untypedParts(operation: Located, { model, item, references }: Parts): r
     if (location === "header" && ["accept", "content-type", "authorization"].includes(name)) continue;
     if (!names.has(`${location} ${name}`)) found.push(`${location} parameter ${name}`);
   }
-  const body = child(operation, "requestBody");
-  if (body !== undefined && model.method !== "GET") {
-    found.push(
-      ...untypedMedia(references.follow(body), { media: model.body?.content ?? [], references })
-        .map((mediaType) => `request body ${mediaType}`),
-    );
-  }
-  for (const [status, written] of entries(operation, "responses")) {
-    const response = model.responses.find((candidate) => String(candidate.status) === status);
-    if (response === undefined) continue;
-    const missing = untypedMedia(references.follow(written), { media: response.content, references });
-    found.push(...missing.map((mediaType) => `response ${mediaType}`));
-  }
   return found;
 }
 
 function untypedMedia(
   owner: Located | undefined,
   { media, references }: { readonly media: readonly MediaModel[]; readonly references: References },
-): readonly string[] {
+): readonly { readonly mediaType: string; readonly isText: boolean }[] {
   if (owner === undefined) return [];
-  return [...entries(owner, "content")].flatMap(([written, content]) => {
+  return [...entries(owner, "content")].flatMap(([mediaType, content]) => {
     const schema = child(content, "schema") ?? child(content, "itemSchema");
     const target = schema === undefined ? undefined : references.follow(schema)?.value;
-    const found = media.find(({ mediaType }) => mediaType === written.toLowerCase());
-    if (found === undefined) return [written];
-    const isText = member(target, "type") === "string";
-    return target === undefined || isText || found.schema !== undefined ? [] : [written];
+    const found = media.find((candidate) => candidate.mediaType === mediaType.toLowerCase());
+    if (found === undefined) return [{ mediaType, isText: false }];
+    const isTyped = target === undefined || found.schema !== undefined || member(target, "type") === "string";
+    return isTyped ? [] : [{ mediaType, isText: found.codec === "text" }];
   });
 }

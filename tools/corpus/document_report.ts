@@ -25,13 +25,21 @@ export interface GenerationReport {
   readonly warnings: readonly string[];
 }
 
+/** Operation by method and path, and parts of it. */
+export interface OperationParts {
+  readonly operation: string;
+  readonly parts: readonly string[];
+}
+
 /** Number of operations in a document, and of those with complete types. */
 export interface OperationCounts {
   readonly version: string;
   readonly operations: number;
   readonly typed: number;
   /** Operations that are not typed or not generated, and their parts that have no type. */
-  readonly untyped: readonly { readonly operation: string; readonly parts: readonly string[] }[];
+  readonly untyped: readonly OperationParts[];
+  /** Typed operations with bodies that are texts by design, such as XML, whatever their schemas say. */
+  readonly texts: readonly OperationParts[];
   /** Whether an operation has its security from the cfg. */
   readonly defaultSecurity: boolean;
 }
