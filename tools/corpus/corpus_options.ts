@@ -12,6 +12,8 @@ export interface CorpusOptions {
   readonly check: boolean;
   /** Whether the generated routes are served and requested. */
   readonly boot: boolean;
+  /** Whether the only document is served until the task is interrupted, and not examined. */
+  readonly serve: boolean;
 }
 
 /** Arguments that cannot be used; the message is for the user. */
@@ -19,7 +21,9 @@ export class CorpusOptionsError extends Error {
   override readonly name = "CorpusOptionsError";
 }
 
-const USAGE = "Usage: deno task corpus <folder> [--only <name>] [--json <file>] [--no-check] [--no-boot]; " +
+const FLAGS: ReadonlySet<string> = new Set(["--no-check", "--no-boot", "--serve"]);
+const USAGE =
+  "Usage: deno task corpus <folder> [--only <name>] [--json <file>] [--no-check] [--no-boot] [--serve]; " +
   "or --synthetic <operations>[,<operations>…] in place of the folder";
 
 /**
@@ -37,7 +41,7 @@ export function parseCorpusOptions(args: readonly string[]): CorpusOptions {
       const value = args[++index];
       if (value === undefined) throw new CorpusOptionsError(`${arg} needs a value. ${USAGE}`);
       values.set(arg, value);
-    } else if (arg === "--no-check" || arg === "--no-boot") flags.add(arg);
+    } else if (FLAGS.has(arg)) flags.add(arg);
     else if (arg.startsWith("-")) throw new CorpusOptionsError(`Unknown option ${arg}. ${USAGE}`);
     else folders.push(arg);
   }
@@ -56,5 +60,6 @@ export function parseCorpusOptions(args: readonly string[]): CorpusOptions {
     json: values.get("--json"),
     check: !flags.has("--no-check"),
     boot: !flags.has("--no-boot"),
+    serve: flags.has("--serve"),
   };
 }

@@ -9,6 +9,7 @@ Deno.test("parseCorpusOptions() reads the folder and the options in any order", 
     json: undefined,
     check: true,
     boot: true,
+    serve: false,
   });
   assertEquals(
     parseCorpusOptions(["--no-check", "--only", "pets", "docs", "--json", "a.json", "--no-boot"]),
@@ -19,8 +20,10 @@ Deno.test("parseCorpusOptions() reads the folder and the options in any order", 
       json: "a.json",
       check: false,
       boot: false,
+      serve: false,
     },
   );
+  assertEquals(parseCorpusOptions(["docs", "--serve"]).serve, true);
 });
 
 Deno.test("parseCorpusOptions() takes numbers of operations in place of a folder", () => {

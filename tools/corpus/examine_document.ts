@@ -9,7 +9,6 @@ import {
 } from "../oapi_codegen/diagnostics.ts";
 import { bundleDocument } from "../oapi_codegen/document/bundle_document.ts";
 import { diskFolder } from "../oapi_codegen/document/document_folder.ts";
-import { generate } from "../oapi_codegen/generate.ts";
 import { textMember } from "../oapi_codegen/json_value.ts";
 import type { OperationModel } from "../oapi_codegen/model.ts";
 import { readOperations } from "../oapi_codegen/operations.ts";
@@ -18,14 +17,12 @@ import { References } from "../oapi_codegen/references.ts";
 import { writeGenerated } from "../oapi_codegen/write_generated.ts";
 import { countOperations } from "./count_operations.ts";
 import type { CorpusError, OperationProbe, ReportPart } from "./document_report.ts";
+import { type DocumentTask, generateDocument } from "./generate_document.ts";
 import { probeOperation } from "./probe_operation.ts";
 import { type GeneratedApi, serveGenerated } from "./serve_generated.ts";
 
 /** Task of the process that examines one document, as JSON in its only argument. */
-export interface ExamineTask {
-  readonly document: string;
-  /** Folder for the configuration and the generated code. */
-  readonly folder: string;
+export interface ExamineTask extends DocumentTask {
   readonly boot: boolean;
 }
 
@@ -47,12 +44,9 @@ async function examine({ document, folder, boot }: ExamineTask): Promise<void> {
 }
 
 /** Generates and writes the code; returns the warnings. */
-async function generateCode({ document, folder }: Omit<ExamineTask, "boot">): Promise<readonly Diagnostic[]> {
-  const path = join(folder, "cfg.server.corpus.yaml");
-  const options = { "default-security": "none" };
-  await Deno.writeTextFile(path, JSON.stringify({ spec: document, output: "api", options }));
+async function generateCode({ document, folder }: DocumentTask): Promise<readonly Diagnostic[]> {
   const start = performance.now();
-  const generated = await generate(path);
+  const generated = await generateDocument({ document, folder });
   const seconds = (performance.now() - start) / 1000;
   const megabytes = process.resourceUsage().maxRSS / 1024;
   await writeGenerated(generated);

@@ -1,9 +1,12 @@
 import { join } from "node:path";
+import { GenerationError } from "../oapi_codegen/diagnostics.ts";
 import { type CorpusOptions, CorpusOptionsError, parseCorpusOptions } from "./corpus_options.ts";
 import { corpusText, passed } from "./corpus_table.ts";
 import type { DocumentReport } from "./document_report.ts";
 import { findDocuments } from "./find_documents.ts";
 import { runDocument } from "./run_document.ts";
+import { serveDocument } from "./serve_document.ts";
+import { API_NAME } from "./serve_generated.ts";
 import { syntheticDocument } from "./synthetic_document.ts";
 
 /** `deno task corpus <folder>`: tries the generator on every OpenAPI document below a folder; 1 if any fails. */
@@ -24,12 +27,13 @@ async function main(args: readonly string[]): Promise<number> {
 
 async function examineFolder(
   folder: string,
-  { only = "", json, check, boot }: Omit<CorpusOptions, "folder" | "synthetic">,
+  { only = "", json, check, boot, serve }: Omit<CorpusOptions, "folder" | "synthetic">,
 ): Promise<number> {
   const paths = (await findDocuments(folder)).filter((path) => path.slice(folder.length).includes(only));
   if (paths.length === 0) {
     throw new CorpusOptionsError("There is no OpenAPI document of that name in the folder");
   }
+  if (serve) return await serveOnly(paths);
   const reports: DocumentReport[] = [];
   for (const path of paths) {
     await write(Deno.stderr, `${path}\n`);
@@ -38,6 +42,28 @@ async function examineFolder(
   await write(Deno.stdout, corpusText(reports));
   if (json !== undefined) await Deno.writeTextFile(json, `${JSON.stringify(reports, null, 2)}\n`);
   return reports.every(passed) ? 0 : 1;
+}
+
+/** Serves the only document until the task is interrupted. */
+async function serveOnly([path, ...others]: readonly string[]): Promise<number> {
+  if (path === undefined || others.length > 0) {
+    throw new CorpusOptionsError("--serve serves one document; choose it by --only <name>");
+  }
+  const interrupted = Promise.withResolvers<void>();
+  Deno.addSignalListener("SIGINT", interrupted.resolve);
+  try {
+    await using served = await serveDocument(path);
+    for (const warning of served.warnings) await write(Deno.stderr, `${warning}\n`);
+    await write(Deno.stdout, `${served.url}/openapi/${API_NAME}.json\n`);
+    await interrupted.promise;
+    return 0;
+  } catch (error) {
+    if (!(error instanceof GenerationError)) throw error;
+    await write(Deno.stderr, `${error.message}\n`);
+    return 1;
+  } finally {
+    Deno.removeSignalListener("SIGINT", interrupted.resolve);
+  }
 }
 
 async function write(stream: typeof Deno.stdout, text: string): Promise<void> {

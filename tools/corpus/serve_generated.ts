@@ -1,8 +1,14 @@
 import type { ApiModule } from "@archway/server/api_module.ts";
-import type { Authenticator, CredentialAuthenticator } from "@archway/server/authentication.ts";
+import {
+  type Authenticator,
+  type Credential,
+  type CredentialAuthenticator,
+  InvalidTokenError,
+} from "@archway/server/authentication.ts";
 import type { Idempotency, KeyedResponse } from "@archway/server/idempotency.ts";
 import type { Operation, Route } from "@archway/server/operation.ts";
 import { Problem } from "@archway/server/problem.ts";
+import type { Principal } from "@archway/server/request_context.ts";
 import { createServer, type Server } from "@archway/server/server.ts";
 import {
   withApi,
@@ -10,6 +16,7 @@ import {
   withCredentialAuthenticator,
   withIdempotency,
 } from "@archway/server/server_options.ts";
+import { SECRET } from "./with_credentials.ts";
 
 /** Parts of a generated `server.gen.ts` that are served. */
 export interface GeneratedApi {
@@ -18,6 +25,8 @@ export interface GeneratedApi {
   routes(handlers: object): readonly Route[];
 }
 
+/** Name of the served document. */
+export const API_NAME = "corpus";
 /** Problem type of every handler. */
 export const NOT_WRITTEN = "handler-not-written";
 
@@ -29,7 +38,7 @@ export function serveGenerated(api: GeneratedApi): Server {
     },
   });
   const module: ApiModule = {
-    name: "corpus",
+    name: API_NAME,
     routes: api.routes(handlers),
     document: api.spec,
     problemTypes: [{
@@ -50,13 +59,23 @@ export function serveGenerated(api: GeneratedApi): Server {
   return createServer("127.0.0.1", 0, ...options);
 }
 
-/** Accepts every credential, with the scopes of all operations. */
+/** Accepts one secret as any credential, with the scopes of all operations. */
 function authenticatorOf({ operationDescriptors }: GeneratedApi): Authenticator & CredentialAuthenticator {
   const scopes = Object.values(operationDescriptors).flatMap(({ security }) =>
     security.flat().flatMap((scheme) => scheme.scopes)
   );
-  const principal = { subject: "corpus", scopes: new Set(scopes) };
-  return { authenticate: () => principal };
+  const principal: Principal = { subject: "corpus", scopes: new Set(scopes) };
+  return {
+    authenticate(credential: string | Credential): Principal {
+      if (secretOf(credential) !== SECRET) throw new InvalidTokenError("The secret is another");
+      return principal;
+    },
+  };
+}
+
+function secretOf(credential: string | Credential): string {
+  if (typeof credential === "string") return credential;
+  return credential.kind === "basic" ? credential.password : credential.key;
 }
 
 /** Runs every keyed request; the corpus does not repeat any. */

@@ -1,8 +1,8 @@
 import type { Operation, SecurityScheme } from "@archway/server/operation.ts";
 import type { RequestParts } from "./sample_request.ts";
 
-/** Token, password and key that meet every requirement. */
-const SECRET = "corpus";
+/** The only token, user name, password and key that are accepted. */
+export const SECRET = "corpus";
 
 /** Returns a request with the credentials of the first alternative that needs any, in place of all others. */
 export function withCredentials(parts: RequestParts, { security }: Operation): RequestParts {
