@@ -10,6 +10,7 @@ import { namedServices } from "./check/service_names_rule.ts";
 import { readTree, type SourceTree } from "./check/source_tree.ts";
 import { misspelledImports } from "./check/spelling_rule.ts";
 import { foreignRelations } from "./check/sql_rule.ts";
+import { changedPlatformFiles } from "./platform/changed_files.ts";
 import { GenerationError } from "./oapi_codegen/diagnostics.ts";
 
 /** Checks a tree by all rules except format, lint and types. Returns a line for every violation. */
@@ -17,6 +18,7 @@ export async function checkTree(root: string): Promise<readonly string[]> {
   return [
     ...checkRules(await readTree(root)),
     ...await bannedWordsBelow(root),
+    ...await changedPlatformFiles(root),
     ...await generatedViolations(root),
   ];
 }

@@ -149,6 +149,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   ],
   settings: ["read a file of the checkout"],
   rename: ["read a file of the checkout", "write a file of api/"],
+  eject: ["read a file of the checkout"],
   gen: ["read a file of the checkout", "write a file of api/"],
   audit: ["read a file of the checkout", "read another file"],
 };

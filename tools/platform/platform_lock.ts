@@ -1,0 +1,85 @@
+import { join } from "node:path";
+
+/** Name of the lock file, in the root of a project. The template itself has none. */
+export const LOCK_FILE = "platform.lock";
+
+/** Platform of a project, as its template had it. */
+export interface PlatformLock {
+  /** Name and version of the template. */
+  readonly template: { readonly name: string; readonly version: string };
+  /** Platform files that the project owns; upgrades leave them as they are. */
+  readonly ejected: readonly string[];
+  /** Paths of the template that the project does without, files or folders. */
+  readonly omitted: readonly string[];
+  /** Tasks of the template's deno.json that the project does without. */
+  readonly omittedTasks: readonly string[];
+  /** SHA-256 of each platform file, by path. */
+  readonly files: Readonly<Record<string, string>>;
+  /** Files that upgrades merge, as the template had them, in lines. */
+  readonly base: Readonly<Record<string, readonly string[]>>;
+}
+
+/** A lock file that cannot be read or used; the message says why. */
+export class LockError extends Error {
+  override readonly name = "LockError";
+}
+
+/**
+ * Returns the lock of a project, undefined if it has none.
+ *
+ * @throws {LockError}
+ */
+export async function readLock(root: string): Promise<PlatformLock | undefined> {
+  let text: string;
+  try {
+    text = await Deno.readTextFile(join(root, LOCK_FILE));
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+  try {
+    return parseLock(JSON.parse(text));
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new LockError(`${LOCK_FILE}: ${reason}; restore it from git`);
+  }
+}
+
+/** Writes the lock of a project, formatted as `deno fmt` does. */
+export async function writeLock(root: string, lock: PlatformLock): Promise<void> {
+  await Deno.writeTextFile(join(root, LOCK_FILE), `${JSON.stringify(lock, null, 2)}\n`);
+}
+
+function parseLock(value: unknown): PlatformLock {
+  const template = member(value, "template");
+  return {
+    template: { name: text(member(template, "name")), version: text(member(template, "version")) },
+    ejected: texts(member(value, "ejected")),
+    omitted: texts(member(value, "omitted")),
+    omittedTasks: texts(member(value, "omittedTasks")),
+    files: mapped(member(value, "files"), text),
+    base: mapped(member(value, "base"), texts),
+  };
+}
+
+function member(value: unknown, name: string): unknown {
+  const found = Object.entries(typeof value === "object" && value !== null ? value : {})
+    .find(([key]) => key === name);
+  if (found === undefined) throw new LockError(`"${name}" is missing`);
+  return found[1];
+}
+
+function text(value: unknown): string {
+  if (typeof value !== "string") throw new LockError(`${JSON.stringify(value)} must be a string`);
+  return value;
+}
+
+function texts(value: unknown): readonly string[] {
+  if (!(value instanceof Array)) throw new LockError(`${JSON.stringify(value)} must be an array`);
+  return value.map(text);
+}
+
+function mapped<Value>(value: unknown, read: (value: unknown) => Value): Readonly<Record<string, Value>> {
+  if (typeof value !== "object" || value === null) throw new LockError("an object is expected");
+  return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, read(entry)]));
+}
