@@ -81,6 +81,19 @@ Deno.test("generateFiles() upgrades OpenAPI 3.0: nullable, exclusive limits, exa
   assertStringIncludes(validators, "> 9");
 });
 
+Deno.test("generateFiles() requires read-only properties of 3.0 of responses alone, also by a reference", async () => {
+  const id = { type: "string", readOnly: true };
+  const thing = { type: "object", required: ["id"], properties: { id: { $ref: "#/components/schemas/Id" } } };
+  for (const version of ["3.0.3", "3.1.0"]) {
+    const server = await generated([
+      { at: "/openapi", value: version },
+      { at: "/components/schemas/Id", value: id },
+      { at: THING, value: thing },
+    ]);
+    assertMatch(server, version === "3.0.3" ? /\bid\?: Id;/ : /\bid: Id;/);
+  }
+});
+
 Deno.test("generateFiles() reads nullable, which 3.1 no longer has, and leaves out what 3.2 adds", async () => {
   const server = await generated([{ at: `${THING}/properties/name/nullable`, value: true }]);
   assertMatch(server, /name\?: string \| null;/);

@@ -18,6 +18,9 @@ import { componentPointer, fragmentOf, type SourceFile, type Sources, type Sourc
 import { upgradePart } from "./upgrade_part.ts";
 import { upgradedPointer } from "./upgraded_pointer.ts";
 
+/** Maximum number of references from a property to a flag; more lead back to themselves, which is reported elsewhere. */
+const MAX_REFERENCES = 16;
+
 /** Part of a source file and its location `at` in the bundle. */
 interface SourcePart extends SourceTarget {
   readonly type: PartType;
@@ -124,7 +127,26 @@ export class Bundler {
     });
     if (type[0] !== "one" || !isObject(copy)) return copy;
     const mapped = type[1] === "schema" ? this.#withMapping(copy, file) : copy;
-    return upgradePart(mapped, { kind: type[1], version: file.version });
+    const hasFlag = (name: string, flag: string): boolean =>
+      this.#hasFlag(flag, { file, value: member(member(value, "properties"), name) });
+    return upgradePart(mapped, { kind: type[1], version: file.version, hasFlag });
+  }
+
+  /** Whether a property, or a schema to which it refers, has a flag. */
+  #hasFlag(
+    flag: string,
+    { value, file }: { readonly value: JsonValue | undefined; readonly file: SourceFile },
+  ): boolean {
+    let property: { readonly value: JsonValue | undefined; readonly file: SourceFile } | undefined = {
+      value,
+      file,
+    };
+    for (let step = 0; step < MAX_REFERENCES && property !== undefined; step++) {
+      if (member(property.value, flag) === true) return true;
+      const ref = textMember(property.value, "$ref");
+      property = ref === undefined ? undefined : this.#sources.resolve(ref, property.file);
+    }
+    return false;
   }
 
   #copyMember(

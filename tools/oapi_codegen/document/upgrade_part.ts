@@ -1,7 +1,7 @@
 import { isObject, type JsonObject, member } from "../json_value.ts";
 import type { Kind } from "../document_kinds.ts";
 import type { Version } from "./sources.ts";
-import { upgradeNullable, upgradeSchema } from "./upgrade_schema.ts";
+import { type HasFlag, upgradeNullable, upgradeSchema } from "./upgrade_schema.ts";
 
 /**
  * Upgrades an object, whose parts are upgraded already, from a version of OpenAPI. From 3.0 only schemas differ in meaning
@@ -9,10 +9,15 @@ import { upgradeNullable, upgradeSchema } from "./upgrade_schema.ts";
  */
 export function upgradePart(
   value: JsonObject,
-  { kind, version }: { readonly kind: Kind; readonly version: Version },
+  { kind, version, hasFlag }: {
+    readonly kind: Kind;
+    readonly version: Version;
+    /** Whether a property of the object, or a schema to which it refers, has a flag such as `readOnly`. */
+    readonly hasFlag: HasFlag;
+  },
 ): JsonObject {
   if (kind === "schema") {
-    return version === "3.0" ? upgradeSchema(value) : upgradeNullable(value);
+    return version === "3.0" ? upgradeSchema(value, hasFlag) : upgradeNullable(value);
   }
   if (kind === "document" && version === "3.0" && isObject(value) && member(value, "openapi") !== undefined) {
     return { ...value, openapi: "3.1.0" };

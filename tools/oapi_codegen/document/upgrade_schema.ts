@@ -1,11 +1,14 @@
 import type { JsonValue } from "@archway/server/operation.ts";
-import { isArray, isObject, type JsonObject, member } from "../json_value.ts";
+import { isArray, isObject, type JsonObject } from "../json_value.ts";
 import { REQUIRED_OF_REQUESTS, REQUIRED_OF_RESPONSES } from "../schema_walk.ts";
 
 const NULL = { type: "null" };
 
 /** Annotations, which may stand beside a `$ref`; other siblings had no effect in 3.0 (3.0.3, 4.7.23). */
 const BESIDE_REF = ["$ref", "description", "title", "deprecated", "readOnly", "writeOnly", "nullable"];
+
+/** Whether a property, or a schema to which it refers, has a flag such as `readOnly`. */
+export type HasFlag = (property: string, flag: string) => boolean;
 
 /**
  * Upgrades a schema of OpenAPI 3.0, whose subschemas are upgraded already, to JSON Schema 2020-12:
@@ -16,9 +19,10 @@ const BESIDE_REF = ["$ref", "description", "title", "deprecated", "readOnly", "w
  * - A required property that is read-only is required of responses alone, one that is write-only of requests (3.0.3,
  *   4.7.24.2).
  */
-export function upgradeSchema(schema: JsonObject): JsonObject {
-  const steps = [dropSiblings, upgradeLimits, upgradeExample, splitRequired, upgradeNullable];
-  return steps.reduce((upgraded, step) => step(upgraded), schema);
+export function upgradeSchema(schema: JsonObject, hasFlag: HasFlag): JsonObject {
+  const steps = [dropSiblings, upgradeLimits, upgradeExample];
+  const upgraded = steps.reduce((current, step) => step(current), schema);
+  return upgradeNullable(splitRequired(upgraded, hasFlag));
 }
 
 function dropSiblings(schema: JsonObject): JsonObject {
@@ -44,14 +48,11 @@ function upgradeExample(schema: JsonObject): JsonObject {
 }
 
 /** Moves required properties that only one direction has to fields of their own. */
-function splitRequired(schema: JsonObject): JsonObject {
+function splitRequired(schema: JsonObject, hasFlag: HasFlag): JsonObject {
   const { required, properties } = schema;
   if (!isArray(required) || !isObject(properties)) return schema;
   const having = (flag: string): readonly JsonValue[] =>
-    required.filter((name) => {
-      const property = typeof name === "string" ? member(properties, name) : undefined;
-      return member(property, flag) === true;
-    });
+    required.filter((name) => typeof name === "string" && hasFlag(name, flag));
   const [ofResponses, ofRequests] = [having("readOnly"), having("writeOnly")];
   const rest = required.filter((name) => !ofResponses.includes(name) && !ofRequests.includes(name));
   if (rest.length === required.length) return schema;
