@@ -1,7 +1,9 @@
 import { html } from "@hono/hono/html";
 import type { ApiModule } from "../api_module.ts";
 import { documentList } from "../documents/document_list.ts";
+import { Problem } from "../problem.ts";
 import type { Endpoint } from "../routing/resource.ts";
+import { isCrossOrigin } from "../security/cross_origin.ts";
 import { type Page, pageResponse } from "./page_response.ts";
 
 /** Options of {@link apiReference}. */
@@ -114,12 +116,20 @@ function pageEndpoint(path: string, make: () => Promise<Page>): Endpoint {
   };
 }
 
-/** Gives pages of this origin a token. Those of other origins cannot read it, and the server checks `Host`. */
+const NO_ORIGINS: ReadonlySet<string> = new Set();
+
+/**
+ * Gives pages of this origin a token; the server checks `Host`. Those of other origins could read it where CORS allows
+ * all of them.
+ */
 function tokenEndpoint(token: () => Promise<string>): Endpoint {
   return {
     method: "POST",
     path: "/docs/token",
     async handle(exchange): Promise<Response> {
+      if (isCrossOrigin(exchange, NO_ORIGINS)) {
+        throw new Problem(403, "cross-origin", { detail: "Only pages of this server get a token" });
+      }
       const response = Response.json({ token: await token() });
       response.headers.set("Cache-Control", "no-store");
       response.headers.set("X-Request-Id", exchange.requestId);

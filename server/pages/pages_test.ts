@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { withDocuments, withPages } from "../server_options.ts";
+import { withCors, withDocuments, withPages } from "../server_options.ts";
 import { send, sendForProblem } from "../testing/note_client.ts";
 
 const LANDING = { name: "notes", version: "1.2.0", database: "embedded PostgreSQL" };
@@ -69,6 +69,9 @@ Deno.test("apiReference() gives its page a token only where the server makes som
   const response = await send("/docs/token", { method: "POST" }, pages);
   assertEquals(response.headers.get("cache-control"), "no-store");
   assertEquals(await response.json(), { token: "abc" });
+  // CORS can allow other origins to read every response.
+  const other = { method: "POST", headers: { origin: "https://other.example" } };
+  assertEquals((await sendForProblem("/docs/token", other, pages, withCors({ origins: "*" }))).status, 403);
   assertStringIncludes(await (await send("/docs", HTML, pages)).text(), 'data-token="development"');
 });
 
