@@ -1,4 +1,4 @@
-import { assertEquals, assertInstanceOf, assertThrows } from "@std/assert";
+import { assertEquals, assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
 import type { Shape } from "../operation.ts";
 import { MalformedTextError } from "../parameters/decode_text.ts";
 import { decodeBody } from "./read_body.ts";
@@ -67,6 +67,17 @@ Deno.test("decodeBody() decodes multipart forms with files", async () => {
   const { age, photo } = Object.fromEntries(Object.entries(value ?? {}));
   assertInstanceOf(photo, File);
   assertEquals([age, photo.name, await photo.text()], [7, "a.png", "abc"]);
+});
+
+Deno.test("decodeBody() refuses a multipart form without its end, whose last part could be incomplete", async () => {
+  const text = '--X\r\nContent-Disposition: form-data; name="age"\r\n\r\n7\r\n';
+  const mediaType = { mediaType: "multipart/form-data", codec: "multipart", shape: SHAPE } as const;
+  const read = (body: string): Promise<unknown> =>
+    decodeBody(new TextEncoder().encode(body), mediaType, "multipart/form-data; boundary=X");
+  assertEquals(await read(`${text}--X--\r\n`), { value: { age: 7 }, errors: [] });
+  for (const body of [text, text.slice(0, -3), `${text}--X`]) {
+    await assertRejects(() => read(body), MalformedTextError);
+  }
 });
 
 Deno.test("decodeBody() reads large integers in JSON of forms exactly, or reports them", async () => {

@@ -1,6 +1,8 @@
+import { Buffer } from "node:buffer";
 import type { RequestMediaType, Shape } from "../operation.ts";
 import { MalformedTextError, memberShape } from "../parameters/decode_text.ts";
 import { Problem } from "../problem.ts";
+import { parseMediaType } from "../representation/media_type.ts";
 import type { Deadlines } from "../request/deadlines.ts";
 import type { Exchange } from "../request/exchange.ts";
 import { collectFields, type FormField, parseForm } from "./form.ts";
@@ -150,6 +152,11 @@ async function parseMultipart(
   bytes: Uint8Array,
   { contentType, shape }: { contentType: string; shape: Shape | undefined },
 ): Promise<readonly FormField[]> {
+  const boundary = parseMediaType(contentType)?.parameters.get("boundary") ?? "";
+  // The platform drops a part without an end.
+  if (!Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).includes(`--${boundary}--`)) {
+    throw new MalformedTextError("ends before the closing boundary of the multipart form");
+  }
   let form: FormData;
   try {
     const body = new Uint8Array(bytes);
