@@ -33,10 +33,8 @@ export async function* readItems(
 ): AsyncGenerator<unknown, void, undefined> {
   const separator = codec === "lines" ? 0x0a : 0x1e;
   const unit = codec === "lines" ? "Line" : "Record";
-  let number = 0;
   let index = 0;
-  for await (const bytes of splitBytes(stream, separator, maxItemBytes)) {
-    number++;
+  for await (const { bytes, number } of splitBytes(stream, separator, maxItemBytes)) {
     const place = { unit, number: codec === "lines" ? number : index + 1, index };
     const text = decode(bytes, place).trim();
     // Blank lines are ignored; the text before the first separator of a sequence is empty.
@@ -46,12 +44,19 @@ export async function* readItems(
   }
 }
 
-/** Yields the bytes between separators. */
+/** Bytes between separators, and their number from 1. */
+interface SplitBytes {
+  readonly bytes: Uint8Array;
+  readonly number: number;
+}
+
+/** Yields the bytes between separators; not where there are none, since a megabyte of blank lines would take seconds. */
 async function* splitBytes(
   stream: ReadableStream<Uint8Array>,
   separator: number,
   maxBytes: number,
-): AsyncGenerator<Uint8Array, void, undefined> {
+): AsyncGenerator<SplitBytes, void, undefined> {
+  let number = 1;
   let parts: Uint8Array[] = [];
   let size = 0;
   const add = (part: Uint8Array): void => {
@@ -69,13 +74,14 @@ async function* splitBytes(
   for await (const chunk of stream) {
     let start = 0;
     for (let end = chunk.indexOf(separator); end !== -1; end = chunk.indexOf(separator, start)) {
-      add(chunk.subarray(start, end));
+      if (end > start) add(chunk.subarray(start, end));
       start = end + 1;
-      yield take();
+      if (size > 0) yield { bytes: take(), number };
+      number++;
     }
     if (start < chunk.length) add(chunk.subarray(start));
   }
-  yield take();
+  if (size > 0) yield { bytes: take(), number };
 }
 
 function concatenate(parts: readonly Uint8Array[], size: number): Uint8Array {
