@@ -13,9 +13,11 @@ type Reviver = (
 export function parseExact(text: string): unknown {
   const revive: Reviver = (_key, value, context) => {
     const source = context?.source ?? "";
-    if (typeof value !== "number" || Number.isSafeInteger(value) || !/^-?\d+$/.test(source)) return value;
+    if (typeof value !== "number" || Number.isSafeInteger(value) || !/^-?\d+(?:\.0+)?$/.test(source)) {
+      return value;
+    }
     if (!Number.isFinite(value) || String(value) === source) return value;
-    const exact = BigInt(source);
+    const exact = BigInt(source.split(".", 1)[0] ?? "");
     return BigInt(value) === exact ? value : exact;
   };
   return JSON.parse(text, revive);

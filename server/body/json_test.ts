@@ -49,14 +49,16 @@ Deno.test("parseJsonText() treats __proto__ like any other name", () => {
 
 Deno.test("parseJsonText() rejects integers that a double would change, and no other numbers", () => {
   const text =
-    '{"a":[9007199254740993],"b/c":-9223372036854775808,"d":12345678901234567890,"e":"9007199254740993"}';
+    '{"a":[9007199254740993],"b/c":-9223372036854775808,"d":12345678901234567890,"e":"9007199254740993",' +
+    '"f":9007199254740993.0}';
   const { errors } = parseJsonText(text);
-  assertEquals(errors.map(({ pointer }) => pointer), ["/a/0", "/d"]);
+  assertEquals(errors.map(({ pointer }) => pointer), ["/a/0", "/d", "/f"]);
   assertEquals(errors[0]?.reason, "is an integer beyond 2^53, which cannot be represented exactly");
   for (
     const exact of [
       "9007199254740991",
       "9007199254740992",
+      "9007199254740992.0",
       "1e30",
       "0.12345678901234567890",
       "1234567890123456",

@@ -46,7 +46,8 @@ export function readScalar(text: string, shape: Shape): unknown {
     }
     case "number": {
       const value = NUMBER.test(text) ? Number(text) : NaN;
-      const isChanged = INTEGER.test(text) && !Number.isSafeInteger(value) && String(value) !== text;
+      const whole = text.replace(/\.0+$/, "");
+      const isChanged = INTEGER.test(whole) && !Number.isSafeInteger(value) && String(value) !== whole;
       return Number.isFinite(value) && !isChanged ? value : text;
     }
     case "boolean":

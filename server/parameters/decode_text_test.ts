@@ -14,7 +14,9 @@ Deno.test("readScalar() converts numbers by the grammar of JSON", () => {
   fc.assert(fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), (value) => {
     assertEquals(readScalar(JSON.stringify(value), { kind: "number" }), JSON.parse(JSON.stringify(value)));
   }));
-  for (const text of ["", ".5", "5.", "1e400", "NaN", "0x1", "1_000", "9007199254740993"]) {
+  for (
+    const text of ["", ".5", "5.", "1e400", "NaN", "0x1", "1_000", "9007199254740993", "9007199254740993.0"]
+  ) {
     assertEquals(readScalar(text, { kind: "number" }), text);
   }
 });
