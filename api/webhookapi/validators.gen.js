@@ -180,18 +180,33 @@ function regex(str) {
 exports.fullFormats.int64 = { type: "number", validate: Number.isSafeInteger };
 return exports;
 })({});
-const equalModule = ((exports) => {
-function jsonEqual(left, right) {
-  if (left === right) return true;
-  if (typeof left !== "object" || typeof right !== "object" || left === null || right === null) return false;
-  if (Array.isArray(left) !== Array.isArray(right)) return false;
-  const keys = Object.keys(left);
-  if (keys.length !== Object.keys(right).length) return false;
-  return keys.every((key) =>
-    Object.hasOwn(right, key) && jsonEqual(Reflect.get(left, key), Reflect.get(right, key))
-  );
+const unique_itemsModule = ((exports) => {
+function equalItems(items) {
+  const seen = new Map();
+  for (const [index, item] of items.entries()) {
+    const key = keyOf(item);
+    const before = seen.get(key);
+    if (before !== undefined) return [index, before];
+    seen.set(key, index);
+  }
+  return undefined;
 }
-exports.default = jsonEqual;
+function keyOf(item) {
+  if (typeof item === "string" || Array.isArray(item)) return textOf(item);
+  if (typeof item !== "object" || item === null) return item;
+  return Object.getPrototypeOf(item) === Object.prototype ? textOf(item) : item;
+}
+function textOf(value) {
+  if (typeof value === "string") return JSON.stringify(value);
+  if (typeof value === "bigint") return `${value}n`;
+  if (typeof value !== "object" || value === null) return String(value);
+  if (Array.isArray(value)) return `[${value.map(textOf).join()}]`;
+  const members = Object.keys(value).sort().map((name) =>
+    `${JSON.stringify(name)}:${textOf(Reflect.get(value, name))}`
+  );
+  return `{${members.join()}}`;
+}
+exports.equalItems = equalItems;
 return exports;
 })({});
 const ucs2lengthModule = ((exports) => {
@@ -219,7 +234,7 @@ const formats$8ebab27859 = /^(?:\d{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12]\d|3[0
 const formats$d5d4afe691 = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 const formats$e9fab69326 = /^(?:\/(?:[^~/]|~0|~1)*)*$/;
 const formats$int32 = formatsModule.fullFormats.int32;
-const func$equal = equalModule.default;
+const func$8703e42341 = unique_itemsModule.equalItems;
 const func$hasOwnProperty = Object.prototype.hasOwnProperty;
 const func$ucs2length = ucs2lengthModule.default;
 const pattern$5e62e57836 = new RegExp("^whsec_[A-Za-z0-9+/]+=*$", "u");
@@ -2447,14 +2462,9 @@ vErrors = vErrors === null ? schemaWebhookEventType.errors : joinErrors(vErrors,
 errors = vErrors.length;
 }
 }
-let i1 = data1.length;
-let j0;
-if(i1 > 1){
-outer0:
-for(;i1--;){
-for(j0 = i1; j0--;){
-if(func$equal(data1[i1], data1[j0])){
-const err8 = {instancePath:instancePath+"/eventTypes",schemaPath:"#/properties/eventTypes/uniqueItems",keyword:"uniqueItems",params:{i: i1, j: j0},message:"must NOT have duplicate items (items ## "+j0+" and "+i1+" are identical)"};
+const equal0 = func$8703e42341(data1);
+if(equal0 !== undefined){
+const err8 = {instancePath:instancePath+"/eventTypes",schemaPath:"#/properties/eventTypes/uniqueItems",keyword:"uniqueItems",params:{i: equal0[0], j: equal0[1]},message:"must NOT have duplicate items (items ## "+equal0[1]+" and "+equal0[0]+" are identical)"};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -2462,10 +2472,6 @@ else {
 vErrors.push(err8);
 }
 errors++;
-break outer0;
-}
-}
-}
 }
 }
 else {

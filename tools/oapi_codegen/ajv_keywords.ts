@@ -5,6 +5,7 @@ import contains from "ajv/dist/vocabularies/applicator/contains.js";
 import { int64Reason } from "./int64.js";
 import { DISCRIMINATOR } from "./tagged_union.ts";
 import { isMultipleOf } from "./multiple_of.js";
+import { equalItems } from "./unique_items.js";
 
 /** Keyword of a pattern that is valid only without the `u` flag. */
 export const PATTERN_FLAGS = "x-pattern-flags";
@@ -12,7 +13,7 @@ export const PATTERN_FLAGS = "x-pattern-flags";
 /** Adds keywords of our own to a compiler, and replaces some of its own. */
 export function addKeywords(ajv: Ajv2020): void {
   ajv.addVocabulary(["x-pattern-message", PATTERN_FLAGS]);
-  for (const definition of [PATTERN, MULTIPLE_OF, CONTAINS, UNEVALUATED_ITEMS, DISCRIMINATOR]) {
+  for (const definition of [PATTERN, MULTIPLE_OF, UNIQUE_ITEMS, CONTAINS, UNEVALUATED_ITEMS, DISCRIMINATOR]) {
     ajv.removeKeyword(String(definition.keyword));
     ajv.addKeyword(definition);
   }
@@ -59,6 +60,27 @@ const MULTIPLE_OF: CodeKeywordDefinition = {
     const code = _`require("archway/multiple_of").default`;
     const test = gen.scopeValue("func", { ref: isMultipleOf, code });
     context.fail(_`!${test}(${data}, ${schema})`);
+  },
+};
+
+/** The library's own keyword compares each item with each other one. */
+const UNIQUE_ITEMS: CodeKeywordDefinition = {
+  keyword: "uniqueItems",
+  type: "array",
+  schemaType: "boolean",
+  error: {
+    message: ({ params: { i, j } }) =>
+      str`must NOT have duplicate items (items ## ${j} and ${i} are identical)`,
+    params: ({ params: { i, j } }) => _`{i: ${i}, j: ${j}}`,
+  },
+  code(context: KeywordCxt): void {
+    const { gen, data, schema } = context;
+    if (schema !== true) return;
+    const code = _`require("archway/unique_items").equalItems`;
+    const find = gen.scopeValue("func", { ref: equalItems, code });
+    const equal = gen.const("equal", _`${find}(${data})`);
+    context.setParams({ i: _`${equal}[0]`, j: _`${equal}[1]` });
+    context.fail(_`${equal} !== undefined`);
   },
 };
 

@@ -3,6 +3,7 @@ import ucs2length from "ajv/dist/runtime/ucs2length.js" with { type: "text" };
 import int64 from "./int64.js" with { type: "text" };
 import jsonEqual from "./json_equal.js" with { type: "text" };
 import multipleOf from "./multiple_of.js" with { type: "text" };
+import uniqueItems from "./unique_items.js" with { type: "text" };
 
 /** Modules that Ajv's standalone code requires, as function bodies that fill `exports`. */
 const MODULES: ReadonlyMap<string, string> = new Map([
@@ -13,6 +14,10 @@ const MODULES: ReadonlyMap<string, string> = new Map([
   [
     "archway/multiple_of",
     `${multipleOf.replace("export function", "function")}exports.default = isMultipleOf;\n`,
+  ],
+  [
+    "archway/unique_items",
+    `${uniqueItems.replace("export function", "function")}exports.equalItems = equalItems;\n`,
   ],
   [
     "ajv/dist/runtime/equal",
@@ -28,7 +33,7 @@ const MODULES: ReadonlyMap<string, string> = new Map([
 
 /**
  * Puts the modules that Ajv's code requires before it. Each `require` is replaced with the text of the module, if used.
- * There are only five modules without further dependencies, so no bundler is needed (a native program, which would
+ * There are only six modules without further dependencies, so no bundler is needed (a native program, which would
  * require the permission to run it).
  */
 export function bundle(code: string): string {

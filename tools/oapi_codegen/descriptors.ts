@@ -87,6 +87,7 @@ function inline(value: JsonValue): string {
   return members.length === 0 ? "{}" : `{ ${members.join(", ")} }`;
 }
 
+/** Returns the source text of a shape. For names such as `constructor` the compiler expects members of all objects. */
 function shapeText(shape: Shape): string {
   if (shape.kind !== "object") {
     const { kind, ...rest } = shape;
@@ -96,7 +97,7 @@ function shapeText(shape: Shape): string {
     return literal({ kind: inline(kind), ...Object.fromEntries(fields) });
   }
   const members = Object.entries(shape.properties).map(([name, inner]) =>
-    `${key(name)}: ${shapeText(inner)}`
+    `${key(name)}: ${shapeText(inner)}${name in Object.prototype ? " as const" : ""}`
   );
   return literal({
     kind: '"object"',

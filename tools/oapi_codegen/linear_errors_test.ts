@@ -10,6 +10,8 @@ Deno.test("linearErrors() removes the copying of errors from Ajv's code", () => 
     "vErrors = vErrors === null ? validate3.errors : joinErrors(vErrors, validate3.errors);",
   );
   assertEquals(linearErrors("return true;"), "return true;");
+  const text = String.raw`const a = "\" vErrors.concat(a.errors)";`;
+  assertEquals(linearErrors(text), text);
 });
 
 Deno.test("linearErrors() preserves the errors of every item", () => {

@@ -51,7 +51,7 @@ function parameterMember(parameter: ParameterModel, types: SchemaTypes): string 
 /** Returns the type of a body's media type: any type of a range, otherwise exactly that. */
 export function contentTypeOf({ mediaType }: MediaModel): string {
   return isRange(mediaType)
-    ? "`" + mediaType.split(";", 1)[0]?.replaceAll("*", "${string}") + "`"
+    ? "`" + mediaType.split(";", 1)[0]?.replaceAll("`", "\\`").replaceAll("*", "${string}") + "`"
     : JSON.stringify(mediaType);
 }
 
