@@ -5,6 +5,7 @@ import { Problem } from "../problem.ts";
 import { parseMediaType } from "../representation/media_type.ts";
 import type { Deadlines } from "../request/deadlines.ts";
 import type { Exchange } from "../request/exchange.ts";
+import { ByteBuffer } from "./byte_buffer.ts";
 import { collectFields, type FormField, parseForm } from "./form.ts";
 import { type ParsedJson, parseJsonText } from "./json.ts";
 import { findUnstorable } from "./unstorable.ts";
@@ -55,26 +56,18 @@ async function countBytes(request: Request, maxBytes: number, signal: AbortSigna
   if (request.body === null) return new Uint8Array();
   const reader = request.body.getReader();
   signal.addEventListener("abort", () => void reader.cancel().catch(() => {}), { once: true });
-  const chunks: Uint8Array[] = [];
-  let size = 0;
+  const received = new ByteBuffer();
   for (;;) {
     const { done, value } = await reader.read();
     if (done) break;
-    size += value.length;
-    if (size > maxBytes) {
+    if (received.size + value.length > maxBytes) {
       // Not awaited: the other side decides when its stream ends.
       void reader.cancel().catch(() => {});
       throw tooLarge(maxBytes);
     }
-    chunks.push(value);
+    received.add(value);
   }
-  const body = new Uint8Array(size);
-  let offset = 0;
-  for (const chunk of chunks) {
-    body.set(chunk, offset);
-    offset += chunk.length;
-  }
-  return body;
+  return received.take();
 }
 
 /** Returns the problem of a body that exceeds its limit. */

@@ -5,6 +5,7 @@ import { lastStep } from "../representation/json_pointer.ts";
 import { schemaErrors } from "../strict/schema_errors.ts";
 import { parseJsonText } from "./json.ts";
 import { validated } from "./json_text.ts";
+import { ByteBuffer } from "./byte_buffer.ts";
 import { tooLarge } from "./read_body.ts";
 
 /** Format of a body of JSON items. */
@@ -57,41 +58,26 @@ async function* splitBytes(
   maxBytes: number,
 ): AsyncGenerator<SplitBytes, void, undefined> {
   let number = 1;
-  let parts: Uint8Array[] = [];
-  let size = 0;
-  const add = (part: Uint8Array): void => {
-    size += part.length;
-    if (size > maxBytes) throw tooLarge(maxBytes, "An item of the body");
-    parts.push(part);
-  };
-  const take = (): Uint8Array => {
-    const [first = new Uint8Array()] = parts;
-    const whole = parts.length <= 1 ? first : concatenate(parts, size);
-    parts = [];
-    size = 0;
-    return whole;
+  const received = new ByteBuffer();
+  const add = (piece: Uint8Array): void => {
+    if (received.size + piece.length > maxBytes) throw tooLarge(maxBytes, "An item of the body");
+    received.add(piece);
   };
   for await (const chunk of stream) {
     let start = 0;
     for (let end = chunk.indexOf(separator); end !== -1; end = chunk.indexOf(separator, start)) {
-      if (end > start) add(chunk.subarray(start, end));
+      const piece = chunk.subarray(start, end);
       start = end + 1;
-      if (size > 0) yield { bytes: take(), number };
+      if (received.size > 0) {
+        add(piece);
+        yield { bytes: received.take(), number };
+      } else if (piece.length > maxBytes) throw tooLarge(maxBytes, "An item of the body");
+      else if (piece.length > 0) yield { bytes: piece, number };
       number++;
     }
     if (start < chunk.length) add(chunk.subarray(start));
   }
-  if (size > 0) yield { bytes: take(), number };
-}
-
-function concatenate(parts: readonly Uint8Array[], size: number): Uint8Array {
-  const whole = new Uint8Array(size);
-  let offset = 0;
-  for (const part of parts) {
-    whole.set(part, offset);
-    offset += part.length;
-  }
-  return whole;
+  if (received.size > 0) yield { bytes: received.take(), number };
 }
 
 /** Place of an item in its body. */

@@ -4,33 +4,33 @@ import { generateFiles } from "./generate_files.ts";
 
 const ROOT = resolve(import.meta.dirname ?? ".", "../..");
 /** Ends every kind of comment, text and line in code. */
-const HOSTILE =
+const INJECTION =
   "*/ } ; globalThis.injected = true; /* ${globalThis.injected = true} ` ' \" \\ \u2028 \r\n */\n//";
-const NAMES = ["constructor", "toString", "a`b", "${x}", "*/", "a\"b'c\\", "a\nb", "schema11", HOSTILE];
+const NAMES = ["constructor", "toString", "a`b", "${x}", "*/", "a\"b'c\\", "a\nb", "schema11", INJECTION];
 /** Texts that resemble the code of validators. */
 const CODE = ["vErrors.concat(x.errors)", 'const x = require("fs")', 'message:"must be string,null"'];
 
-const text = { type: "string", description: HOSTILE, enum: [HOSTILE, ...CODE] };
+const text = { type: "string", description: INJECTION, enum: [INJECTION, ...CODE] };
 const object = {
-  title: HOSTILE,
+  title: INJECTION,
   type: "object",
   properties: Object.fromEntries(NAMES.map((name) => [name, text])),
 };
 const content = { schema: { $ref: "#/components/schemas/E`*-${x}" } };
 const DOCUMENT = {
   openapi: "3.1.0",
-  info: { title: HOSTILE, version: HOSTILE, description: HOSTILE },
+  info: { title: INJECTION, version: INJECTION, description: INJECTION },
   paths: {
     "/a/{b`c}": {
       parameters: [{ name: "b`c", in: "path", required: true, schema: text }],
       post: {
-        summary: HOSTILE,
-        description: HOSTILE,
-        operationId: HOSTILE,
+        summary: INJECTION,
+        description: INJECTION,
+        operationId: INJECTION,
         security: [],
-        parameters: NAMES.map((name) => ({ name, in: "query", description: HOSTILE, schema: text })),
+        parameters: NAMES.map((name) => ({ name, in: "query", description: INJECTION, schema: text })),
         requestBody: {
-          description: HOSTILE,
+          description: INJECTION,
           required: true,
           content: {
             "application/json": content,
@@ -41,12 +41,12 @@ const DOCUMENT = {
         },
         responses: {
           "200": {
-            description: HOSTILE,
-            headers: { "X-`$": { description: HOSTILE, schema: text } },
+            description: INJECTION,
+            headers: { "X-`$": { description: INJECTION, schema: text } },
             content: { "image`|any|`/*": {} },
           },
         },
-        "x-hostile": { [HOSTILE]: HOSTILE },
+        "x-injection": { [INJECTION]: INJECTION },
       },
     },
   },
@@ -55,9 +55,9 @@ const DOCUMENT = {
 
 Deno.test("generateFiles() writes texts of the document as texts, whatever they contain", async () => {
   const { files, client = new Map() } = await generateFiles(JSON.stringify(DOCUMENT), {
-    ...{ file: "hostile.yaml", clientName: "hostile" },
+    ...{ file: "injection.yaml", clientName: "injection" },
   });
-  const folder = join(ROOT, ".archway", `hostile-${crypto.randomUUID()}`);
+  const folder = join(ROOT, ".archway", `injection-${crypto.randomUUID()}`);
   const paths = [...files].map(([name, content]) => ({ path: join(folder, "server", name), content }));
   for (const [name, content] of client) {
     const runtime = join(ROOT, "api/clients/typescript/runtime");
@@ -77,10 +77,10 @@ Deno.test("generateFiles() writes texts of the document as texts, whatever they 
     const validators = await import(`file://${folder}/server/validators.gen.js`);
     const server = await import(`file://${folder}/server/server.gen.ts`);
     assert(!("injected" in globalThis));
-    assertEquals(JSON.parse(server.spec).info.title, HOSTILE);
+    assertEquals(JSON.parse(server.spec).info.title, INJECTION);
     const [name = ""] = Object.keys(validators).filter((name) => name.endsWith("BodyApplicationJson"));
-    for (const value of [HOSTILE, ...CODE]) assert(validators[name]({ [HOSTILE]: value }), value);
-    assert(!validators[name]({ [HOSTILE]: "joinErrors(vErrors, x.errors)" }));
+    for (const value of [INJECTION, ...CODE]) assert(validators[name]({ [INJECTION]: value }), value);
+    assert(!validators[name]({ [INJECTION]: "joinErrors(vErrors, x.errors)" }));
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
