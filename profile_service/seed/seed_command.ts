@@ -7,7 +7,7 @@ import {
 import { parseSeedArguments } from "./seed_arguments.ts";
 import { SeedError } from "./seed_error.ts";
 import type { SeedPlan } from "./seed_plan.ts";
-import { seedProfiles, type SeedProgress } from "./seed_profiles.ts";
+import type { SeedProgress } from "./seed_profiles.ts";
 
 /**
  * `seed` command, which fills the database with generated profiles. Profiles of the same plan are skipped, so the
@@ -28,6 +28,8 @@ export const seedCommand: ServiceCommand = {
 };
 
 async function fill(plan: SeedPlan, context: CommandContext): Promise<number> {
+  // The names of fifteen languages, which a server need not keep in memory.
+  const { seedProfiles } = await import("./seed_profiles.ts");
   await using database = await context.openDatabase();
   const startedAt = performance.now();
   let shown: Progress | undefined;
