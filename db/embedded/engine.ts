@@ -13,10 +13,16 @@ export interface EngineOptions {
 }
 
 /**
- * Segments of the write-ahead log must not be recycled, see `WalLimit`. The log has neither errors of statements, which
+ * The operating system caches files, too: a smaller cache of PostgreSQL's own saves memory. Segments of the write-ahead
+ * log must not be recycled, see `WalLimit`. The log has neither errors of statements, which
  * their clients get, nor statements.
  */
-const settings = ["wal_recycle=off", "log_min_messages=log", "log_min_error_statement=panic"];
+const settings = [
+  "shared_buffers=16MB",
+  "wal_recycle=off",
+  "log_min_messages=log",
+  "log_min_error_statement=panic",
+];
 
 /** Status with which PGlite's main loop ends after an error of a statement. Any other exception ends the engine. */
 const longJump = 100;

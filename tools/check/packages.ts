@@ -19,7 +19,6 @@ export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "ioredis": ["server/rate_limit/"],
   "ipaddr.js": ["server/", "platform/events/webhooks/"],
   "jose": ["server/auth/"],
-  "nanotar": ["db/embedded/"],
   "openapi-fetch": ["api/clients/"],
   "negotiator": ["server/"],
   "postgres": ["db/postgres/"],
