@@ -150,6 +150,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   settings: ["read a file of the checkout"],
   rename: ["read a file of the checkout", "write a file of api/"],
   eject: ["read a file of the checkout"],
+  new: ["read a file of the checkout", "write a file of api/"],
   gen: ["read a file of the checkout", "write a file of api/"],
   audit: ["read a file of the checkout", "read another file"],
 };

@@ -1,0 +1,28 @@
+import { join } from "node:path";
+import { print } from "@archway/program/print.ts";
+import { parseNewArguments, USAGE } from "./new/new_arguments.ts";
+import { NewError } from "./new/usage_error.ts";
+import { writeService } from "./new/write_service.ts";
+
+const ROOT = join(import.meta.dirname ?? ".", "..");
+
+/** `deno task new service <name>`: writes a service with its document, table and tests. */
+async function main(args: readonly string[]): Promise<number> {
+  const options = parseNewArguments(args);
+  if (options === undefined) {
+    await print(Deno.stdout, USAGE);
+    return 0;
+  }
+  await writeService(ROOT, options);
+  return 0;
+}
+
+if (import.meta.main) {
+  try {
+    Deno.exitCode = await main(Deno.args);
+  } catch (error) {
+    if (!(error instanceof NewError)) throw error;
+    await print(Deno.stderr, `${error.message.trimEnd()}\n`);
+    Deno.exitCode = 1;
+  }
+}

@@ -1,0 +1,77 @@
+import { join } from "node:path";
+import type { ServiceNames } from "./names.ts";
+import { NewError } from "./usage_error.ts";
+
+/**
+ * Reads the project below a root for what a new service cannot have.
+ *
+ * @returns the versions of all migrations.
+ * @throws {NewError} that lists what exists already: files, the path of the API, the table, problem types.
+ */
+export async function refuseClashes(root: string, names: ServiceNames): Promise<ReadonlySet<string>> {
+  const { plural, singular, folder, path } = names;
+  const clashes: string[] = [];
+  for (
+    const file of [
+      folder,
+      `oapi/${plural.kebab}-api-spec.yaml`,
+      `oapi/cfg.server.${plural.snake}.yaml`,
+      `api/${plural.snake}api`,
+      `api/clients/typescript/${plural.snake}`,
+    ]
+  ) {
+    if (await exists(join(root, file))) clashes.push(`${file} exists`);
+  }
+  const versions = new Set<string>();
+  const table = new RegExp(
+    String.raw`\bcreate\s+(?:table|view)\s+(?:if\s+not\s+exists\s+)?"?${plural.snake}"?\b(?!_)`,
+    "i",
+  );
+  const route = new RegExp(String.raw`^ {2}["']?${path}["']?:`, "m");
+  for await (const file of projectFiles(root)) {
+    const isMigration = /(?:^|\/)migrations\/\d+_\w+\.sql$/.test(file);
+    const isDocument = /^oapi\/.*\.yaml$/.test(file);
+    const isProblems = /_problems\.ts$/.test(file);
+    if (!isMigration && !isDocument && !isProblems) continue;
+    const text = await Deno.readTextFile(join(root, file));
+    if (isMigration) {
+      versions.add(/(\d+)_\w+\.sql$/.exec(file)?.[1] ?? "");
+      if (table.test(text)) clashes.push(`${file} creates a table ${plural.snake}`);
+    }
+    if (isDocument && route.test(text)) clashes.push(`${file} has the path ${path}`);
+    if (isProblems && text.includes(`"${singular.kebab}-not-found"`)) {
+      clashes.push(`${file} has the problem type ${singular.kebab}-not-found`);
+    }
+  }
+  if (clashes.length === 0) return versions;
+  throw new NewError(
+    `A service ${plural.kebab} cannot be added; nothing was written. Choose another name, or remove first:\n` +
+      clashes.map((clash) => `  ${clash}\n`).join(""),
+  );
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await Deno.lstat(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
+/** Files of the documents, of services and of capabilities. */
+async function* projectFiles(root: string): AsyncIterable<string> {
+  for await (const { name, isDirectory } of Deno.readDir(root)) {
+    const isRoom = name.endsWith("_service") || ["oapi", "platform", "db"].includes(name);
+    if (isDirectory && isRoom) yield* filesBelow(root, name);
+  }
+}
+
+async function* filesBelow(root: string, folder: string): AsyncIterable<string> {
+  for await (const { name, isDirectory } of Deno.readDir(join(root, folder))) {
+    const path = `${folder}/${name}`;
+    if (!isDirectory) yield path;
+    else if (name !== "testing") yield* filesBelow(root, path);
+  }
+}

@@ -1,0 +1,84 @@
+import { parseArgs } from "node:util";
+import { type Field, parseFields } from "./field.ts";
+import { type ServiceNames, serviceNames } from "./names.ts";
+import { NewError } from "./usage_error.ts";
+
+/** Arguments of `deno task new service`. */
+export interface NewServiceOptions {
+  readonly names: ServiceNames;
+  readonly fields: readonly Field[];
+  readonly isOwned: boolean;
+  /** Whether to list the files instead of writing them. */
+  readonly isDryRun: boolean;
+}
+
+export const USAGE = `Usage: deno task new service <name> --field <name>:<type> [--field …] [options]
+
+Writes a service: its OpenAPI document, domain, use cases, handlers, table, migration and tests, and its line in
+services.ts. Then generates api/, schema.sql and the documentation of the settings. If a step fails, nothing remains.
+
+  <name>               plural of the resource, such as orders or purchase-orders
+  --field <name:type>  property that clients write; "?" after the type makes it optional. Types:
+                         text           1 to 200 characters; text(500): up to 500
+                         integer        32 bits; integer(1..10): in this range
+                         money          amount and ISO 4217 currency, stored in minor units
+                         enum(a,b)      one of these values
+                         boolean, date, timestamp (UTC), uuid, email
+  --owner <owner>      principal: a resource belongs to the caller who created it (default);
+                       nothing: every caller with the scope can access all
+  --singular <name>    the resource in the singular, if it cannot be derived
+  --dry-run            list the files without writing any
+
+Example: deno task new service orders --field amount:money --field 'status:enum(open,paid)' --field 'note:text?'
+`;
+
+/**
+ * Parses the command line.
+ *
+ * @returns undefined if the help is asked for.
+ * @throws {NewError} for arguments that are invalid.
+ */
+export function parseNewArguments(args: readonly string[]): NewServiceOptions | undefined {
+  const { values, positionals: [kind, name, ...others] } = parsed(args);
+  if (values.help) return undefined;
+  if (kind !== "service") {
+    const found = kind === undefined ? "nothing" : JSON.stringify(kind);
+    throw new NewError(`Expected deno task new service <name>, found ${found}; --help lists the options`);
+  }
+  if (name === undefined) {
+    throw new NewError("The name of the service is missing: deno task new service <name>");
+  }
+  if (others.length > 0) {
+    throw new NewError(`Unexpected argument ${JSON.stringify(others[0])}; a field is --field <name>:<type>`);
+  }
+  const { owner = "principal", singular } = values;
+  if (owner !== "principal" && owner !== "nothing") {
+    throw new NewError(`Invalid --owner ${JSON.stringify(owner)}; expected one of: principal, nothing`);
+  }
+  return {
+    names: serviceNames(name, singular),
+    fields: parseFields(values.field ?? []),
+    isOwned: owner === "principal",
+    isDryRun: values["dry-run"] ?? false,
+  };
+}
+
+// deno-lint-ignore explicit-function-return-type -- the type follows from the options
+function parsed(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        field: { type: "string", multiple: true },
+        owner: { type: "string" },
+        singular: { type: "string" },
+        "dry-run": { type: "boolean" },
+        help: { type: "boolean", short: "h" },
+      },
+    });
+  } catch (cause) {
+    const message = cause instanceof Error ? cause.message.split(". ")[0] : "";
+    throw new NewError(`${message}; deno task new --help lists the options`, { cause });
+  }
+}

@@ -1,0 +1,12 @@
+import type { Field } from "./field.ts";
+import type { ServiceNames } from "./names.ts";
+
+/** A service to be written. */
+export interface NewService {
+  readonly names: ServiceNames;
+  readonly fields: readonly Field[];
+  /** Whether a resource belongs to the caller who created it; otherwise every caller can access all. */
+  readonly isOwned: boolean;
+  /** Version of its migration, such as "20261129200000". */
+  readonly version: string;
+}

@@ -1,0 +1,54 @@
+import { samplesOf } from "../field_samples.ts";
+import type { NewService } from "../new_service.ts";
+
+/** Returns the settings of the code generator for a service. */
+export function generatorSettingsText({ names: { plural } }: NewService): string {
+  return `# Read by \`deno task gen\`; see docs/code-generation.md.
+spec: ${plural.kebab}-api-spec.yaml
+output: ../api/${plural.snake}api
+options:
+  exclude-tags: [health] # served by the server itself
+`;
+}
+
+/** Returns sample values of the required properties. */
+export function exampleValues({ fields }: Pick<NewService, "fields">): Readonly<Record<string, unknown>> {
+  const required = fields.filter(({ isOptional }) => !isOptional);
+  return Object.fromEntries(required.map((field) => [field.name.camel, samplesOf(field).json[0]]));
+}
+
+/** Returns module.ts of a service. */
+export function moduleText(service: NewService): string {
+  const { singular, plural, folder, path } = service.names;
+  const [Type, type, types] = [singular.pascal, singular.camel, plural.camel];
+  return `import { join } from "node:path";
+import { routes, spec } from "@archway/api/${plural.snake}api/server.gen.ts";
+import { timeCursors } from "@archway/service_kit/page_cursors.ts";
+import { defineService, type MountedService } from "@archway/service_kit/service_module.ts";
+import { ${Type}Service } from "./app.ts";
+import { ${type}Handlers } from "./http/${singular.snake}_handlers.ts";
+import { ${type}Problems } from "./http/${singular.snake}_problems.ts";
+import { Postgres${Type}Repository } from "./persistence/${singular.snake}_repository.ts";
+
+/** The ${singular.words} service. */
+export const ${types}Module = defineService({
+  name: "${folder}",
+  migrations: join(import.meta.dirname ?? ".", "migrations"),
+  scopes: ["${plural.kebab}:read", "${plural.kebab}:write"],
+  examples: [
+    \`curl -i {url}${path} -H 'Content-Type: application/json' -d '${
+    JSON.stringify(exampleValues(service))
+  }'\`,
+    "curl -s {url}${path}",
+  ],
+  mount(dependencies): MountedService {
+    const { pool: connections, now, newId, tokens } = dependencies;
+    const repository = new Postgres${Type}Repository();
+    const ${types} = new ${Type}Service({ connections, repository, now, newId });
+    const cursors = timeCursors("${singular.words} cursor", dependencies);
+    const handlers = ${type}Handlers(${types}, { cursors, tokens });
+    return { api: { name: "${plural.snake}", routes: routes(handlers), document: spec, ...${type}Problems } };
+  },
+});
+`;
+}

@@ -1,0 +1,314 @@
+import type { Field } from "../field.ts";
+import { ruleOf } from "../field_code.ts";
+import { literal, samplesOf } from "../field_samples.ts";
+import { isFilter } from "../field_sql.ts";
+import type { NewService } from "../new_service.ts";
+
+/** Returns the tests of the domain. */
+export function domainTestText({ names: { singular }, fields }: NewService): string {
+  const Type = singular.pascal;
+  const text = fields.find(({ type }) => type.kind === "text");
+  const rules = fields.filter((field) => ruleOf(field) !== undefined);
+  const trims = text === undefined ? "" : `
+Deno.test("normalizeInput() trims texts and composes their characters", () => {
+  const { ${text.name.camel} } = normalizeInput({ ...SAMPLE, ${text.name.camel}: ${trimSample(text)} });
+  assertEquals(${text.name.camel}, ${trimmedSample(text)});
+});
+`;
+  const reports = rules.length === 0 ? "" : `
+Deno.test("normalizeInput() reports every violation at once", () => {
+  const input = { ...SAMPLE, ${
+    rules.map((field) => `${field.name.camel}: ${JSON.stringify(samplesOf(field).invalid)}`).join(", ")
+  } };
+  const error = assertThrows(() => normalizeInput(input), DomainError);
+  assertEquals(error.code, "invalid-${singular.kebab}");
+  assertEquals(error.fieldErrors.map(({ field }) => field), ${
+    JSON.stringify(rules.map(({ name }) => name.camel))
+  });
+});
+`;
+  return `import { assertEquals${reports === "" ? "" : ", assertThrows"} } from "@std/assert";
+${
+    reports === ""
+      ? ""
+      : 'import { DomainError } from "@archway/service_kit/domain_error.ts";\n'
+  }import { normalizeInput, type ${Type}Input } from "./${singular.snake}.ts";
+
+const SAMPLE: ${Type}Input = { ${fields.flatMap((field) => samplesOf(field).domain).join(", ")} };
+
+Deno.test("normalizeInput() keeps input in stored form", () => {
+  assertEquals(normalizeInput(SAMPLE), SAMPLE);
+});
+${trims}${reports}`;
+}
+
+function trimSample({ type }: Field): string {
+  return type.kind === "text" && type.max > 2 ? String.raw`"\u00a0 Zoe\u0308 \n"` : '" A "';
+}
+
+function trimmedSample({ type }: Field): string {
+  return type.kind === "text" && type.max > 2 ? '"Zoë"' : '"A"';
+}
+
+/** Returns the tests of the API, on every database. */
+export function apiTestText({ names, fields }: NewService): string {
+  const { singular, plural, path } = names;
+  const [Type, type] = [singular.pascal, singular.camel];
+  const samples = fields.map((field) => ({ field, name: field.name.camel, ...samplesOf(field) }));
+  const object = (values: readonly (readonly [string, unknown])[]): string =>
+    literal(Object.fromEntries(values));
+  const [changed] = samples;
+  const required = samples.filter(({ field }) => !field.isOptional);
+  const optional = samples.filter(({ field }) => field.isOptional);
+  const [absent] = optional;
+  const filters = samples.filter(({ field }) => isFilter(field)).map(({ name, json: [first] }) =>
+    `${name}=${first}`
+  );
+  const change = object(changed ? [[changed.name, changed.json[1]]] : []);
+  const clearing = absent === undefined ? "" : `
+  "absent properties are null; PUT clears them, and a merge patch those set to null": async (server) => {
+    const path = await create(server, ${object(required.map(({ name, json }) => [name, json[0]]))});
+    assertEquals((await sendRequest(server, \`GET \${path}\`)).body?.data?.["${absent.name}"], null);
+    const change = (method: string, body: unknown): Promise<ReceivedResponse> =>
+      sendRequest(server, \`\${method} \${path}\`, { headers: { "If-Match": "*" }, body });
+    const set = await change("PATCH", ${object([[absent.name, absent.json[1]]])});
+    assertEquals([set.status, set.body?.data?.["${absent.name}"]], [200, ${literal(absent.json[1])}]);
+    const cleared = await change("PATCH", { ${absent.name}: null });
+    assertEquals([cleared.status, cleared.body?.data?.["${absent.name}"]], [200, null]);
+    await change("PUT", FIRST);
+    const replaced = await change("PUT", ${object(required.map(({ name, json }) => [name, json[0]]))});
+    assertEquals([replaced.status, replaced.body?.data?.["${absent.name}"]], [200, null]);
+  },`;
+  const filtering = filters.length === 0 ? "" : `
+  "a list can be filtered by each of its filters": async (server) => {
+    const paths = [await create(server, FIRST), await create(server, SECOND)];
+    for (const filter of ${JSON.stringify(filters)}) {
+      const { status, body } = await sendRequest(server, \`GET ${path}?\${filter}\`);
+      assertEquals([filter, status, body?.data?.map(({ id }) => \`${path}/\${id}\`)], [filter, 200, paths.slice(0, 1)]);
+    }
+  },`;
+  const missing = required.length === 0 ? "" : `
+    const empty = await sendRequest(server, "POST ${path}", { body: {} });
+    assertEquals([empty.status, ...invalidParams(empty)], [422, ${
+    required.map(({ name }) => `"body /${name}"`).toSorted().join(", ")
+  }]);`;
+  return `import { assert, assertEquals, assertMatch } from "@std/assert";
+import type { Server } from "@archway/server/server.ts";
+import { type ReceivedResponse, sendRequest } from "@archway/tools/support/send_request.ts";
+import { ${databasesName(names)} } from "./testing/${singular.snake}_databases.ts";
+import { ${type}Server } from "./testing/${singular.snake}_server.ts";
+
+const MISSING = "${path}/01a2023b-983b-7000-83d3-81c8f54d2496";
+const FIRST = ${object(samples.map(({ name, json }) => [name, json[0]]))};
+const SECOND = ${object(samples.map(({ name, json }) => [name, json[1]]))};
+
+async function create(server: Server, body: unknown = FIRST): Promise<string> {
+  const { status, headers } = await sendRequest(server, "POST ${path}", { body });
+  assertEquals(status, 201);
+  return headers.get("location") ?? "";
+}
+
+/** The properties that clients write, of a response. */
+function properties({ body }: ReceivedResponse): unknown {
+  return Object.fromEntries(Object.keys(FIRST).map((name) => [name, body?.data?.[name]]));
+}
+
+function problem({ status, body }: ReceivedResponse): [number, string | undefined] {
+  return [status, body?.type?.split("/").at(-1)];
+}
+
+function invalidParams({ body }: ReceivedResponse): string[] {
+  return body?.invalidParams?.map((param) => \`\${param.in} \${param.pointer ?? param.name}\`).sort() ?? [];
+}
+
+/** HTTP behavior on every database. Each case starts with an empty table. */
+const CASES: Readonly<Record<string, (server: Server) => Promise<void>>> = {
+  "POST stores ${names.one}, which GET returns": async (server) => {
+    const created = await sendRequest(server, "POST ${path}", { body: FIRST });
+    assertEquals([created.status, properties(created), created.headers.get("etag")], [201, FIRST, '"1"']);
+    const read = await sendRequest(server, \`GET \${created.headers.get("location")}\`);
+    assertEquals([read.status, read.body?.data], [200, created.body?.data]);
+    assertMatch(read.body?.data?.id ?? "", /^[0-9a-f]{8}-[0-9a-f]{4}-7/);
+    const headers = { "If-None-Match": '"1"' };
+    const again = await sendRequest(server, \`GET \${created.headers.get("location")}\`, { headers });
+    assertEquals(again.status, 304);
+  },${clearing}
+  "PUT replaces, and both patch formats change, the current version": async (server) => {
+    const path = await create(server);
+    const put = await sendRequest(server, \`PUT \${path}\`, { headers: { "If-Match": '"1"' }, body: SECOND });
+    assertEquals([put.status, properties(put), put.headers.get("etag")], [200, SECOND, '"2"']);
+    const headers = { "If-Match": '"2"', "Content-Type": "application/merge-patch+json" };
+    const body = ${object(changed ? [[changed.name, changed.json[0]]] : [])};
+    const merged = await sendRequest(server, \`PATCH \${path}\`, { headers, body });
+    assertEquals([merged.status, properties(merged), merged.headers.get("etag")], [200, { ...SECOND, ...body }, '"3"']);
+    const patched = await sendRequest(server, \`PATCH \${path}\`, {
+      headers: { "If-Match": '"3"', "Content-Type": "application/json-patch+json" },
+      body: [{ op: "replace", path: "/${changed?.name}", value: ${literal(changed?.json[1])} }],
+    });
+    assertEquals([patched.status, properties(patched), patched.headers.get("etag")], [200, SECOND, '"4"']);
+  },
+  "a change requires If-Match with the current version": async (server) => {
+    const path = await create(server);
+    for (const method of ["PUT", "PATCH", "DELETE"]) {
+      const sent = method === "DELETE" ? {} : { body: method === "PUT" ? SECOND : ${change} };
+      assertEquals((await sendRequest(server, \`\${method} \${path}\`, sent)).status, 428);
+      const headers = { "If-Match": '"2"' };
+      const stale = await sendRequest(server, \`\${method} \${path}\`, { ...sent, headers });
+      assertEquals([...problem(stale), stale.headers.get("etag")], [412, "${singular.kebab}-changed", '"1"']);
+      const missing = await sendRequest(server, \`\${method} \${MISSING}\`, { ...sent, headers });
+      assertEquals(problem(missing), [404, "${singular.kebab}-not-found"]);
+    }
+  },
+  "DELETE removes ${names.one} from all reads": async (server) => {
+    const path = await create(server);
+    assertEquals((await sendRequest(server, \`DELETE \${path}\`, { headers: { "If-Match": '"1"' } })).status, 204);
+    assertEquals(problem(await sendRequest(server, \`GET \${path}\`)), [404, "${singular.kebab}-not-found"]);
+    assertEquals((await sendRequest(server, "GET ${path}")).body?.data?.length, 0);
+  },
+  "a list is paged by cursor, newest first, or by number": async (server) => {
+    const paths = [await create(server), await create(server, SECOND), await create(server)];
+    const first = await sendRequest(server, "GET ${path}?limit=2");
+    const cursor = first.body?.meta?.["nextCursor"];
+    assert(typeof cursor === "string");
+    const rest = await sendRequest(server, \`GET ${path}?limit=2&after=\${encodeURIComponent(cursor)}\`);
+    const listed = [first, rest].map(({ body }) => body?.data?.map(({ id }) => \`${path}/\${id}\`));
+    assertEquals(listed, [paths.slice(1).reverse(), paths.slice(0, 1)]);
+    assertEquals(rest.body?.meta?.["nextCursor"], undefined);
+    const numbered = await sendRequest(server, "GET ${path}?page=2&pageSize=2");
+    assertEquals([numbered.body?.data?.length, numbered.body?.meta?.["totalItems"]], [1, 3]);
+    assertEquals((await sendRequest(server, "GET ${path}?after=x")).status, 400);
+  },${filtering}
+  "all validation errors of a body are reported at once": async (server) => {
+    const body = ${object(samples.map(({ name, invalid }) => [name, invalid]))};
+    const refused = await sendRequest(server, "POST ${path}", { body });
+    assertEquals([refused.status, ...invalidParams(refused)], [422, ${
+    samples.map(({ pointer }) => `"body ${pointer}"`).toSorted().join(", ")
+  }]);${missing}
+  },
+};
+
+for (const [name, open] of Object.entries(${databasesName(names)})) {
+  Deno.test(\`${Type} API on \${name}\`, async (t) => {
+    await using database = await open();
+    await using server = ${type}Server(database.pool);
+    for (const [title, run] of Object.entries(CASES)) {
+      await t.step(title, async () => {
+        await database.pool.writer().query("delete from ${plural.snake}");
+        await run(server);
+      });
+    }
+  });
+}
+`;
+}
+
+function databasesName({ singular }: NewService["names"]): string {
+  return `${singular.snake.toUpperCase()}_DATABASES`;
+}
+
+/** Returns the tests of scopes and ownership, on every database. */
+export function accessTestText({ names, fields, isOwned }: NewService): string {
+  const { singular, plural, path } = names;
+  const [Type, type] = [singular.pascal, singular.camel];
+  const body = JSON.stringify(
+    Object.fromEntries(fields.map((field) => [field.name.camel, samplesOf(field).json[0]])),
+  );
+  const ownership =
+    `  "${names.one} is accessible only to its owner and to administrators": async (server) => {
+    const path = await create(server, "ada");
+    const statuses = async (token: string): Promise<readonly number[]> => [
+      (await as(server, token, \`GET \${path}\`)).status,
+      (await as(server, token, \`PUT \${path}\`, BODY)).status,
+      (await as(server, token, \`PATCH \${path}\`, BODY)).status,
+    ];
+    assertEquals(await statuses("bob"), [404, 404, 404]);
+    assertEquals((await as(server, "bob", \`DELETE \${path}\`)).status, 404);
+    assertEquals(await statuses("ada"), [200, 200, 200]);
+    assertEquals(await statuses("admin"), [200, 200, 200]);
+    assertEquals((await as(server, "ada", \`DELETE \${path}\`)).status, 204);
+  },
+  "lists contain only the ${plural.words} of the caller, or all for administrators": async (server) => {
+    await create(server, "ada");
+    await create(server, "bob");
+    const count = async (token: string): Promise<number | undefined> =>
+      (await as(server, token, "GET ${path}")).body?.data?.length;
+    assertEquals([await count("ada"), await count("bob"), await count("admin")], [1, 1, 2]);
+  },`;
+  const shared = `  "${names.one} is accessible to every caller with the scope": async (server) => {
+    const path = await create(server, "ada");
+    assertEquals((await as(server, "bob", \`GET \${path}\`)).status, 200);
+    assertEquals((await as(server, "bob", "GET ${path}")).body?.data?.length, 1);
+    assertEquals((await as(server, "bob", \`DELETE \${path}\`)).status, 204);
+  },`;
+  return `import { assertEquals } from "@std/assert";
+import { type Authenticator, InvalidTokenError } from "@archway/server/authentication.ts";
+import type { Principal } from "@archway/server/request_context.ts";
+import type { Server } from "@archway/server/server.ts";
+import { withAuthenticator } from "@archway/server/server_options.ts";
+import { type ReceivedResponse, sendRequest } from "@archway/tools/support/send_request.ts";
+import { ${databasesName(names)} } from "./testing/${singular.snake}_databases.ts";
+import { ${type}Server } from "./testing/${singular.snake}_server.ts";
+
+const SCOPES: Readonly<Record<string, readonly string[]>> = {
+  ada: ["${plural.kebab}:read", "${plural.kebab}:write"],
+  bob: ["${plural.kebab}:read", "${plural.kebab}:write"],
+${
+    isOwned
+      ? `  admin: ["${plural.kebab}:read", "${plural.kebab}:write", "${plural.kebab}:admin"],\n`
+      : ""
+  }  reader: ["${plural.kebab}:read"],
+};
+
+/** Accepts the name of a subject as its token. */
+const authenticator: Authenticator = {
+  authenticate(token): Principal {
+    const scopes = SCOPES[token];
+    if (scopes === undefined) throw new InvalidTokenError("Unknown subject");
+    return { subject: token, scopes: new Set(scopes) };
+  },
+};
+
+const BODY = ${body};
+
+function as(server: Server, token: string, line: string, body?: unknown): Promise<ReceivedResponse> {
+  const headers = {
+    Authorization: \`Bearer \${token}\`,
+    ...(/^(?:GET|POST) /.test(line) ? {} : { "If-Match": "*" }),
+  };
+  return sendRequest(server, line, { headers, ...(body !== undefined && { body }) });
+}
+
+async function create(server: Server, token: string): Promise<string> {
+  const created = await as(server, token, "POST ${path}", BODY);
+  assertEquals(created.status, 201);
+  return created.headers.get("location") ?? "";
+}
+
+/** Rules of access; platform/service_kit tests those that all resources share. */
+const CASES: Readonly<Record<string, (server: Server) => Promise<void>>> = {
+${isOwned ? ownership : shared}
+  "scopes determine the permitted operations": async (server) => {
+    const path = await create(server, "ada");
+    for (const line of ["POST ${path}", \`PUT \${path}\`, \`PATCH \${path}\`, \`DELETE \${path}\`]) {
+      const body = line.startsWith("DELETE") ? undefined : BODY;
+      assertEquals((await as(server, "reader", line, body)).status, 403, line);
+    }
+    assertEquals((await as(server, "reader", "GET ${path}")).status, 200);
+    assertEquals((await sendRequest(server, \`GET \${path}\`)).status, 401);
+  },
+};
+
+for (const [name, open] of Object.entries(${databasesName(names)})) {
+  Deno.test(\`${Type} access on \${name}\`, async (t) => {
+    await using database = await open();
+    await using server = ${type}Server(database.pool, withAuthenticator(authenticator));
+    for (const [title, run] of Object.entries(CASES)) {
+      await t.step(title, async () => {
+        await database.pool.writer().query("delete from ${plural.snake}");
+        await run(server);
+      });
+    }
+  });
+}
+`;
+}
