@@ -34,9 +34,10 @@ const MALFORMED = [
   "",
   ...cells(`[{"op":"remove","op":"add","path":"/a","value":1}] ¦ [{"op":"remove","path":"/a"}`),
 ];
+/** Patches with a `{value}` that the property can have. */
 const ACCEPTED = cells(
-  `[] ¦ [{"op":"replace","path":"/{property}","value":"Ada"}] ¦ [{"op":"add","path":"/{escaped}","value":"Ada"}]
-  [{"op":"add","path":"/{property}","value":"Ada","x":1,"from":"/{property}"}] ¦ [{"op":"test","path":"/id","value":"{id}"}]`,
+  `[] ¦ [{"op":"replace","path":"/{property}","value":{value}}] ¦ [{"op":"add","path":"/{escaped}","value":{value}}]
+  [{"op":"add","path":"/{property}","value":{value},"x":1,"from":"/{property}"}] ¦ [{"op":"test","path":"/id","value":"{id}"}]`,
 );
 
 /** JSON Patches (RFC 6902) that do not fit, grow, or reach for internals. */
@@ -45,11 +46,14 @@ export function patchRows(derivation: Derivation): Theme {
   const rows = api.operations.filter(({ bodies }) => bodies.has(MEDIA_TYPE)).flatMap((operation) => {
     const create = api.find("POST", operation.path.slice(0, operation.path.lastIndexOf("/")));
     const sample: unknown = JSON.parse((create && subjects.bodyOf(create)) ?? "{}");
-    const property = Object.entries(Object(sample)).find(([, value]) => typeof value === "string")?.[0] ??
-      "id";
+    const [property, value] = Object.entries(Object(sample)).find(([, value]) => typeof value === "string") ??
+      ["id", "{id}"];
     const escaped = `\\u${property.charCodeAt(0).toString(16).padStart(4, "0")}${property.slice(1)}`;
     const send = (texts: readonly string[], status: Statuses): Theme["rows"] =>
-      texts.map((text) => text.replaceAll("{property}", property).replaceAll("{escaped}", escaped))
+      texts.map((text) =>
+        text.replaceAll("{property}", property).replaceAll("{escaped}", escaped)
+          .replaceAll("{value}", JSON.stringify(value))
+      )
         .map((body) => derivation.row(operation, { mediaType: MEDIA_TYPE, body }, status, true));
     return [
       ...send(REFUSED, derivation.declared(operation, 422, 400)),

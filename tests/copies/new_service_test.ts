@@ -1,0 +1,113 @@
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { join } from "node:path";
+import { Program, untilReady } from "@archway/tools/support/program.ts";
+import { TreeCopy } from "@archway/tools/support/tree_copy.ts";
+
+/** A field of each type, required and optional. */
+const FIELDS = [
+  ...["title:text", "amount:money", "status:enum(open,paid)", "quantity:integer(1..100)", "isGift:boolean"],
+  ...["dueOn:date?", "shippedAt:timestamp?", "customerId:uuid?", "contact:email?", "note:text(2000)?"],
+  ...["fee:money?", "priority:enum(low,high)?", "weight:integer?", "isPaid:boolean?", "reference:text?"],
+].flatMap((field) => ["--field", field]);
+
+/** As few fields as possible, none of them required, without owners, under a name of several words. */
+const SMALL = ["stock-entries", "--field", "takenAt:timestamp?", "--owner", "nothing"] as const;
+
+const BODY = {
+  title: "A parcel",
+  amount: { amount: "12.34", currency: "BRL" },
+  status: "open",
+  quantity: 2,
+  isGift: false,
+};
+
+/** Texts of the files below a root that are not generated, by path. */
+async function snapshot(copy: TreeCopy): Promise<string> {
+  const { code, output } = await copy.run("git", "status", "--porcelain", "--untracked-files=all");
+  assertEquals(code, 0, output);
+  return output;
+}
+
+async function post(url: string, body: unknown): Promise<Response> {
+  return await fetch(url, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(body),
+  });
+}
+
+Deno.test("deno task new service writes services that check, pass their tests, conform and have rows", async (t) => {
+  await using copy = await TreeCopy.make();
+  await copy.commit();
+  await t.step("--dry-run lists the files and writes none", async () => {
+    assertStringIncludes(
+      await copy.task("new", "service", "shipments", ...FIELDS, "--dry-run"),
+      "/module.ts (",
+    );
+    assertEquals(await snapshot(copy), "");
+  });
+  await t.step("a run that fails leaves nothing behind", async () => {
+    const document = "oapi/common.yaml";
+    await copy.edit(document, (text) => text.replace("ConsistencyToken:", "Other:"));
+    const before = await snapshot(copy);
+    const { code, output } = await copy.run(
+      Deno.execPath(),
+      "task",
+      "new",
+      "service",
+      "shipments",
+      ...FIELDS,
+    );
+    assertEquals(code, 1);
+    assertStringIncludes(output, "deno task --quiet gen failed; nothing was written");
+    assertEquals(await snapshot(copy), before);
+    await copy.edit(document, (text) => text.replace("Other:", "ConsistencyToken:"));
+  });
+  await t.step("two services are written, and not a second time", async () => {
+    await copy.task("new", "service", "shipments", ...FIELDS);
+    await copy.task("new", "service", ...SMALL);
+    const before = await snapshot(copy);
+    const { code, output } = await copy.run(
+      Deno.execPath(),
+      "task",
+      "new",
+      "service",
+      "shipments",
+      ...FIELDS,
+    );
+    assertEquals(code, 1);
+    assertMatch(output, /nothing was written[^]*_service exists\n[^]*creates a table shipments\n/);
+    assertEquals(await snapshot(copy), before);
+  });
+  await t.step("deno task check succeeds", async () => void await copy.task("check"));
+  await t.step("their tests succeed on both databases", async () => {
+    await copy.task("test", ...["shipments", "stock_entries"].map((name) => `${name}_service/`));
+  });
+  await t.step("the program serves them, and they conform to their documents", async () => {
+    const environment = { EMBEDDED_DATA_DIR: join(copy.path, "data"), VALIDATE_RESPONSES: "true" };
+    const options = { root: copy.path, main: "main.ts", fromSource: true };
+    await using program = new Program(environment, [], options);
+    const url = await program.url;
+    await untilReady(url);
+    for (const title of ["First", "Second", "Third"]) {
+      assertEquals((await post(`${url}/v1/shipments`, { ...BODY, title })).status, 201);
+    }
+    const list = async (
+      query: string,
+    ): Promise<{ data: { title: string }[]; meta: { nextCursor?: string } }> =>
+      await (await fetch(`${url}/v1/shipments?${query}`)).json();
+    const { data, meta } = await list("limit=2&status=open");
+    assertEquals(data.map(({ title }) => title), ["Third", "Second"]);
+    const rest = await list(`limit=2&status=open&after=${encodeURIComponent(meta.nextCursor ?? "")}`);
+    assertEquals([rest.data.map(({ title }) => title), rest.meta.nextCursor], [["First"], undefined]);
+    assertEquals((await list("status=paid")).data, []);
+    for (const document of ["shipments", "stock-entries"]) {
+      const report = await copy.task("conform", url, "--document", `oapi/${document}-api-spec.yaml`);
+      assertMatch(report, /\d requests sent, \d+ passed, 0 failed/);
+    }
+    // With the suites of the services, which say that the document allows nothing that is refused.
+    const report = await copy.task("conform", url, "--only", "stock_entries");
+    assertMatch(report, /\d requests sent, \d+ passed, 0 failed/);
+    assertEquals((await program.stop()).code, 0);
+  });
+});

@@ -1,0 +1,25 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { serviceNames } from "./names.ts";
+import { registerService } from "./register_service.ts";
+import { NewError } from "./usage_error.ts";
+
+const NAMES = serviceNames("zebras");
+const TYPES = 'import type { ServiceModule } from "@archway/service_kit/service_module.ts";\n';
+
+Deno.test("registerService() adds an import and a name at the end of the list", () => {
+  const before = 'import { aModule } from "./a/module.ts";\n' + TYPES;
+  const added = `import { zebrasModule } from "./${NAMES.folder}/module.ts";\n`;
+  const list = (text: string): string => `export const services: readonly ServiceModule[] = [${text}];\n`;
+  const after = before.replace(TYPES, added + TYPES);
+  assertEquals(registerService(before + list("aModule"), NAMES), after + list("aModule, zebrasModule"));
+  assertEquals(
+    registerService(before + list("\n  aModule,\n"), NAMES),
+    after + list("\n  aModule, zebrasModule"),
+  );
+  assertEquals(registerService(TYPES + list(""), NAMES), added + TYPES + list("zebrasModule"));
+});
+
+Deno.test("registerService() refuses a list that it does not find, and a service that is in it", () => {
+  assertThrows(() => registerService("export default [];\n", NAMES), NewError, "no list");
+  assertThrows(() => registerService("const zebrasModule = 1;\n", NAMES), NewError, "zebrasModule already");
+});
