@@ -105,12 +105,14 @@ async function exchange(folder: string, int64: Int64Type): Promise<void> {
   ]);
   assertMatch(await send("/accounts/3", '{"id":"1","parent":9}'), /^422 .*\/id.*\/parent/);
   assertMatch(await send("/ids", "9223372036854775808"), /^422 /);
+  assertMatch(await send("/ids", "1e30"), /^422 /);
 
   seen.length = 0;
   const large = '{"id":9007199254740993,"either":-9223372036854775807,"size":5}';
   if (int64 === "number") {
     assertMatch(await send("/accounts/1", large), /^422 .*beyond 2\^53.*pointer":"\/either"/);
-    assertMatch(await send("/accounts/9007199254740993", small), /^400 /);
+    assertMatch(await send("/accounts/9007199254740993", small), /^400 .*beyond 2\^53/);
+    assertMatch(await send("/accounts/1?ids=9007199254740993", small), /^400 .*"name":"ids".*beyond 2\^53/);
     return;
   }
   assertEquals(await send("/accounts/9007199254740993?ids=9223372036854775807", large), `200 ${large}`);
