@@ -80,6 +80,18 @@ Deno.test("decodeBody() refuses a multipart form without its end, whose last par
   }
 });
 
+Deno.test("decodeBody() refuses texts of a multipart form that are no UTF-8", async () => {
+  const mediaType = { mediaType: "multipart/form-data", codec: "multipart", shape: SHAPE } as const;
+  const read = async (value: readonly number[]): Promise<unknown> => {
+    const head = new TextEncoder().encode('--X\r\nContent-Disposition: form-data; name="tags"\r\n\r\n');
+    const bytes = new Uint8Array([...head, ...value, ...new TextEncoder().encode("\r\n--X--\r\n")]);
+    return (await decodeBody(bytes, mediaType, "multipart/form-data; boundary=X")).value;
+  };
+  await assertRejects(() => read([0xe9]), MalformedTextError, "is not valid UTF-8");
+  assertEquals(await read([0xc3, 0xa9]), { tags: ["é"] });
+  assertEquals(await read([0xef, 0xbf, 0xbd]), { tags: ["\ufffd"] });
+});
+
 Deno.test("decodeBody() reads large integers in JSON of forms exactly, or reports them", async () => {
   const shape: Shape = { kind: "object", properties: { a: { kind: "json" } } };
   const read = (int64?: "bigint"): Promise<{ value: unknown; errors: readonly unknown[] }> =>

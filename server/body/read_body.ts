@@ -145,9 +145,10 @@ async function parseMultipart(
   bytes: Uint8Array,
   { contentType, shape }: { contentType: string; shape: Shape | undefined },
 ): Promise<readonly FormField[]> {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   const boundary = parseMediaType(contentType)?.parameters.get("boundary") ?? "";
   // The platform drops a part without an end.
-  if (!Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).includes(`--${boundary}--`)) {
+  if (!buffer.includes(`--${boundary}--`)) {
     throw new MalformedTextError("ends before the closing boundary of the multipart form");
   }
   let form: FormData;
@@ -158,7 +159,15 @@ async function parseMultipart(
     throw new MalformedTextError("is not a valid multipart form");
   }
   const fields = [...form];
+  // The platform replaces bytes that are no UTF-8 by this character.
+  if (!buffer.includes("\ufffd") && fields.some((field) => field.some(hasReplacement))) {
+    throw new MalformedTextError("is not valid UTF-8");
+  }
   return shape === undefined ? fields : await Promise.all(fields.map((field) => withText(field, shape)));
+}
+
+function hasReplacement(text: string | File): boolean {
+  return typeof text === "string" && text.includes("\ufffd");
 }
 
 /** Replaces a part of JSON that was sent as a file, as `FormData` of browsers does, by its text. */
