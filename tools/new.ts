@@ -2,18 +2,20 @@ import { join } from "node:path";
 import { print } from "@archway/program/print.ts";
 import { parseNewArguments, USAGE } from "./new/new_arguments.ts";
 import { NewError } from "./new/usage_error.ts";
+import { writeField } from "./new/write_field.ts";
 import { writeService } from "./new/write_service.ts";
 
 const ROOT = join(import.meta.dirname ?? ".", "..");
 
-/** `deno task new service <name>`: writes a service with its document, table and tests. */
+/** `deno task new service` and `deno task new field`: write a service, or add a field to one. */
 async function main(args: readonly string[]): Promise<number> {
   const options = parseNewArguments(args);
   if (options === undefined) {
     await print(Deno.stdout, USAGE);
     return 0;
   }
-  await writeService(ROOT, options);
+  if (options.kind === "field") await writeField(ROOT, options);
+  else await writeService(ROOT, options);
   return 0;
 }
 

@@ -79,6 +79,20 @@ Deno.test("deno task new service writes services that check, pass their tests, c
     assertMatch(output, /nothing was written[^]*_service exists\n[^]*creates a table shipments\n/);
     assertEquals(await snapshot(copy), before);
   });
+  await t.step("fields are added with a migration, unless the files have another form", async () => {
+    const add = (...field: readonly string[]): Promise<{ readonly code: number; readonly output: string }> =>
+      copy.run(Deno.execPath(), "task", "new", "field", ...field);
+    for (const field of ["level:integer(1..5)?", "stage:enum(early,late)?"]) {
+      assertEquals((await add("shipments", field)).code, 0);
+    }
+    assertEquals((await add("stock-entries", "countedOn:date?")).code, 0);
+    const before = await snapshot(copy);
+    const { code, output } = await add("stock-entries", "name:text?");
+    assertEquals(code, 1);
+    assertStringIncludes(output, "has not the form that deno task new service writes; nothing was written");
+    assertStringIncludes((await add("shipments", "size:integer")).output, "must be optional");
+    assertEquals(await snapshot(copy), before);
+  });
   await t.step("deno task check succeeds", async () => void await copy.task("check"));
   await t.step("their tests succeed on both databases", async () => {
     await copy.task("test", ...["shipments", "stock_entries"].map((name) => `${name}_service/`));

@@ -5,6 +5,7 @@ import { NewError } from "./usage_error.ts";
 
 /** Arguments of `deno task new service`. */
 export interface NewServiceOptions {
+  readonly kind: "service";
   readonly names: ServiceNames;
   readonly fields: readonly Field[];
   readonly isOwned: boolean;
@@ -12,10 +13,20 @@ export interface NewServiceOptions {
   readonly isDryRun: boolean;
 }
 
+/** Arguments of `deno task new field`. */
+export interface NewFieldOptions {
+  readonly kind: "field";
+  readonly names: ServiceNames;
+  readonly field: Field;
+  readonly isDryRun: boolean;
+}
+
 export const USAGE = `Usage: deno task new service <name> --field <name>:<type> [--field …] [options]
+       deno task new field <service> <name>:<type>? [--singular <name>] [--dry-run]
 
 Writes a service: its OpenAPI document, domain, use cases, handlers, table, migration and tests, and its line in
-services.ts. Then generates api/, schema.sql and the documentation of the settings. If a step fails, nothing remains.
+services.ts; or adds an optional field to such a service, with a migration. Then generates api/ and schema.sql. If a step
+fails, nothing remains.
 
   <name>               plural of the resource, such as orders or purchase-orders
   --field <name:type>  property that clients write; "?" after the type makes it optional. Types:
@@ -29,7 +40,8 @@ services.ts. Then generates api/, schema.sql and the documentation of the settin
   --singular <name>    the resource in the singular, if it cannot be derived
   --dry-run            list the files without writing any
 
-Example: deno task new service orders --field amount:money --field 'status:enum(open,paid)' --field 'note:text?'
+Examples: deno task new service orders --field amount:money --field 'status:enum(open,paid)' --field 'note:text?'
+          deno task new field orders 'dueOn:date?'
 `;
 
 /**
@@ -38,29 +50,55 @@ Example: deno task new service orders --field amount:money --field 'status:enum(
  * @returns undefined if the help is asked for.
  * @throws {NewError} for arguments that are invalid.
  */
-export function parseNewArguments(args: readonly string[]): NewServiceOptions | undefined {
+export function parseNewArguments(
+  args: readonly string[],
+): NewServiceOptions | NewFieldOptions | undefined {
   const { values, positionals: [kind, name, ...others] } = parsed(args);
-  if (values.help) return undefined;
-  if (kind !== "service") {
+  const { help, owner = "principal", singular, "dry-run": isDryRun = false, field = [] } = values;
+  if (help) return undefined;
+  if (kind !== "service" && kind !== "field") {
     const found = kind === undefined ? "nothing" : JSON.stringify(kind);
-    throw new NewError(`Expected deno task new service <name>, found ${found}; --help lists the options`);
+    throw new NewError(`Expected deno task new service or deno task new field, found ${found}; see --help`);
   }
   if (name === undefined) {
-    throw new NewError("The name of the service is missing: deno task new service <name>");
+    throw new NewError(`The name of the service is missing: deno task new ${kind} <name>`);
+  }
+  if (kind === "field") {
+    if (values.owner !== undefined || field.length > 0) {
+      throw new NewError("new field takes no --owner and no --field");
+    }
+    return { kind, names: serviceNames(name, singular), field: addedField(others), isDryRun };
   }
   if (others.length > 0) {
     throw new NewError(`Unexpected argument ${JSON.stringify(others[0])}; a field is --field <name>:<type>`);
   }
-  const { owner = "principal", singular } = values;
   if (owner !== "principal" && owner !== "nothing") {
     throw new NewError(`Invalid --owner ${JSON.stringify(owner)}; expected one of: principal, nothing`);
   }
-  return {
-    names: serviceNames(name, singular),
-    fields: parseFields(values.field ?? []),
-    isOwned: owner === "principal",
-    isDryRun: values["dry-run"] ?? false,
-  };
+  const isOwned = owner === "principal";
+  return { kind, names: serviceNames(name, singular), fields: parseFields(field), isOwned, isDryRun };
+}
+
+/** Parses the field that is added to a service: it is optional, because stored rows and clients lack it. */
+function addedField(texts: readonly string[]): Field {
+  const [text = ""] = texts;
+  const [field] = texts.length === 1 ? parseFields(texts) : [];
+  if (field === undefined) {
+    throw new NewError(
+      "Expected one field: deno task new field <service> <name>:<type>?, such as orders 'dueOn:date?'",
+    );
+  }
+  if (!field.isOptional) {
+    throw new NewError(
+      `The field ${
+        JSON.stringify(text)
+      } must be optional, because stored rows and clients lack it: write '${text}?'`,
+    );
+  }
+  if (field.type.kind === "money") {
+    throw new NewError('Money can be added by hand only: docs/architecture.md, "Add a field"');
+  }
+  return field;
 }
 
 // deno-lint-ignore explicit-function-return-type -- the type follows from the options

@@ -1,11 +1,13 @@
 import type { NewService } from "./new_service.ts";
+import { accessTestText } from "./templates/access_test_text.ts";
+import { apiTestText } from "./templates/api_test_text.ts";
 import { documentText } from "./templates/document.ts";
 import { domainText } from "./templates/domain.ts";
+import { domainTestText } from "./templates/domain_test_text.ts";
 import { dtoText, handlersText, problemsText } from "./templates/http.ts";
 import { generatorSettingsText, moduleText } from "./templates/module.ts";
 import { migrationText, repositoryText } from "./templates/persistence.ts";
 import { conformanceText, databasesText, schemathesisText, serverText } from "./templates/testing.ts";
-import { accessTestText, apiTestText, domainTestText } from "./templates/tests.ts";
 import { portsText, useCasesText } from "./templates/use_cases.ts";
 
 /** Returns the files of a service by path, before formatting. */

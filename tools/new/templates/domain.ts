@@ -4,7 +4,7 @@ import { capitalized } from "../names.ts";
 import type { NewService } from "../new_service.ts";
 
 /** Functions of rules, by the kind of the fields that have them. */
-const RULE_FUNCTIONS: Partial<Record<Field["type"]["kind"], string>> = {
+export const RULE_FUNCTIONS: Partial<Record<Field["type"]["kind"], string>> = {
   text: `
 /** Whether a text has 1 to \`max\` characters (code points). */
 function hasLength(text: string, max: number): boolean {

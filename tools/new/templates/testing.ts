@@ -2,14 +2,20 @@ import type { NewService } from "../new_service.ts";
 import { literal } from "../field_samples.ts";
 import { exampleValues } from "./module.ts";
 
+/** Returns the name of the constant with the databases of a service's tests. */
+export function databasesName({ singular }: NewService["names"]): string {
+  return `${singular.snake.toUpperCase()}_DATABASES`;
+}
+
 /** Returns the databases of a service's tests. */
-export function databasesText({ names: { singular, plural } }: NewService): string {
+export function databasesText({ names }: NewService): string {
+  const { plural } = names;
   return `import { migrationSources } from "@archway/program/project.ts";
 import { databasesWith } from "@archway/tools/support/databases_with.ts";
 import { ${plural.camel}Module } from "../module.ts";
 
 /** Databases with the tables of the service for test suites, by name. */
-export const ${singular.snake.toUpperCase()}_DATABASES = databasesWith(migrationSources([${plural.camel}Module]));
+export const ${databasesName(names)} = databasesWith(migrationSources([${plural.camel}Module]));
 `;
 }
 

@@ -1,0 +1,45 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { parseNewArguments } from "./new_arguments.ts";
+import { NewError } from "./usage_error.ts";
+
+Deno.test("parseNewArguments() returns services and fields, and nothing if the help is asked for", () => {
+  const service = parseNewArguments([
+    "service",
+    "zebras",
+    "--field",
+    "name:text",
+    "--owner",
+    "nothing",
+    "--dry-run",
+  ]);
+  assertEquals(
+    service?.kind === "service" &&
+      [service.names.path, service.fields.length, service.isOwned, service.isDryRun],
+    ["/v1/zebras", 1, false, true],
+  );
+  const field = parseNewArguments(["field", "sheep", "age:integer?", "--singular", "lamb"]);
+  assertEquals(field?.kind === "field" && [field.names.singular.pascal, field.field.name.camel], [
+    "Lamb",
+    "age",
+  ]);
+  assertEquals(parseNewArguments(["--help"]), undefined);
+});
+
+Deno.test("parseNewArguments() reports what is missing or unexpected, with the correct form", () => {
+  const invalid: readonly (readonly [string, string])[] = [
+    ["", "Expected deno task new service or deno task new field, found nothing"],
+    ["event zebras", 'found "event"'],
+    ["service", "The name of the service is missing"],
+    ["service zebras", "at least one field"],
+    ["service zebras name:text", 'Unexpected argument "name:text"; a field is --field'],
+    ["service zebras --field name:text --owner ada", "expected one of: principal, nothing"],
+    ["service zebras --table z", "--help lists the options"],
+    ["field zebras", "Expected one field"],
+    ["field zebras name:text", "must be optional"],
+    ["field zebras price:money?", "by hand only"],
+    ["field zebras --field name:text?", "new field takes no --owner and no --field"],
+  ];
+  for (const [line, message] of invalid) {
+    assertThrows(() => parseNewArguments(line.split(" ").filter((one) => one !== "")), NewError, message);
+  }
+});

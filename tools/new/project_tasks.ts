@@ -1,0 +1,37 @@
+import { NewError } from "./usage_error.ts";
+
+/**
+ * Formats files of a project, and runs the tasks that follow a change of its documents and migrations.
+ *
+ * @throws {NewError} with the output of what fails.
+ */
+export async function runProjectTasks(root: string, files: readonly string[]): Promise<void> {
+  await run(root, "fmt", "--quiet", ...files);
+  for (const task of ["gen", "schema", "settings"]) await run(root, "task", "--quiet", task);
+}
+
+async function run(root: string, ...args: readonly string[]): Promise<void> {
+  const { success, stdout, stderr } = await new Deno.Command("deno", { args: [...args], cwd: root }).output();
+  if (success) return;
+  const output = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes)).join("");
+  throw new NewError(`deno ${args.slice(0, 3).join(" ")} failed; nothing was written:\n${output}`);
+}
+
+/** Runs a function while Ctrl-C only ends the tasks that it runs, so that it can undo what it wrote. */
+export async function withInterrupts<Result>(run: () => Promise<Result>): Promise<Result> {
+  const ignore = (): void => undefined;
+  Deno.addSignalListener("SIGINT", ignore);
+  try {
+    return await run();
+  } finally {
+    Deno.removeSignalListener("SIGINT", ignore);
+  }
+}
+
+/** Returns a version of now that no migration has. */
+export function newVersion(taken: ReadonlySet<string>): string {
+  const time = new Date();
+  const version = (): string => time.toISOString().replace(/\D/g, "").slice(0, 14);
+  while (taken.has(version())) time.setSeconds(time.getSeconds() + 1);
+  return version();
+}
