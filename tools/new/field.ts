@@ -21,6 +21,8 @@ const [INT_MIN, INT_MAX] = [-2147483648, 2147483647];
 const DEFAULT_TEXT_LENGTH = 200;
 const MAX_TEXT_LENGTH = 10_000;
 const MAX_FIELDS = 40;
+/** With the name of a table and what follows, a constraint has at most 63 bytes, which PostgreSQL truncates to. */
+const MAX_NAME_LENGTH = 28;
 
 const EXAMPLE = "expected <name>:<type>, such as 'title:text' or 'status:enum(open,paid)?'";
 const TYPES =
@@ -58,9 +60,13 @@ function parseField(text: string): Field {
   const [, written = "", type = "", mark = ""] = /^([^:]*):([^:]*?)(\??)$/.exec(text) ?? [];
   const quoted = JSON.stringify(text);
   if (type === "") throw new NewError(`Invalid field ${quoted}: ${EXAMPLE}`);
-  if (!/^[a-z][a-zA-Z0-9]*(?:[-_][a-z][a-zA-Z0-9]*)*$/.test(written) || written.length > 40) {
+  if (
+    !/^[a-z][a-zA-Z0-9]*(?:[-_][a-z][a-zA-Z0-9]*)*$/.test(written) ||
+    spellingsOf(written).snake.length > MAX_NAME_LENGTH
+  ) {
     throw new NewError(
-      `Invalid field ${quoted}: a name has at most 40 letters and digits in camel or snake case, such as dueDate`,
+      `Invalid field ${quoted}: a name is in camel or snake case, such as dueDate, and has at most ${MAX_NAME_LENGTH} letters, ` +
+        "digits and underscores as due_date",
     );
   }
   const name = spellingsOf(written);

@@ -29,6 +29,7 @@ const INVALID: readonly (readonly [readonly string[], string])[] = [
   [["title"], "expected <name>:<type>"],
   [["title:"], "expected <name>:<type>"],
   [["Title:text"], "camel or snake case"],
+  [[`${"a".repeat(29)}:text`], "at most 28 letters"],
   [["title:string"], 'unknown type "string"; expected one of: text, text(<max>), integer'],
   [["title:text(0)"], "from 1 to 10000, such as text(500)"],
   [["title:text(10001)"], "from 1 to 10000"],

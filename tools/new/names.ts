@@ -29,7 +29,7 @@ export interface ServiceNames {
 
 const NAME = /^[a-z][a-z0-9]*(?:[-_][a-z][a-z0-9]*)*$/;
 /** PostgreSQL truncates identifiers at 63 bytes, and names of constraints and indexes are longer than that of a table. */
-const MAX_LENGTH = 30;
+const MAX_LENGTH = 24;
 
 /**
  * Returns the names of a service.

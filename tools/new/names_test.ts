@@ -35,7 +35,7 @@ Deno.test("serviceNames() refuses names that cannot be used, with the reason", (
   const invalid: readonly (readonly [string, string])[] = [
     ["Orders", "lowercase letters"],
     ["2orders", "starting with a letter"],
-    ["a".repeat(30) + "s", "at most 30"],
+    ["a".repeat(24) + "s", "at most 24"],
     ["order", "add --singular <resource>"],
     ["bus", "add --singular <resource>"],
     ["records", "reserved word"],
