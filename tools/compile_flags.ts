@@ -8,8 +8,8 @@ import { runDeno } from "./audit/run_deno.ts";
 const worker = "db/embedded/embedded_worker.ts";
 
 /**
- * Limits of V8's heap. Without them it keeps three semi-spaces of 16 MB and lets the heap grow to four times what is
- * in use, in each of two threads.
+ * Limits of V8's heap, which otherwise grows beyond what is in use, in each of two threads. They save memory for about a
+ * tenth of the processor time of a read.
  */
 const v8Flags = ["--max-semi-space-size=8", "--heap-growing-percent=50"];
 
