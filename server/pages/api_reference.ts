@@ -38,11 +38,12 @@ function onThisServer(value) {
     server.url = base + String(server.url).replace(/^[a-z]+:\\/\\/[^/]*/i, "").replace(/\\/$/, "");
   }
 }
+let token;
 async function authorize(ui) {
   if (data.token === undefined) return;
   const response = await fetch("docs/token", { method: "POST" });
   if (!response.ok) return;
-  const { token } = await response.json();
+  ({ token } = await response.json());
   const schemes = ui.specSelectors.securityDefinitions();
   for (const [scheme, definition] of Object.entries(schemes === undefined ? {} : schemes.toJS())) {
     if (definition.type === "http" && definition.scheme === "bearer") ui.preauthorizeApiKey(scheme, token);
@@ -60,6 +61,14 @@ async function show() {
     deepLinking: true,
     tryItOutEnabled: true,
     validatorUrl: null,
+    // Also for oauth2 and openIdConnect, which would ask the document's issuer.
+    requestInterceptor(request) {
+      const toThis = new URL(request.url, location.href).origin === location.origin;
+      if (token !== undefined && toThis && !("Authorization" in request.headers)) {
+        request.headers.Authorization = "Bearer " + token;
+      }
+      return request;
+    },
     syntaxHighlight: false,
     onComplete: () => authorize(ui),
   });
