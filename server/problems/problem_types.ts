@@ -168,8 +168,9 @@ export const SERVER_PROBLEM_TYPES: readonly ProblemType[] = [
     slug: "not-implemented",
     title: "Not implemented",
     status: 501,
-    detail: "The server does not support the request method or its transfer coding. " +
-      "Method names are case-sensitive; the only transfer coding is chunked.",
+    detail:
+      "The operation is not implemented yet, or the server does not support the request method or its " +
+      "transfer coding. Method names are case-sensitive; the only transfer coding is chunked.",
   },
   {
     slug: "overloaded",
