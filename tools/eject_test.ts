@@ -26,7 +26,15 @@ class Project implements AsyncDisposable {
     const files = Object.fromEntries(await hashPlatform(this.root));
     const template = { name: "archway", version: "1.2.3" };
     const base = { "compose.yaml": ["services:", ""] };
-    const lock = { template, ejected: [], omitted: ["tools/bench"], omittedTasks: ["bench"], files, base };
+    const lock: PlatformLock = {
+      template,
+      ejected: [],
+      omitted: ["tools/bench"],
+      omittedTasks: ["bench"],
+      shared: {},
+      files,
+      base,
+    };
     await writeLock(this.root, lock);
     return lock;
   }

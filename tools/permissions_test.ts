@@ -151,6 +151,13 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   rename: ["read a file of the checkout", "write a file of api/"],
   eject: ["read a file of the checkout"],
   new: ["read a file of the checkout", "write a file of api/"],
+  upgrade: ["read a file of the checkout", "read another file", "write a file of api/"],
+  "new-project": [
+    "read a file of the checkout",
+    "read another file",
+    "write a file of api/",
+    "write another file",
+  ],
   gen: ["read a file of the checkout", "write a file of api/"],
   audit: ["read a file of the checkout", "read another file"],
 };

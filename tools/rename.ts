@@ -1,6 +1,8 @@
 import { join } from "node:path";
 import { print } from "@archway/program/print.ts";
 import { project } from "../config.ts";
+import { LOCK_FILE } from "./platform/platform_lock.ts";
+import { renameLocked } from "./platform/rename_locked.ts";
 import { checkName, NameError } from "./rename/check_name.ts";
 import { isRenamed, renameText } from "./rename/rename_text.ts";
 
@@ -36,20 +38,22 @@ async function main(args: readonly string[]): Promise<number> {
     );
   }
   const paths = (await run("git", "ls-files", "-z")).split("\0").filter((path) =>
-    path !== "" && isRenamed(path)
+    path !== "" && path !== LOCK_FILE && isRenamed(path)
   );
   const texts = new Map(await Promise.all(paths.map(async (path) => [path, await read(path)] as const)));
   checkName(to, from, texts);
   let changed = 0;
-  for (const [path, text] of texts) {
-    const renamed = renameText(text, from, to);
-    if (renamed === text) continue;
-    await Deno.writeTextFile(join(ROOT, path), renamed);
-    changed++;
-  }
-  // Names of another length move line breaks and the columns of tables.
-  await run("deno", "fmt", "--quiet");
-  for (const task of ["gen", "settings"]) await run("deno", "task", "--quiet", task);
+  await renameLocked(ROOT, { from, to }, async () => {
+    for (const [path, text] of texts) {
+      const renamed = renameText(text, from, to);
+      if (renamed === text) continue;
+      await Deno.writeTextFile(join(ROOT, path), renamed);
+      changed++;
+    }
+    // Names of another length move line breaks and the columns of tables.
+    await run("deno", "fmt", "--quiet");
+    for (const task of ["gen", "settings"]) await run("deno", "task", "--quiet", task);
+  });
   await print(Deno.stdout, `${from} is now ${to}, in ${changed} files.\n${liveSystemNotes(from, to)}`);
   return 0;
 }

@@ -13,6 +13,8 @@ export interface PlatformLock {
   readonly omitted: readonly string[];
   /** Tasks of the template's deno.json that the project does without. */
   readonly omittedTasks: readonly string[];
+  /** SHA-256 of each file that the team may edit and upgrades replace until then, by path. */
+  readonly shared: Readonly<Record<string, string>>;
   /** SHA-256 of each platform file, by path. */
   readonly files: Readonly<Record<string, string>>;
   /** Files that upgrades merge, as the template had them, in lines. */
@@ -54,11 +56,12 @@ function parseLock(value: unknown): PlatformLock {
   const template = member(value, "template");
   return {
     template: { name: text(member(template, "name")), version: text(member(template, "version")) },
-    ejected: texts(member(value, "ejected")),
-    omitted: texts(member(value, "omitted")),
-    omittedTasks: texts(member(value, "omittedTasks")),
+    ejected: textsOf(member(value, "ejected")),
+    omitted: textsOf(member(value, "omitted")),
+    omittedTasks: textsOf(member(value, "omittedTasks")),
+    shared: mapped(member(value, "shared"), text),
     files: mapped(member(value, "files"), text),
-    base: mapped(member(value, "base"), texts),
+    base: mapped(member(value, "base"), textsOf),
   };
 }
 
@@ -74,7 +77,11 @@ function text(value: unknown): string {
   return value;
 }
 
-function texts(value: unknown): readonly string[] {
+/** Returns an array of strings as one.
+ *
+ * @throws {LockError}
+ */
+export function textsOf(value: unknown): readonly string[] {
   if (!(value instanceof Array)) throw new LockError(`${JSON.stringify(value)} must be an array`);
   return value.map(text);
 }

@@ -1,11 +1,14 @@
-/** Texts that a rename does not change, since stored data or imports depend on them. */
+/**
+ * Texts that a rename does not change, since stored data or imports depend on them. The brackets keep a rename from
+ * changing the patterns, which a renamed project needs for upgrades.
+ */
 const PROTECTED: readonly RegExp[] = [
   // The import prefix of the platform.
-  /@archway\//g,
+  /@arch[w]ay\//g,
   // Purposes that keys are derived for: with another one, stored secrets could not be decrypted.
-  /`archway \$\{purpose\}`/g,
+  /`arch[w]ay \$\{purpose\}`/g,
   // A file inside of the prepared data directory.
-  /archway_pglite_version/g,
+  /arch[w]ay_pglite_version/g,
 ];
 
 /** Private-use character that delimits placeholders of protected texts during a rename. */

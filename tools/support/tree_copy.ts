@@ -53,6 +53,11 @@ export class TreeCopy implements AsyncDisposable {
     return new TreeCopy(path);
   }
 
+  /** Returns a tree that exists already, such as a project made of a copy; it is removed in the end. */
+  static at(path: string): TreeCopy {
+    return new TreeCopy(path);
+  }
+
   /** Removes a service like `git rm` of its files and the deletion of its line in services.ts. */
   async removeService({ paths, module }: ServiceFiles): Promise<void> {
     for (const path of paths) await Deno.remove(join(this.path, path), { recursive: true });
@@ -100,7 +105,7 @@ export class TreeCopy implements AsyncDisposable {
     return { code, output: new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr) };
   }
 
-  /** Makes a repository of the copy, with one commit. */
+  /** Commits everything, to a repository that the first commit makes. */
   async commit(): Promise<void> {
     const identity = ["-c", "user.name=A team", "-c", "user.email=team@example.com"];
     for (const args of [["init", "-q"], ["add", "-A"], [...identity, "commit", "-q", "-m", "Begin"]]) {

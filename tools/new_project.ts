@@ -1,0 +1,86 @@
+import { parseArgs } from "node:util";
+import { join, resolve } from "node:path";
+import { print } from "@archway/program/print.ts";
+import { services } from "../services.ts";
+import { LockError } from "./platform/platform_lock.ts";
+import { writeProject } from "./platform/write_project.ts";
+import { NameError } from "./rename/check_name.ts";
+
+const ROOT = join(import.meta.dirname ?? ".", "..");
+const USAGE = `Usage: deno task new:project <folder> --name <name> [--without <service>]…
+`;
+
+/** `deno task new:project <folder>`: writes a project of its own, made from this template. */
+async function main(args: readonly string[]): Promise<number> {
+  const { values: { name, without = [], help }, positionals: [folder, ...rest] } = parse(args);
+  if (help === true || folder === undefined || name === undefined || rest.length > 0) {
+    await print(help === true ? Deno.stdout : Deno.stderr, `${USAGE}Services: ${names().join(", ")}\n`);
+    return help === true ? 0 : 2;
+  }
+  const target = resolve(folder);
+  const removed = withDependents(without.map(serviceOf));
+  const { files, version } = await writeProject(ROOT, { target, name, without: removed });
+  const left = removed.length === 0 ? "" : `, without ${removed.join(" and ")}`;
+  await print(
+    Deno.stdout,
+    `${name} is in ${target}: ${files} files${left}. platform.lock records the platform, version ${version}.
+
+Next:
+  cd ${folder} && git init && git add -A && git commit -m "Begin ${name}"
+  deno task dev
+  deno task check && deno task test
+`,
+  );
+  return 0;
+}
+
+function parse(args: readonly string[]): {
+  readonly values: { readonly name?: string; readonly without?: string[]; readonly help?: boolean };
+  readonly positionals: readonly string[];
+} {
+  try {
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        name: { type: "string" },
+        without: { type: "string", multiple: true },
+        help: { type: "boolean" },
+      },
+    });
+  } catch (error) {
+    if (error instanceof TypeError) throw new LockError(`${error.message}\n${USAGE.trimEnd()}`);
+    throw error;
+  }
+}
+
+/** Names for --without: payments, or payment_service in full. */
+function names(): readonly string[] {
+  return services.map(({ name }) => name.replace(/_service$/, ""));
+}
+
+function serviceOf(word: string): string {
+  const found = services.find(({ name }) => [name, name.replace(/_service$/, "")].includes(word)) ??
+    services.find(({ name }) => name.replace(/_service$/, "s") === word);
+  if (found === undefined) throw new LockError(`No service ${word}; expected one of: ${names().join(", ")}`);
+  return found.name;
+}
+
+/** Returns services and all that require them. */
+function withDependents(wanted: readonly string[]): readonly string[] {
+  const removed = new Set(wanted);
+  for (const known of removed) {
+    for (const { name, requires = [] } of services) if (requires.includes(known)) removed.add(name);
+  }
+  return services.map(({ name }) => name).filter((name) => removed.has(name));
+}
+
+if (import.meta.main) {
+  try {
+    Deno.exitCode = await main(Deno.args);
+  } catch (error) {
+    if (!(error instanceof LockError || error instanceof NameError)) throw error;
+    await print(Deno.stderr, `${error.message}\n`);
+    Deno.exitCode = 1;
+  }
+}

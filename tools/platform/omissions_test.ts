@@ -1,0 +1,53 @@
+import { assertEquals } from "@std/assert";
+import { join } from "node:path";
+import { isOmitted, readOmissions, withoutOmitted } from "./omissions.ts";
+
+const ROOT = join(import.meta.dirname ?? ".", "../..");
+const OMISSIONS = {
+  paths: ["docs/load.md", "tools/load", "tests/load", "*_service/load"],
+  tasks: ["load", "load:all"],
+};
+
+Deno.test("isOmitted() finds files and what is below folders", () => {
+  const omitted = ["docs/load.md", "tools/load/a.ts", "a_service/load/b.ts"];
+  const others = ["tools/loader.ts", "tools/load.ts", "a_service/deep/load/b.ts", "a_service/loads"];
+  assertEquals([...omitted, ...others].filter((path) => isOmitted(path, OMISSIONS)), omitted);
+});
+
+Deno.test("withoutOmitted() removes tasks, and folders in the commands of others", () => {
+  const task = (name: string, command: string): string =>
+    `    "${name}": {\n      "description": "${name}",\n      "command": "${command}"\n    }`;
+  const text = `{\n  "tasks": {\n${
+    [task("test", "deno test --ignore=a,tests/load,b"), task("load", "x"), task("load:all", "y")].join(",\n")
+  }\n  },\n  "fmt": {}\n}\n`;
+  const left = JSON.parse(withoutOmitted("deno.json", text, OMISSIONS));
+  assertEquals(left, {
+    tasks: { test: { description: "test", command: "deno test --ignore=a,b" } },
+    fmt: {},
+  });
+});
+
+Deno.test("withoutOmitted() removes rows of tasks and links to pages", () => {
+  const text = "See [load](docs/load.md#a), [run](run.md).\n\n## Sets\n\n| `load` | x |\n\n" +
+    "## Tasks\n\n| `load` | x |\n| `loader` | x |\n| `deno task load <a>` | x |\n| `deno task load:all` | x |\n";
+  assertEquals(
+    withoutOmitted("README.md", text, OMISSIONS),
+    "See load, [run](run.md).\n\n## Sets\n\n| `load` | x |\n\n## Tasks\n\n| `loader` | x |\n",
+  );
+});
+
+Deno.test("readOmissions() lists existing files and tasks of this template", async () => {
+  // A project has the list, and none of what it names.
+  const isProject = await Deno.stat(join(ROOT, "platform.lock")).then(() => true, () => false);
+  const { paths, tasks } = await readOmissions(ROOT);
+  const configuration: { readonly tasks: object } = JSON.parse(
+    await Deno.readTextFile(join(ROOT, "deno.json")),
+  );
+  for (const path of paths.filter((path) => !path.includes("*"))) {
+    const exists = await Deno.stat(join(ROOT, path)).then(() => true, () => false);
+    assertEquals([path, exists], [path, !isProject]);
+  }
+  for (const task of tasks) {
+    assertEquals([task, task in configuration.tasks], [task, !isProject]);
+  }
+});
