@@ -18,6 +18,11 @@ export interface ProblemType {
   readonly validation?: boolean;
 }
 
+/** Two APIs that cannot be served together; the message is one line with the reason and the correction. */
+export class ApiConflictError extends Error {
+  override readonly name = "ApiConflictError";
+}
+
 /** Contribution of a service to the server: routes, OpenAPI document and error mapping. */
 export interface ApiModule {
   /** Short name for logs and the document's address, e.g. "profile". */

@@ -29,7 +29,7 @@ interface GenOptions {
 async function gen({ all, onlyChanges }: GenOptions): Promise<boolean> {
   let outputs: readonly Generated[];
   try {
-    outputs = await generateAll(FOLDERS);
+    outputs = await generateAll(FOLDERS, { mayWrite });
   } catch (error) {
     if (!(error instanceof GenerationError)) throw error;
     const lines = formatDiagnostics(error.diagnostics, { severity: "error", all });
@@ -43,6 +43,21 @@ async function gen({ all, onlyChanges }: GenOptions): Promise<boolean> {
     if (changed > 0 || !onlyChanges) await report([summary(output, changed)]);
   }
   return true;
+}
+
+/** Whether the permissions of the task include a folder. */
+function mayWrite(path: string): boolean {
+  return Deno.permissions.querySync({ name: "write", path }).state === "granted";
+}
+
+/** Runs {@link gen} on a change. Whatever fails is reported, so that the next change is a new attempt. */
+async function genAgain(options: GenOptions): Promise<void> {
+  try {
+    await gen(options);
+  } catch (error) {
+    const isSystem = error instanceof Error && "code" in error;
+    await report([`error: ${isSystem ? error.message : Deno.inspect(error)}`]);
+  }
 }
 
 function summary({ folder, operations }: Generated, changed: number): string {
@@ -72,13 +87,13 @@ async function run(): Promise<void> {
     return;
   }
   const { all, watch } = options;
-  const isDone = await gen({ all, onlyChanges: watch });
   if (!watch) {
-    Deno.exitCode = isDone ? 0 : 1;
+    Deno.exitCode = await gen({ all, onlyChanges: false }) ? 0 : 1;
     return;
   }
+  await genAgain({ all, onlyChanges: true });
   const folders = FOLDERS.filter((folder) => existsSync(folder));
-  for await (const _ of documentChanges(folders)) await gen({ all, onlyChanges: true });
+  for await (const _ of documentChanges(folders)) await genAgain({ all, onlyChanges: true });
 }
 
 if (import.meta.main) await run();

@@ -3,6 +3,7 @@ import { EnvironmentReader } from "@archway/config/environment_reader.ts";
 import { nearest } from "@archway/config/nearest.ts";
 import { allSettings } from "@archway/config/settings_table.ts";
 import { unknownSettings } from "@archway/config/unknown_settings.ts";
+import { ApiConflictError } from "@archway/server/api_module.ts";
 import { ListenError } from "@archway/server/listener.ts";
 import { TlsError } from "@archway/server/tls.ts";
 import { formatError, isDatabaseError } from "./format_error.ts";
@@ -148,6 +149,6 @@ function lookUp(name: string): string | undefined {
 
 /** Whether an error is the operator's to correct. Any other is a defect of the program, and is printed with its stack. */
 function isUserFacing(error: unknown): error is Error {
-  return error instanceof ConfigError || error instanceof ListenError || error instanceof TlsError ||
-    isDatabaseError(error);
+  return error instanceof ApiConflictError || error instanceof ConfigError || error instanceof ListenError ||
+    error instanceof TlsError || isDatabaseError(error);
 }

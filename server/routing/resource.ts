@@ -1,3 +1,4 @@
+import { ApiConflictError } from "../api_module.ts";
 import { allowHeader } from "../methods.ts";
 import { Problem } from "../problem.ts";
 import type { Exchange } from "../request/exchange.ts";
@@ -13,6 +14,8 @@ export interface Endpoint {
   readonly handle: Handler;
   /** Media types of request bodies, for OPTIONS. */
   readonly accepts?: readonly string[];
+  /** Name of the API; absent for endpoints of the server itself. */
+  readonly api?: string;
 }
 
 /** Path with all of its methods. */
@@ -25,19 +28,32 @@ export interface Resource {
  * Groups endpoints by path and adds HEAD, OPTIONS and 405 responses. HEAD is added where there is GET (RFC 9110,
  * sections 9.3.2, 9.3.7 and 15.5.6).
  *
- * @throws {Error} if two endpoints have the same method and path.
+ * @throws {ApiConflictError} if two endpoints have the same method and path.
  */
 export function gatherResources(endpoints: readonly Endpoint[]): Resource[] {
   const byPath = new Map<string, Endpoint[]>();
   for (const endpoint of endpoints) {
     const key = endpoint.path.replaceAll(/\{[^{}]*\}/g, "{}");
     const others = byPath.get(key) ?? [];
-    if (others.some((other) => other.method === endpoint.method)) {
-      throw new Error(`Two operations serve ${endpoint.method} ${endpoint.path}`);
-    }
+    const other = others.find(({ method }) => method === endpoint.method);
+    if (other !== undefined) throw conflict(other, endpoint);
     byPath.set(key, [...others, endpoint]);
   }
   return [...byPath.values()].map(makeResource);
+}
+
+function conflict(first: Endpoint, second: Endpoint): ApiConflictError {
+  const owner = ({ api }: Endpoint): string =>
+    api === undefined ? "the server itself" : `the API ${JSON.stringify(api)}`;
+  const advice = first.api === second.api
+    ? "give each API another name and other paths"
+    : first.api === undefined || second.api === undefined
+    ? "exclude the operation in the cfg of the API's document (exclude or exclude-tags), and run deno task gen"
+    : "exclude the operation in the cfg of one document, or set its base-path, and run deno task gen";
+  return new ApiConflictError(
+    `Two operations serve ${second.method} ${second.path}: one of ${owner(first)} (${first.path}), ` +
+      `one of ${owner(second)}; ${advice}`,
+  );
 }
 
 function makeResource(endpoints: readonly Endpoint[]): Resource {

@@ -1,4 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
+import { ApiConflictError } from "../api_module.ts";
 import type { DecodedRequest, Operation, StrictResponse } from "../operation.ts";
 import { createServer } from "../server.ts";
 import { withApi } from "../server_options.ts";
@@ -9,9 +10,23 @@ import { byConcreteness, compilePath, gatherResources, honoPath } from "./resour
 Deno.test("gatherResources() rejects two operations for one method and path, regardless of variable names", () => {
   const endpoint = { method: "GET", handle: () => new Response() };
   assertThrows(
-    () => gatherResources([{ ...endpoint, path: "/a/{b}" }, { ...endpoint, path: "/a/{c}" }]),
-    Error,
-    "Two operations serve GET /a/{c}",
+    () =>
+      gatherResources([{ ...endpoint, path: "/a/{b}", api: "pet" }, {
+        ...endpoint,
+        path: "/a/{c}",
+        api: "shop",
+      }]),
+    ApiConflictError,
+    'Two operations serve GET /a/{c}: one of the API "pet" (/a/{b}), one of the API "shop"; exclude',
+  );
+});
+
+Deno.test("createServer() names the APIs of two operations that cannot both be served", () => {
+  const other = { ...noteApi(), name: "memo" };
+  assertThrows(
+    () => createServer("127.0.0.1", 0, withApi(noteApi()), withApi(other)),
+    ApiConflictError,
+    'of the API "memo"',
   );
 });
 

@@ -66,8 +66,8 @@ export function createRouter(
 
   function resources(): Resource[] {
     const operations = modules.flatMap((module) =>
-      module.routes.map((route) =>
-        compileOperation(route, {
+      module.routes.map((route) => ({
+        ...compileOperation(route, {
           maxBodyBytes,
           validateResponses,
           authentication,
@@ -77,8 +77,9 @@ export function createRouter(
           readDeadlines,
           streams,
           deprecatedUses,
-        })
-      )
+        }),
+        api: module.name,
+      }))
     );
     return gatherResources([
       ...healthEndpoints(readiness, lifecycle),

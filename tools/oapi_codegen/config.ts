@@ -31,7 +31,7 @@ export interface Config {
   /** Path of the OpenAPI document, relative to the configuration's folder. */
   readonly spec: string;
   /** Path of the output folder, relative to the configuration's folder. */
-  readonly output: string;
+  readonly output: ConfigEntry;
   /** Paths of overlays, relative to the configuration's folder, in the order of their application. */
   readonly overlays: readonly ConfigEntry[];
   /** Parts that are served; all if there are no rules. */
@@ -41,7 +41,7 @@ export interface Config {
   /** Tags of operations that others serve: the document still has them. */
   readonly excludeTags: readonly ConfigEntry[];
   readonly names: ConfigNames;
-  /** Prefix of all paths such as "/v1", or `servers` for that of the document's first server. */
+  /** Prefix of all paths such as "/v1", "" for none, or `servers` for that of the document's first server. */
   readonly basePath: string | undefined;
   /** Security of operations if the document says nothing; undefined if that is an error. */
   readonly defaultSecurity: DefaultSecurity | undefined;
@@ -70,12 +70,12 @@ export function parseConfig(text: string, file: string): Config {
   }
   const reader = new ConfigReader(diagnostics);
   reader.refuseUnknown(root, FIELDS);
-  const required = (field: string): string => {
+  const required = (field: string): ConfigEntry => {
     const found = reader.text(root, field, { expected: "a path relative to this file" });
     if (found === undefined) diagnostics.add(`/${field}`, "Expected a path relative to this file");
-    return found?.text ?? "";
+    return found ?? { text: "" };
   };
-  const spec = required("spec");
+  const spec = required("spec").text;
   const output = required("output");
   const options = reader.object(root, "options", { known: OPTIONS });
   const names = reader.object(root, "names", { known: ["operations", "schemas"] });
@@ -84,10 +84,10 @@ export function parseConfig(text: string, file: string): Config {
     diagnostics.add("/options/schema-suffix", "Expected letters, digits and underscores");
   }
   const basePath = reader.text(options, "base-path")?.text;
-  if (basePath !== undefined && basePath !== "servers" && !/^(?:\/[\w.~-]+)+$/.test(basePath)) {
+  if (basePath !== undefined && basePath !== "servers" && !/^(?:\/[\w.~-]+)*$/.test(basePath)) {
     diagnostics.add(
       "/options/base-path",
-      "Expected a path such as /v1, or servers for that of the first server",
+      "Expected a path such as /v1, servers for that of the first server, or '' for none",
     );
   }
   const scheme = reader.text(options, "default-security")?.text;

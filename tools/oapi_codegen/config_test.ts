@@ -22,7 +22,7 @@ options:
 `;
   const config = parseConfig(text, "cfg");
   const texts = (entries: readonly ConfigEntry[]): readonly string[] => entries.map(({ text }) => text);
-  assertEquals([config.spec, config.output, config.basePath], ["a.yaml", "../api/a", "/v1"]);
+  assertEquals([config.spec, config.output.text, config.basePath], ["a.yaml", "../api/a", "/v1"]);
   assertEquals([config.defaultSecurity, config.schemaSuffix, config.client], [
     { scheme: "token" },
     "Model",
@@ -46,7 +46,12 @@ options:
 Deno.test("parseConfig() applies defaults for missing options", () => {
   const config = parseConfig("spec: a.yaml\noutput: b\n", "cfg");
   assertEquals(config, {
-    ...{ spec: "a.yaml", output: "b", overlays: [], excludeTags: [] },
+    ...{
+      spec: "a.yaml",
+      output: { text: "b", place: { file: "cfg", at: "/output", line: 2, column: 1, source: "output: b" } },
+      overlays: [],
+      excludeTags: [],
+    },
     ...{ include: NO_RULES, exclude: NO_RULES, names: { operations: new Map(), schemas: new Map() } },
     ...{
       basePath: undefined,

@@ -4,7 +4,7 @@ import { parseConfig } from "./config.ts";
 import type { ConfigEntry } from "./config_reader.ts";
 import type { OverlaySource } from "./document/read_overlay.ts";
 import { diskFolder } from "./document/document_folder.ts";
-import { type Diagnostic, GenerationError } from "./diagnostics.ts";
+import { type Diagnostic, GenerationError, type Place } from "./diagnostics.ts";
 import { generateFiles } from "./generate_files.ts";
 
 /** Output of one configuration: a folder and the texts of its files by name. */
@@ -16,6 +16,8 @@ export interface Generated {
   readonly client: Pick<Generated, "folder" | "files"> | undefined;
   /** Number of operations; undefined for clients and what they share. */
   readonly operations: number | undefined;
+  /** Place in the configuration that names the folder; undefined for clients and what they share. */
+  readonly place: Place | undefined;
   readonly warnings: readonly Diagnostic[];
 }
 
@@ -29,7 +31,7 @@ export interface Generated {
 export async function generate(configPath: string): Promise<Generated> {
   const config = parseConfig(await readText(configPath), displayPath(configPath));
   const specPath = resolve(dirname(configPath), config.spec);
-  const folder = resolve(dirname(configPath), config.output);
+  const folder = resolve(dirname(configPath), config.output.text);
   const [, name] = /^cfg\.server\.([\w-]+)\.yaml$/.exec(basename(configPath)) ?? [];
   const { client, ...generated } = await generateFiles(await readText(specPath), {
     ...config,
@@ -41,6 +43,7 @@ export async function generate(configPath: string): Promise<Generated> {
   return {
     ...generated,
     folder,
+    place: config.output.place,
     client: client && { folder: join(clientsFolder(folder), name ?? ""), files: client },
   };
 }

@@ -4,13 +4,22 @@ import { runtimeFiles } from "./client/runtime_files.ts";
 import { type Diagnostic, GenerationError } from "./diagnostics.ts";
 import { generate, type Generated } from "./generate.ts";
 
+/** Options for the generation of all configurations. */
+export interface GenerateAllOptions {
+  /** Whether the generated files may be written to a folder. @default every folder */
+  readonly mayWrite?: (folder: string) => boolean;
+}
+
 /**
  * Generates the output of all `cfg.server.<name>.yaml` in the folders, in the order of their names, then their clients
  * and what clients share.
  *
- * @throws {GenerationError} with the diagnostics of all of them, or if two write to the same folder
+ * @throws {GenerationError} with the diagnostics of all of them, also if two write to the same folder
  */
-export async function generateAll(folders: readonly string[]): Promise<readonly Generated[]> {
+export async function generateAll(
+  folders: readonly string[],
+  { mayWrite = (): boolean => true }: GenerateAllOptions = {},
+): Promise<readonly Generated[]> {
   const paths = (await Promise.all(folders.map(configurationsIn))).flat();
   const results = await Promise.allSettled(paths.map(generate));
   const generated: Generated[] = [];
@@ -21,9 +30,13 @@ export async function generateAll(folders: readonly string[]): Promise<readonly 
       diagnostics.push(...result.reason.diagnostics);
     } else if (generated.some((other) => other.folder === result.value.folder)) {
       diagnostics.push({
-        file: basename(paths[index] ?? ""),
-        at: "/output",
+        ...result.value.place ?? { file: basename(paths[index] ?? ""), at: "/output" },
         message: "Another configuration writes to this folder; choose a different one",
+      });
+    } else if ([result.value, result.value.client].some((output) => output && !mayWrite(output.folder))) {
+      diagnostics.push({
+        ...result.value.place ?? { file: basename(paths[index] ?? ""), at: "/output" },
+        message: "The output must be a folder below api/, which gen may write, such as ../api/petapi",
       });
     } else {
       generated.push(result.value);
@@ -34,7 +47,10 @@ export async function generateAll(folders: readonly string[]): Promise<readonly 
   const outputs = [...clients, ...await runtimesOf(clients)];
   return [
     ...generated,
-    ...outputs.map((output) => ({ ...output, client: undefined, operations: undefined, warnings: [] })),
+    ...outputs.map((output) => ({
+      ...output,
+      ...{ client: undefined, operations: undefined, place: undefined, warnings: [] },
+    })),
   ];
 }
 

@@ -1,5 +1,5 @@
-import { assertEquals, assertRejects } from "@std/assert";
-import { join } from "node:path";
+import { assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { basename, join } from "node:path";
 import { GenerationError } from "./diagnostics.ts";
 import { generateAll } from "./generate_all.ts";
 
@@ -47,5 +47,23 @@ Deno.test("generateAll() reports the diagnostics of all configurations", async (
   }, async (folder) => {
     const { diagnostics } = await assertRejects(() => generateAll([folder]), GenerationError);
     assertEquals(diagnostics.map(({ at }) => at), ["/openapi", "", "/output"]);
+  });
+});
+
+Deno.test("generateAll() reports outputs that may not be written at their line", async () => {
+  await withFolder({
+    "t.yaml": DOCUMENT,
+    "cfg.server.a.yaml": "spec: t.yaml\noutput: ../elsewhere/a\n",
+    "cfg.server.b.yaml": "spec: t.yaml\noutput: api/b\n",
+    // Its clients would be written beside api.
+    "cfg.server.c.yaml": "spec: t.yaml\noutput: api\n",
+  }, async (folder) => {
+    const mayWrite = (path: string): boolean => path.startsWith(join(folder, "api"));
+    const { diagnostics } = await assertRejects(() => generateAll([folder], { mayWrite }), GenerationError);
+    assertEquals(diagnostics.map(({ file, at, line }) => [basename(file), at, line]), [
+      ["cfg.server.a.yaml", "/output", 2],
+      ["cfg.server.c.yaml", "/output", 2],
+    ]);
+    assertMatch(diagnostics[0]?.message ?? "", /below api\/, which gen may write/);
   });
 });

@@ -47,6 +47,28 @@ const CASES: readonly Case[] = [
     says: "nested deeper",
   },
   { name: "Swagger 2.0", at: "/swagger", value: "2.0", pointer: "/swagger", says: "convert the document" },
+  {
+    name: "a number of Swagger",
+    at: "/swagger",
+    value: 2,
+    pointer: "/swagger",
+    says: "convert the document",
+  },
+  { name: "no version", at: "/openapi", value: undefined, pointer: "/openapi", says: "openapi: 3.1.0" },
+  {
+    name: "a type of another language",
+    at: THING,
+    value: { type: "int" },
+    pointer: `${THING}/type`,
+    says: "number, object, string; did you mean integer?",
+  },
+  {
+    name: "a misspelt type in a list",
+    at: THING,
+    value: { type: ["null", "strng"] },
+    pointer: `${THING}/type/1`,
+    says: "did you mean string?",
+  },
   { name: "an unknown version", at: "/openapi", value: "4.0.0", pointer: "/openapi", says: "such as 3.1.0" },
   {
     name: "variables without text between them",

@@ -58,9 +58,36 @@ export function checkSchema(schema: Located, references: References): void {
       "JavaScript reserves this property name; rename the property",
     );
   }
+  checkType(schema, references);
   checkRequired(schema, references);
   checkPatterns(schema, references);
   for (const [, inner] of subschemas(schema)) checkSchema(inner, references);
+}
+
+const TYPES = ["array", "boolean", "integer", "null", "number", "object", "string"];
+
+/** Frequent names of types in other languages. */
+const FOREIGN_TYPES: ReadonlyMap<string, string> = new Map([
+  ...["int", "int32", "int64", "long"].map((name) => [name, "integer"] as const),
+  ...["float", "double", "decimal"].map((name) => [name, "number"] as const),
+  ...["str", "text", "date", "date-time", "uuid", "file"].map((name) => [name, "string"] as const),
+  ...[["bool", "boolean"], ["list", "array"], ["map", "object"], ["dict", "object"], [
+    "nil",
+    "null",
+  ]] as const,
+]);
+
+function checkType({ value, pointer }: Located, { diagnostics }: References): void {
+  const type = member(value, "type");
+  for (const [index, name] of (isArray(type) ? type : type === undefined ? [] : [type]).entries()) {
+    if (typeof name === "string" && TYPES.includes(name)) continue;
+    const guess = typeof name === "string" ? FOREIGN_TYPES.get(name) ?? nearest(name, TYPES) : undefined;
+    const at = isArray(type) ? `${pointer}/type/${index}` : `${pointer}/type`;
+    diagnostics.add(
+      at,
+      `Expected one of ${TYPES.join(", ")}${guess === undefined ? "" : `; did you mean ${guess}?`}`,
+    );
+  }
 }
 
 /** Finds required properties that the same schema forbids: no value would ever match. */

@@ -3,7 +3,7 @@ import { nearest } from "@archway/config/nearest.ts";
 import type { JsonValue } from "@archway/server/operation.ts";
 import { DiagnosticList } from "../diagnostics.ts";
 import { DOCUMENT } from "../document_kinds.ts";
-import { isObject, textMember } from "../json_value.ts";
+import { isObject, member, textMember } from "../json_value.ts";
 import { parseYaml } from "../parse_yaml.ts";
 import { walkReferences } from "../reference_walk.ts";
 import type { DocumentFolder } from "./document_folder.ts";
@@ -96,11 +96,16 @@ function versionOf(document: JsonValue): Version | undefined {
 }
 
 function checkVersion({ value, diagnostics }: SourceFile): void {
-  if (textMember(value, "swagger") !== undefined) {
+  const start = "an OpenAPI document starts with openapi: 3.1.0, and has info and paths";
+  if (value === null) diagnostics.add("", `The file is empty; ${start}`);
+  else if (!isObject(value)) diagnostics.add("", `Expected an object; ${start}`);
+  else if (member(value, "swagger") !== undefined) {
     diagnostics.add(
       "/swagger",
       "Swagger 2.0 is not supported; convert the document to OpenAPI 3 first, with `npx swagger2openapi` for example",
     );
+  } else if (member(value, "openapi") === undefined) {
+    diagnostics.add("/openapi", `The field openapi is missing; ${start}`);
   } else if (versionOf(value) === undefined) {
     diagnostics.add("/openapi", "Expected an OpenAPI version such as 3.1.0");
   }
