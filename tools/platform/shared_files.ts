@@ -8,14 +8,24 @@ export const MERGED_FILES = ["deno.json", "compose.yaml"] as const;
 const SHARED =
   /^(?:docs|deployment|\.github|\.devcontainer|\.vscode)\/|^(?:AGENTS|CONTRIBUTING|SECURITY)\.md$|^\.(?:editorconfig|gitattributes|gitignore)$|^oapi\/(?:common|webhook-api-spec|cfg\.server\.webhook)\.yaml$/;
 
-/** Returns the SHA-256 of each of these files that is shared. */
+/** Matches what `deno task settings` writes into a page: it follows from the project's services. */
+const TABLES = /(?<=<!-- settings: generated [^]*?-->)[^]*(?=<!-- end of settings -->)/;
+
+/** Returns the SHA-256 of each of these files that is shared, without the tables of settings. */
 export async function hashShared(
   root: string,
   paths: readonly string[],
 ): Promise<Readonly<Record<string, string>>> {
   const shared = paths.filter((path) => SHARED.test(path));
-  const hashes = shared.map(async (path) => await hashFile(await Deno.readFile(join(root, path))));
-  return Object.fromEntries((await Promise.all(hashes)).map((hash, index) => [shared[index] ?? "", hash]));
+  const hashes = shared.map(async (path) => {
+    const bytes = await Deno.readFile(join(root, path));
+    const isPage = path.endsWith(".md");
+    const own = isPage
+      ? new TextEncoder().encode(new TextDecoder().decode(bytes).replace(TABLES, ""))
+      : bytes;
+    return [path, await hashFile(own)];
+  });
+  return Object.fromEntries(await Promise.all(hashes));
 }
 
 /** Returns the lines of the files that upgrades merge. */
