@@ -394,6 +394,22 @@ Deno.test("generateFiles() prefixes paths with the base path of the options", as
   assertEquals(await paths("/api"), ["/qr/things/{id}", "/api/things"]);
 });
 
+Deno.test("generateFiles() warns of the path of the first server unless the options say what it means", async () => {
+  const warningsFor = async (url: string, basePath?: string): Promise<readonly string[]> => {
+    const document = acceptedDocument();
+    setMember(document, { at: "/servers", value: [{ url }, { url: "/other" }] });
+    const { warnings } = await generateFiles(JSON.stringify(document), { file: "oapi/t.yaml", basePath });
+    return warnings.map(({ at, message }) => `${at} ${message}`);
+  };
+  const [warning = "", ...others] = await warningsFor("https://pets.example/v2");
+  assertMatch(warning, /^\/servers\/0\/url Paths are served as written, without \/v2 .* base-path: servers /);
+  assertEquals(others, []);
+  for (const basePath of ["", "/v2", "servers"]) {
+    assertEquals(await warningsFor("https://pets.example/v2", basePath), []);
+  }
+  assertEquals(await warningsFor("https://pets.example/"), []);
+});
+
 Deno.test("generateFiles() routes QUERY of 3.2 with its body, and leaves out other methods with a warning", async () => {
   const document = acceptedDocument();
   const operation = (operationId: string): unknown => ({

@@ -3,7 +3,7 @@ import { DiagnosticList } from "./diagnostics.ts";
 import type { DefaultSecurity } from "./security.ts";
 import type { FormatRules } from "./formats.ts";
 import type { Int64Type } from "./int64_rules.ts";
-import { child, entries, isObject, type Located } from "./json_value.ts";
+import { child, entries, isObject, type Located, textMember } from "./json_value.ts";
 import { readPattern } from "./patterns.ts";
 import { parseYaml } from "./parse_yaml.ts";
 import type { SelectionRules } from "./selection.ts";
@@ -83,7 +83,8 @@ export function parseConfig(text: string, file: string): Config {
   if (!/^\w+$/.test(schemaSuffix)) {
     diagnostics.add("/options/schema-suffix", "Expected letters, digits and underscores");
   }
-  const basePath = reader.text(options, "base-path")?.text;
+  const keepsPaths = options !== undefined && textMember(options.value, "base-path") === "";
+  const basePath = keepsPaths ? "" : reader.text(options, "base-path")?.text;
   if (basePath !== undefined && basePath !== "servers" && !/^(?:\/[\w.~-]+)*$/.test(basePath)) {
     diagnostics.add(
       "/options/base-path",

@@ -41,6 +41,7 @@ options:
   assertEquals([operations.get("GET /pets")?.text, schemas.get("pet")?.text], ["listPets", "Pet"]);
   const none = parseConfig("spec: a\noutput: b\noptions: { default-security: none }\n", "cfg");
   assertEquals(none.defaultSecurity, "none");
+  assertEquals(parseConfig("spec: a\noutput: b\noptions: { base-path: '' }\n", "cfg").basePath, "");
 });
 
 Deno.test("parseConfig() applies defaults for missing options", () => {

@@ -19,6 +19,7 @@ import { NO_RULES } from "./selection.ts";
 import { SchemaSearch } from "./schema_search.ts";
 import { schemaTypes, typeSkeleton } from "./schema_types.ts";
 import type { DefaultSecurity } from "./security.ts";
+import { warnOfServerPath } from "./server_prefix.ts";
 import { serverFile } from "./server_file.ts";
 import { specFile } from "./spec_file.ts";
 import { checkStreaming } from "./streaming_rules.ts";
@@ -95,6 +96,7 @@ export async function generateFiles(
     basePath,
     ...names === undefined ? {} : { names: names.operations },
   });
+  if (basePath === undefined) warnOfServerPath({ value: document, pointer: "" }, diagnostics);
   const aliases = new SchemaAliases({ value: document, pointer: "" }, operations, {
     suffix: schemaSuffix,
     given: names?.schemas ?? new Map(),

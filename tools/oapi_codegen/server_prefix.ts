@@ -1,3 +1,4 @@
+import type { DiagnosticList } from "./diagnostics.ts";
 import { child, elements, entries, type Located, textMember } from "./json_value.ts";
 
 /**
@@ -17,6 +18,17 @@ export function serverPrefix(
   const common = basePath(document);
   if (own !== undefined && own !== common) return own;
   return configured === "servers" ? common ?? "" : configured;
+}
+
+/** Warns of the path of a document's first server, which paths have only if the configuration says so. */
+export function warnOfServerPath(document: Located, diagnostics: DiagnosticList): void {
+  const prefix = basePath(document);
+  if (prefix === undefined || prefix === "") return;
+  diagnostics.warn(
+    "/servers/0/url",
+    `Paths are served as written, without ${prefix} of the first server; add to options in the cfg: ` +
+      "base-path: servers to serve them below it, or base-path: '' to keep them as written",
+  );
 }
 
 /** Returns the path of the first server, its variables at their defaults; undefined without servers. */

@@ -1,10 +1,10 @@
 import { type Document, isAlias, isMap, isScalar, isSeq, type Node, type Pair, type YAMLMap } from "yaml";
 import { unescapeToken } from "./json_value.ts";
 
-/** Returns the offset of a JSON Pointer's target, or of its nearest existing ancestor, which may be the whole document. */
+/** Returns the offset of a JSON Pointer's target, or of its nearest existing ancestor. */
 export function yamlOffset(pointer: string, document: Document): number | undefined {
   let node: unknown = document.contents;
-  let offset: number | undefined = document.range?.[0];
+  let offset: number | undefined;
   for (const token of pointer.split("/").slice(1).map(unescapeToken)) {
     if (isAlias(node)) node = node.resolve(document);
     if (isMap(node)) {

@@ -97,15 +97,16 @@ function versionOf(document: JsonValue): Version | undefined {
 
 function checkVersion({ value, diagnostics }: SourceFile): void {
   const start = "an OpenAPI document starts with openapi: 3.1.0, and has info and paths";
-  if (value === null) diagnostics.add("", `The file is empty; ${start}`);
-  else if (!isObject(value)) diagnostics.add("", `Expected an object; ${start}`);
+  const top = { file: diagnostics.file, line: 1, column: 1 };
+  if (value === null) diagnostics.addAt({ ...top, at: "" }, `The file is empty; ${start}`);
+  else if (!isObject(value)) diagnostics.addAt({ ...top, at: "" }, `Expected an object; ${start}`);
   else if (member(value, "swagger") !== undefined) {
     diagnostics.add(
       "/swagger",
       "Swagger 2.0 is not supported; convert the document to OpenAPI 3 first, with `npx swagger2openapi` for example",
     );
   } else if (member(value, "openapi") === undefined) {
-    diagnostics.add("/openapi", `The field openapi is missing; ${start}`);
+    diagnostics.addAt({ ...top, at: "/openapi" }, `The field openapi is missing; ${start}`);
   } else if (versionOf(value) === undefined) {
     diagnostics.add("/openapi", "Expected an OpenAPI version such as 3.1.0");
   }
