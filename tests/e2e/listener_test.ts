@@ -64,7 +64,7 @@ Deno.test("archway does not start with a key of another certificate, and reports
   }
 });
 
-Deno.test("archway rejects public host names without authentication on loopback", async () => {
+Deno.test("archway rejects public host names on loopback without authentication, and with tokens for everyone", async () => {
   const directory = await Deno.makeTempDir();
   const statuses = async (url: string): Promise<readonly (string | undefined)[]> => {
     const statuses: (string | undefined)[] = [];
@@ -81,7 +81,7 @@ Deno.test("archway rejects public host names without authentication on loopback"
       await open.stop();
     }
     await using known = new Program({ EMBEDDED_DATA_DIR: directory, AUTH_MODE: "dev" });
-    assertEquals(await statuses(await known.url), ["401", "401", "401"]);
+    assertEquals(await statuses(await known.url), ["401", "401", "421"]);
     await known.stop();
   } finally {
     await Deno.remove(directory, { recursive: true });

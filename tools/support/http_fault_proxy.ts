@@ -63,6 +63,8 @@ export class HttpFaultProxy implements AsyncDisposable {
     const content = new Uint8Array(await response.arrayBuffer());
     const sent = new Headers(response.headers);
     sent.delete("Content-Length");
+    // fetch has decoded it: runtimes before 2.9 compress responses themselves.
+    sent.delete("Content-Encoding");
     if (fault === "lose") sent.set("Content-Length", String(content.length + 1));
     outgoing.writeHead(response.status, Object.fromEntries(sent));
     // The head is sent: without it, fetch of Deno 2.9 itself sends the request again on another connection, even a POST.
