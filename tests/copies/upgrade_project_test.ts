@@ -56,13 +56,20 @@ Deno.test("deno task new:project makes a project that checks, and deno task upgr
   await older.commit();
   await using project = TreeCopy.at(await Deno.makeTempDir({ prefix: "archway_project_" }));
   await t.step("new:project writes the project, and its check succeeds", async () => {
-    const made = await older.task("new:project", project.path, "--name", "acme", "--without", REMOVED);
+    const made = await older.task("new:project", project.path, "--name", "zephyrine", "--without", REMOVED);
     assertStringIncludes(made, `without ${REMOVED}`);
     await project.task("check");
     for (const path of [REMOVED, "tools/bench", "tests/soak", "tools/new_project.ts"]) {
       assertEquals([path, await Deno.stat(join(project.path, path)).catch(() => "none")], [path, "none"]);
     }
-    const again = await older.run(Deno.execPath(), "task", "new:project", project.path, "--name", "acme");
+    const again = await older.run(
+      Deno.execPath(),
+      "task",
+      "new:project",
+      project.path,
+      "--name",
+      "zephyrine",
+    );
     assertEquals(again.code, 1);
     assertStringIncludes(again.output, "is not an empty folder");
   });
@@ -95,7 +102,7 @@ Deno.test("deno task new:project makes a project that checks, and deno task upgr
     assertStringIncludes(report, "server/tls.ts  +1 −1 lines");
     assertStringIncludes(report, "tools/  1 deleted");
     assertEquals(report.includes("To decide"), false, report);
-    assertStringIncludes(await read(project, "server/entity_tag.ts"), "// A fix of acme.");
+    assertStringIncludes(await read(project, "server/entity_tag.ts"), "// A fix of zephyrine.");
     assertStringIncludes(await read(project, "docs/limits.md"), "A new paragraph of the template.");
   });
   await t.step("the work of the team stays", async () => {
