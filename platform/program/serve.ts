@@ -132,8 +132,8 @@ function buildServer(
     ...limitOptions(config, { rateLimit, logger }),
     // Without authentication, or with tokens for everyone, checking Host protects against DNS rebinding by pages in a
     // browser on this machine.
-    ...(config.auth.kind === "none" || config.auth.kind === "dev"
-      ? isPrivate(config) ? [options.withPrivateHostsOnly()] : []
+    ...((config.auth.kind === "none" || config.auth.kind === "dev") && isPrivate(config)
+      ? [options.withPrivateHostsOnly()]
       : []),
     ...(config.publicUrl ? [options.withPublicUrl(config.publicUrl.href)] : []),
     options.withIdempotency(mounted.idempotency),
