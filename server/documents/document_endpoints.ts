@@ -1,16 +1,8 @@
-import { eTag } from "@std/http/etag";
 import type { ApiModule } from "../api_module.ts";
-import { isNotModified } from "../representation/response.ts";
-import type { Exchange } from "../request/exchange.ts";
+import { baseUrl, contentEndpoint, contentResponse, tagContent } from "../representation/tagged_content.ts";
 import type { Endpoint } from "../routing/resource.ts";
 import { apiCatalog, documentList } from "./document_list.ts";
 import { yamlText } from "../yaml_text.ts";
-
-/** Text that is served, and its entity tag. */
-interface Representation {
-  readonly bytes: Uint8Array<ArrayBuffer>;
-  readonly etag: string;
-}
 
 /**
  * Creates the public endpoints of the OpenAPI documents: the documents as JSON and YAML, their list `/openapi`, and the
@@ -19,11 +11,11 @@ interface Representation {
 export function documentEndpoints(modules: readonly ApiModule[]): readonly Endpoint[] {
   return [
     ...modules.flatMap(({ name, document }) => [
-      fixedEndpoint(`/openapi/${name}.json`, { type: "application/json", text: () => document }),
-      fixedEndpoint(`/openapi/${name}.yaml`, {
-        type: "application/yaml",
-        text: () => yamlText(JSON.parse(document)),
-      }),
+      contentEndpoint(`/openapi/${name}.json`, () => tagContent(document, { type: "application/json" })),
+      contentEndpoint(
+        `/openapi/${name}.yaml`,
+        () => tagContent(yamlText(JSON.parse(document)), { type: "application/yaml" }),
+      ),
     ]),
     listEndpoint("/openapi", { type: "application/json", content: (base) => documentList(modules, base) }),
     listEndpoint("/.well-known/api-catalog", {
@@ -33,21 +25,6 @@ export function documentEndpoints(modules: readonly ApiModule[]): readonly Endpo
       link: (base) => `<${base}/.well-known/api-catalog>; rel="api-catalog"`,
     }),
   ];
-}
-
-/** Creates an endpoint for a text that never changes. It is made for the first request. */
-function fixedEndpoint(
-  path: string,
-  { type, text }: { readonly type: string; readonly text: () => string },
-): Endpoint {
-  let made: Promise<Representation> | undefined;
-  return {
-    method: "GET",
-    path,
-    async handle(exchange): Promise<Response> {
-      return respond(await (made ??= representationOf(text())), { type, exchange });
-    },
-  };
 }
 
 /** Creates an endpoint for JSON with absolute URLs, which depend on the request. */
@@ -63,42 +40,10 @@ function listEndpoint(
     method: "GET",
     path,
     async handle(exchange): Promise<Response> {
-      const { origin, pathname } = exchange.url;
-      const base = origin + pathname.slice(0, -path.length);
-      const response = respond(await representationOf(JSON.stringify(content(base))), { type, exchange });
+      const base = baseUrl(exchange, path);
+      const response = contentResponse(await tagContent(JSON.stringify(content(base)), { type }), exchange);
       if (link !== undefined) response.headers.set("Link", link(base));
       return response;
     },
   };
-}
-
-async function representationOf(text: string): Promise<Representation> {
-  const bytes = new TextEncoder().encode(text);
-  return { bytes, etag: await eTag(bytes) };
-}
-
-function respond(
-  { bytes, etag }: Representation,
-  { type, exchange }: { readonly type: string; readonly exchange: Exchange },
-): Response {
-  const response = isNotModified(exchange, etag)
-    ? new Response(null, { status: 304 })
-    : contentResponse(bytes, { type, exchange });
-  const { headers } = response;
-  headers.set("ETag", etag);
-  // no-transform, as in response.ts: a strong tag identifies exact bytes.
-  headers.set("Cache-Control", "no-cache, no-transform");
-  headers.set("X-Request-Id", exchange.requestId);
-  return response;
-}
-
-function contentResponse(
-  bytes: Uint8Array<ArrayBuffer>,
-  { type, exchange }: { readonly type: string; readonly exchange: Exchange },
-): Response {
-  exchange.body = bytes;
-  const response = new Response(exchange.method === "HEAD" ? null : bytes);
-  response.headers.set("Content-Type", type);
-  response.headers.set("Content-Length", String(bytes.length));
-  return response;
 }

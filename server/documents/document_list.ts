@@ -71,7 +71,16 @@ function commonPath(routes: ApiModule["routes"]): string {
   return `/${(end === -1 ? first : first.slice(0, end)).join("/")}`;
 }
 
+/** Titles and versions by document, which is parsed once. */
+const infos = new Map<string, Pick<ListedDocument, "title" | "version">>();
+
 function infoOf(document: string): Pick<ListedDocument, "title" | "version"> {
+  const known = infos.get(document) ?? readInfo(document);
+  infos.set(document, known);
+  return known;
+}
+
+function readInfo(document: string): Pick<ListedDocument, "title" | "version"> {
   const { info }: { readonly info?: { readonly title?: JsonValue; readonly version?: JsonValue } } = JSON
     .parse(document);
   return { title: String(info?.title ?? ""), version: String(info?.version ?? "") };

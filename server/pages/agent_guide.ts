@@ -1,6 +1,7 @@
 import type { ApiModule } from "../api_module.ts";
 import { documentList } from "../documents/document_list.ts";
 import type { Endpoint } from "../routing/resource.ts";
+import { baseUrl } from "../representation/tagged_content.ts";
 import type { ServiceDescription } from "./landing_page.ts";
 import { pageResponse } from "./page_response.ts";
 
@@ -13,8 +14,7 @@ export function agentGuide(
     method: "GET",
     path: "/llms.txt",
     async handle(exchange): Promise<Response> {
-      const { origin, pathname } = exchange.url;
-      const base = origin + pathname.slice(0, -"/llms.txt".length);
+      const base = baseUrl(exchange, "/llms.txt");
       return await pageResponse(
         { text: guide(modules, { name: service.name, base }), type: "text/plain" },
         exchange,

@@ -4,7 +4,8 @@ import { documentList } from "../documents/document_list.ts";
 import { Problem } from "../problem.ts";
 import type { Endpoint } from "../routing/resource.ts";
 import { isCrossOrigin } from "../security/cross_origin.ts";
-import { type Page, pageResponse } from "./page_response.ts";
+import { contentEndpoint } from "../representation/tagged_content.ts";
+import { type Page, tagPage } from "./page_response.ts";
 
 /** Options of {@link apiReference}. */
 export interface ApiReferenceOptions {
@@ -115,14 +116,8 @@ export function apiReference({ modules, token }: ApiReferenceOptions): readonly 
   ];
 }
 
-/** Creates an endpoint for a page that never changes. It is made for the first request. */
 function pageEndpoint(path: string, make: () => Promise<Page>): Endpoint {
-  let made: Promise<Page> | undefined;
-  return {
-    method: "GET",
-    path,
-    handle: async (exchange): Promise<Response> => await pageResponse(await (made ??= make()), exchange),
-  };
+  return contentEndpoint(path, async () => await tagPage(await make()));
 }
 
 const NO_ORIGINS: ReadonlySet<string> = new Set();

@@ -2,6 +2,7 @@ import { html } from "@hono/hono/html";
 import type { ApiModule } from "../api_module.ts";
 import type { Endpoint } from "../routing/resource.ts";
 import { documentList } from "../documents/document_list.ts";
+import { baseUrl } from "../representation/tagged_content.ts";
 import { type Html, PAGE_POLICY, pageLayout } from "./page_layout.ts";
 import { pageOrJson, pageResponse } from "./page_response.ts";
 
@@ -41,8 +42,7 @@ export function landingPage(options: LandingPageOptions): Endpoint {
         const text = await pageLayout(options.service.name, content(options));
         return await pageResponse({ text, type, policy: PAGE_POLICY, varies }, exchange);
       }
-      const { origin, pathname } = exchange.url;
-      const base = origin + pathname.slice(0, -1);
+      const base = baseUrl(exchange, "/");
       return await pageResponse({ text: JSON.stringify(description(options, base)), type, varies }, exchange);
     },
   };

@@ -1,6 +1,6 @@
-import { eTag } from "@std/http/etag";
 import { Problem } from "../problem.ts";
-import { createNegotiation, isNotModified } from "../representation/response.ts";
+import { createNegotiation } from "../representation/response.ts";
+import { contentResponse, tagContent, type TaggedContent } from "../representation/tagged_content.ts";
 import type { Exchange } from "../request/exchange.ts";
 
 /** Text of a page or of one of its files. */
@@ -18,28 +18,21 @@ export interface Page {
   readonly varies?: boolean;
 }
 
+/** Encodes a page and determines its tag. */
+export function tagPage({ text, type, policy, varies = false }: Page): Promise<TaggedContent> {
+  return tagContent(text, {
+    type: type === "application/json" ? type : `${type}; charset=utf-8`,
+    headers: {
+      "Referrer-Policy": "no-referrer",
+      ...(policy !== undefined && { "Content-Security-Policy": policy }),
+      ...(varies && { Vary: "Accept" }),
+    },
+  });
+}
+
 /** Responds with a page, or with 304 to a client that has it. */
 export async function pageResponse(page: Page, exchange: Exchange): Promise<Response> {
-  const bytes = new TextEncoder().encode(page.text);
-  const etag = await eTag(bytes);
-  const isKnown = isNotModified(exchange, etag);
-  const response = new Response(isKnown || exchange.method === "HEAD" ? null : bytes, {
-    status: isKnown ? 304 : 200,
-  });
-  const { headers } = response;
-  if (!isKnown) {
-    exchange.body = bytes;
-    headers.set("Content-Type", page.type === "application/json" ? page.type : `${page.type}; charset=utf-8`);
-    headers.set("Content-Length", String(bytes.length));
-  }
-  headers.set("ETag", etag);
-  // no-transform, as in response.ts: a strong tag identifies exact bytes.
-  headers.set("Cache-Control", "no-cache, no-transform");
-  headers.set("Referrer-Policy", "no-referrer");
-  headers.set("X-Request-Id", exchange.requestId);
-  if (page.policy !== undefined) headers.set("Content-Security-Policy", page.policy);
-  if (page.varies === true) headers.set("Vary", "Accept");
-  return response;
+  return contentResponse(await tagPage(page), exchange);
 }
 
 const negotiate = createNegotiation(["application/json", "text/html"]);

@@ -1,8 +1,8 @@
 import { html } from "@hono/hono/html";
 import type { ProblemType } from "../api_module.ts";
 import type { Exchange } from "../request/exchange.ts";
-import { createNegotiation } from "../representation/response.ts";
 import { PAGE_POLICY, pageLayout } from "../pages/page_layout.ts";
+import { pageOrJson } from "../pages/page_response.ts";
 import { compilePath, type Endpoint } from "../routing/resource.ts";
 import { Problem } from "../problem.ts";
 import type { ProblemCatalog } from "./problem_response.ts";
@@ -11,7 +11,6 @@ const PATH = "/problems/{slug}";
 
 /** Endpoint behind the `type` URIs of problems (RFC 9457, section 3.1.1), as HTML or JSON. */
 export function problemPages(catalog: ProblemCatalog): Endpoint {
-  const negotiate = createNegotiation(["application/json", "text/html"]);
   const readPath = compilePath(PATH);
   return {
     method: "GET",
@@ -19,13 +18,7 @@ export function problemPages(catalog: ProblemCatalog): Endpoint {
     async handle(exchange): Promise<Response> {
       const type = catalog.get(readPath(exchange.path)?.["slug"] ?? "");
       if (type === undefined) throw new Problem(404, "not-found", { detail: "No such problem type" });
-      const mediaType = negotiate(exchange.fields.accept);
-      if (mediaType === undefined) {
-        throw new Problem(406, "not-acceptable", {
-          detail: "Available as application/json and text/html",
-          headers: { Vary: "Accept" },
-        });
-      }
+      const mediaType = pageOrJson(exchange);
       const body = mediaType === "text/html" ? await page(type) : JSON.stringify(description(type));
       return pageResponse(body, mediaType, exchange);
     },
