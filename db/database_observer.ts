@@ -22,6 +22,9 @@ export interface Observation {
   ended(outcome: ObservedOutcome): void;
 }
 
+/** Observation of a statement or transaction that is not recorded. */
+export const UNOBSERVED: Observation = { connected(): void {}, ended(): void {} };
+
 /** Properties of a statement besides its text. */
 export interface StatementOptions {
   /** Whether it runs on the connection of a transaction. */

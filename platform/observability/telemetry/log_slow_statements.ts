@@ -1,5 +1,5 @@
 import type { Logger } from "@logtape/logtape";
-import type { DatabaseObserver, Observation } from "@archway/db/database_observer.ts";
+import { type DatabaseObserver, type Observation, UNOBSERVED } from "@archway/db/database_observer.ts";
 import { summarizeStatement, withoutLiterals } from "@archway/db/summarize_statement.ts";
 
 /**
@@ -12,8 +12,6 @@ export function logSlowStatements(logger: Logger, thresholdMs: number): Database
     transaction: (_instance, run) => run(UNOBSERVED),
   };
 }
-
-const UNOBSERVED: Observation = { connected(): void {}, ended(): void {} };
 
 interface SlowStatementOptions {
   readonly instance: string;

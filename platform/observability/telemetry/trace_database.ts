@@ -1,11 +1,13 @@
 import { context, type Span, SpanKind, SpanStatusCode, trace, TraceFlags } from "@opentelemetry/api";
-import type { DatabaseObserver, Observation, ObservedServer } from "@archway/db/database_observer.ts";
+import {
+  type DatabaseObserver,
+  type Observation,
+  type ObservedServer,
+  UNOBSERVED,
+} from "@archway/db/database_observer.ts";
 import { DatabaseError } from "@archway/db/errors.ts";
 import { SCOPE } from "./is_tracing.ts";
 import { summarizeStatement } from "@archway/db/summarize_statement.ts";
-
-/** Observation of a transaction that is not recorded. */
-const UNOBSERVED: Observation = { connected(): void {}, ended(): void {} };
 
 /**
  * Returns an observer that records a span for every statement and transaction of a recorded request (OpenTelemetry,
