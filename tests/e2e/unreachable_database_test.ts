@@ -11,7 +11,7 @@ const ACCESS = "local all postgres trust\nlocal all all scram-sha-256\n";
 
 const CAUSES: readonly (readonly [Readonly<Record<string, string>>, string])[] = [
   [{ POSTGRES_PRIMARY_DATABASE: "nosuch" }, 'database "nosuch" does not exist (3D000)'],
-  [{ POSTGRES_PRIMARY_USER: "ada" }, 'password authentication failed for user "ada" (28P01)'],
+  [{ POSTGRES_PRIMARY_USER: "lovelace" }, 'password authentication failed for user "lovelace" (28P01)'],
 ];
 
 async function withServer(run: (server: PostgresServer) => Promise<void>): Promise<void> {
@@ -62,7 +62,7 @@ Deno.test("archway's log says what it waits for, and its responses do not", asyn
         const response = await fetch(`${url}${path}`);
         const text = await response.text();
         assertEquals([path, response.status], [path, 503]);
-        for (const word of ["nosuch", "ada", "3D000", "28P01"]) assertFalse(text.includes(word), text);
+        for (const word of ["nosuch", "lovelace", "3D000", "28P01"]) assertFalse(text.includes(word), text);
       }
       const { stdout, stderr } = await program.stop();
       assertStringIncludes(stdout + stderr, JSON.stringify(cause).slice(1, -1));
