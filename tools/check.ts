@@ -11,7 +11,7 @@ import { readTree, type SourceTree } from "./check/source_tree.ts";
 import { misspelledImports } from "./check/spelling_rule.ts";
 import { foreignRelations } from "./check/sql_rule.ts";
 import { changedPlatformFiles } from "./platform/changed_files.ts";
-import { GenerationError } from "./oapi_codegen/diagnostics.ts";
+import { GenerationError } from "./oapi_codegen/diagnostics/diagnostics.ts";
 
 /** Checks a tree by all rules except format, lint and types. Returns a line for every violation. */
 export async function checkTree(root: string): Promise<readonly string[]> {

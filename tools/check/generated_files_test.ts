@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { join } from "node:path";
-import { GenerationError } from "../oapi_codegen/diagnostics.ts";
+import { GenerationError } from "../oapi_codegen/diagnostics/diagnostics.ts";
 import { generateAll } from "../oapi_codegen/generate_all.ts";
 import { writeGenerated } from "../oapi_codegen/write_generated.ts";
 import { staleGeneratedFiles } from "./generated_files.ts";

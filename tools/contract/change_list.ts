@@ -1,4 +1,4 @@
-import { unescapeToken } from "../oapi_codegen/json_value.ts";
+import { unescapeToken } from "../oapi_codegen/document/json_value.ts";
 import type { Change, Finding, Level } from "./change.ts";
 
 /** Collects changes; the same change of a shared part is one change with several places. */

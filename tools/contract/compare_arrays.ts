@@ -1,4 +1,4 @@
-import { isArray, type Located } from "../oapi_codegen/json_value.ts";
+import { isArray, type Located } from "../oapi_codegen/document/json_value.ts";
 import type { FlatSchema, SchemaSet } from "./flat_schema.ts";
 import { ANYTHING, placeOf, type SchemaPair, setsAt } from "./schema_pair.ts";
 

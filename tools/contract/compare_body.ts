@@ -1,4 +1,4 @@
-import { child, type Located, member } from "../oapi_codegen/json_value.ts";
+import { child, type Located, member } from "../oapi_codegen/document/json_value.ts";
 import type { Level } from "./change.ts";
 import { compareContent } from "./compare_content.ts";
 import type { OperationPair } from "./document_pair.ts";

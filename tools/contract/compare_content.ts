@@ -1,4 +1,4 @@
-import { child, entries, type Located } from "../oapi_codegen/json_value.ts";
+import { child, entries, type Located } from "../oapi_codegen/document/json_value.ts";
 import type { Direction, Level } from "./change.ts";
 import type { DocumentPair } from "./document_pair.ts";
 import { ANYTHING, type SchemaUse } from "./schema_pair.ts";

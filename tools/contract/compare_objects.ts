@@ -1,5 +1,5 @@
-import { entries, isArray, isObject, type Located } from "../oapi_codegen/json_value.ts";
-import { REQUIRED_OF_REQUESTS, REQUIRED_OF_RESPONSES } from "../oapi_codegen/schema_walk.ts";
+import { entries, isArray, isObject, type Located } from "../oapi_codegen/document/json_value.ts";
+import { REQUIRED_OF_REQUESTS, REQUIRED_OF_RESPONSES } from "../oapi_codegen/schemas/schema_walk.ts";
 import type { Direction } from "./change.ts";
 import type { FlatSchema, SchemaSet } from "./flat_schema.ts";
 import { ANYTHING, placeOf, type SchemaPair, setsAt } from "./schema_pair.ts";

@@ -1,4 +1,4 @@
-import { entries, type Located, textMember } from "../oapi_codegen/json_value.ts";
+import { entries, type Located, textMember } from "../oapi_codegen/document/json_value.ts";
 import { ChangeList } from "./change_list.ts";
 import { compareBody } from "./compare_body.ts";
 import { compareParameters } from "./compare_parameters.ts";

@@ -1,4 +1,4 @@
-import { child, entries, type Located } from "../oapi_codegen/json_value.ts";
+import { child, entries, type Located } from "../oapi_codegen/document/json_value.ts";
 import type { Direction } from "./change.ts";
 import { compareOperation } from "./compare_operation.ts";
 import { compareServers } from "./compare_servers.ts";

@@ -1,5 +1,5 @@
 import type { JsonValue } from "@archway/server/operation.ts";
-import { child, entries, type Located, member } from "../oapi_codegen/json_value.ts";
+import { child, entries, type Located, member } from "../oapi_codegen/document/json_value.ts";
 import { compareContent } from "./compare_content.ts";
 import type { OperationPair } from "./document_pair.ts";
 import { follow } from "./flat_schema.ts";

@@ -1,4 +1,4 @@
-import { child, entries, type Located, member, textMember } from "../oapi_codegen/json_value.ts";
+import { child, entries, type Located, member, textMember } from "../oapi_codegen/document/json_value.ts";
 import type { Level } from "./change.ts";
 import type { DocumentPair } from "./document_pair.ts";
 import { follow } from "./flat_schema.ts";

@@ -1,5 +1,5 @@
 import type { JsonValue } from "@archway/server/operation.ts";
-import { child, elements, entries, isArray, type Located } from "../oapi_codegen/json_value.ts";
+import { child, elements, entries, isArray, type Located } from "../oapi_codegen/document/json_value.ts";
 import type { OperationPair } from "./document_pair.ts";
 
 /** Scopes by scheme; all schemes are needed. */

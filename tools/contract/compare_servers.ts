@@ -1,4 +1,4 @@
-import { elements, type Located, textMember } from "../oapi_codegen/json_value.ts";
+import { elements, type Located, textMember } from "../oapi_codegen/document/json_value.ts";
 import type { DocumentPair } from "./document_pair.ts";
 
 /** Compares the servers of a document, a path or an operation. */

@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import { member, textMember } from "../oapi_codegen/json_value.ts";
+import { member, textMember } from "../oapi_codegen/document/json_value.ts";
 import type { Change } from "./change.ts";
 import { compareDocuments } from "./compare_documents.ts";
 import { type ContractException, exceptionFor } from "./contract_exceptions.ts";

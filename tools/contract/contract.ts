@@ -1,7 +1,7 @@
 import { basename, dirname, join, resolve } from "node:path";
-import { type Config, parseConfig } from "../oapi_codegen/config.ts";
-import { GenerationError } from "../oapi_codegen/diagnostics.ts";
-import { diskFolder, type DocumentFolder } from "../oapi_codegen/document/document_folder.ts";
+import { type Config, parseConfig } from "../oapi_codegen/config/config.ts";
+import { GenerationError } from "../oapi_codegen/diagnostics/diagnostics.ts";
+import { diskFolder, type DocumentFolder } from "../oapi_codegen/document/sources/document_folder.ts";
 import { type Arguments, USAGE } from "./arguments.ts";
 import { compareVersions, type ContractReport, unannounced } from "./compare_versions.ts";
 import { type ContractException, EXCEPTIONS_FILE, parseExceptions } from "./contract_exceptions.ts";

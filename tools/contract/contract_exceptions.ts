@@ -1,7 +1,7 @@
 import type { JsonValue } from "@archway/server/operation.ts";
-import { DiagnosticList } from "../oapi_codegen/diagnostics.ts";
-import { isArray, isObject, member, textMember } from "../oapi_codegen/json_value.ts";
-import { parseYaml } from "../oapi_codegen/parse_yaml.ts";
+import { DiagnosticList } from "../oapi_codegen/diagnostics/diagnostics.ts";
+import { isArray, isObject, member, textMember } from "../oapi_codegen/document/json_value.ts";
+import { parseYaml } from "../oapi_codegen/syntax/parse_yaml.ts";
 import type { Change } from "./change.ts";
 
 /** File of the intended breaking changes, beside the documents. */

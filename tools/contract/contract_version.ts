@@ -1,11 +1,11 @@
 import { basename, dirname, relative } from "node:path";
-import type { Config } from "../oapi_codegen/config.ts";
+import type { Config } from "../oapi_codegen/config/config.ts";
 import { bundleDocument } from "../oapi_codegen/document/bundle_document.ts";
-import type { DocumentFolder } from "../oapi_codegen/document/document_folder.ts";
-import type { OverlaySource } from "../oapi_codegen/document/read_overlay.ts";
-import type { Place } from "../oapi_codegen/diagnostics.ts";
+import type { DocumentFolder } from "../oapi_codegen/document/sources/document_folder.ts";
+import type { OverlaySource } from "../oapi_codegen/document/overlays/read_overlay.ts";
+import type { Place } from "../oapi_codegen/diagnostics/diagnostics.ts";
 import { selectionOf } from "../oapi_codegen/generate_files.ts";
-import type { JsonObject } from "../oapi_codegen/json_value.ts";
+import type { JsonObject } from "../oapi_codegen/document/json_value.ts";
 
 /** Version of a document. */
 export interface ContractVersion {

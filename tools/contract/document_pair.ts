@@ -1,5 +1,5 @@
 import type { JsonValue } from "@archway/server/operation.ts";
-import type { Located } from "../oapi_codegen/json_value.ts";
+import type { Located } from "../oapi_codegen/document/json_value.ts";
 import type { ChangeList } from "./change_list.ts";
 import type { Direction } from "./change.ts";
 import type { SchemaComparison } from "./schema_comparison.ts";

@@ -8,7 +8,7 @@ import {
   locate,
   type Located,
   textMember,
-} from "../oapi_codegen/json_value.ts";
+} from "../oapi_codegen/document/json_value.ts";
 
 /** Schemas that all apply to a value. */
 export interface SchemaSet {

@@ -1,5 +1,5 @@
 import { posix, relative } from "node:path";
-import type { DocumentFolder } from "../oapi_codegen/document/document_folder.ts";
+import type { DocumentFolder } from "../oapi_codegen/document/sources/document_folder.ts";
 
 /** Returns the last tag before the working tree; undefined without a tag or a repository. */
 export async function lastTag(root: string): Promise<string | undefined> {

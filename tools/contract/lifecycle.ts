@@ -1,4 +1,4 @@
-import { type Located, member, textMember } from "../oapi_codegen/json_value.ts";
+import { type Located, member, textMember } from "../oapi_codegen/document/json_value.ts";
 import type { DocumentPair, OperationPair } from "./document_pair.ts";
 
 /** Reports that an operation was removed: as announced if it was deprecated, and its sunset has passed. */

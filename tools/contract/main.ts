@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { GenerationError } from "../oapi_codegen/diagnostics.ts";
+import { GenerationError } from "../oapi_codegen/diagnostics/diagnostics.ts";
 import { parseArguments, USAGE } from "./arguments.ts";
 import { contract } from "./contract.ts";
 

@@ -1,6 +1,6 @@
 import { dirname, join, relative } from "node:path";
-import { GenerationError } from "../oapi_codegen/diagnostics.ts";
-import { diskFolder } from "../oapi_codegen/document/document_folder.ts";
+import { GenerationError } from "../oapi_codegen/diagnostics/diagnostics.ts";
+import { diskFolder } from "../oapi_codegen/document/sources/document_folder.ts";
 import { compareDocuments } from "./compare_documents.ts";
 import { type ContractVersion, readVersion } from "./contract_version.ts";
 

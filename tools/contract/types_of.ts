@@ -1,5 +1,5 @@
 import type { JsonValue } from "@archway/server/operation.ts";
-import { isArray } from "../oapi_codegen/json_value.ts";
+import { isArray } from "../oapi_codegen/document/json_value.ts";
 import type { FlatSchema } from "./flat_schema.ts";
 import type { SchemaPair } from "./schema_pair.ts";
 

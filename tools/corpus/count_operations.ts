@@ -1,7 +1,14 @@
-import type { Diagnostic } from "../oapi_codegen/diagnostics.ts";
-import type { MediaModel, OperationModel } from "../oapi_codegen/model.ts";
-import { child, elements, entries, type Located, member, textMember } from "../oapi_codegen/json_value.ts";
-import type { References } from "../oapi_codegen/references.ts";
+import type { Diagnostic } from "../oapi_codegen/diagnostics/diagnostics.ts";
+import type { MediaModel, OperationModel } from "../oapi_codegen/operations/model.ts";
+import {
+  child,
+  elements,
+  entries,
+  type Located,
+  member,
+  textMember,
+} from "../oapi_codegen/document/json_value.ts";
+import type { References } from "../oapi_codegen/document/references.ts";
 import type { OperationCounts, OperationParts } from "./document_report.ts";
 
 const METHODS = ["get", "put", "post", "delete", "options", "head", "patch", "trace", "query"];

@@ -6,14 +6,14 @@ import {
   DiagnosticList,
   formatWarnings,
   GenerationError,
-} from "../oapi_codegen/diagnostics.ts";
+} from "../oapi_codegen/diagnostics/diagnostics.ts";
 import { bundleDocument } from "../oapi_codegen/document/bundle_document.ts";
-import { diskFolder } from "../oapi_codegen/document/document_folder.ts";
-import { textMember } from "../oapi_codegen/json_value.ts";
-import type { OperationModel } from "../oapi_codegen/model.ts";
-import { readOperations } from "../oapi_codegen/operations.ts";
-import { parseYaml } from "../oapi_codegen/parse_yaml.ts";
-import { References } from "../oapi_codegen/references.ts";
+import { diskFolder } from "../oapi_codegen/document/sources/document_folder.ts";
+import { textMember } from "../oapi_codegen/document/json_value.ts";
+import type { OperationModel } from "../oapi_codegen/operations/model.ts";
+import { readOperations } from "../oapi_codegen/operations/operations.ts";
+import { parseYaml } from "../oapi_codegen/syntax/parse_yaml.ts";
+import { References } from "../oapi_codegen/document/references.ts";
 import { writeGenerated } from "../oapi_codegen/write_generated.ts";
 import { countOperations } from "./count_operations.ts";
 import type { CorpusError, OperationProbe, ReportPart } from "./document_report.ts";

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { GenerationError } from "../oapi_codegen/diagnostics.ts";
+import { GenerationError } from "../oapi_codegen/diagnostics/diagnostics.ts";
 import { type CorpusOptions, CorpusOptionsError, parseCorpusOptions } from "./corpus_options.ts";
 import { corpusText, passed } from "./corpus_table.ts";
 import type { DocumentReport } from "./document_report.ts";

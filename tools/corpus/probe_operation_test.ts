@@ -1,8 +1,8 @@
 import { assertEquals } from "@std/assert";
 import type { Operation, Validator } from "@archway/server/operation.ts";
-import { DiagnosticList } from "../oapi_codegen/diagnostics.ts";
-import { readOperations } from "../oapi_codegen/operations.ts";
-import { References } from "../oapi_codegen/references.ts";
+import { DiagnosticList } from "../oapi_codegen/diagnostics/diagnostics.ts";
+import { readOperations } from "../oapi_codegen/operations/operations.ts";
+import { References } from "../oapi_codegen/document/references.ts";
 import { probeOperation } from "./probe_operation.ts";
 import { serveGenerated } from "./serve_generated.ts";
 

@@ -1,8 +1,8 @@
 import type { JsonValue, Operation, Shape, Validator } from "@archway/server/operation.ts";
 import { memberShape } from "@archway/server/parameters/decode_text.ts";
-import type { MediaModel, OperationModel, ParameterModel } from "../oapi_codegen/model.ts";
-import { isArray, isObject } from "../oapi_codegen/json_value.ts";
-import type { References } from "../oapi_codegen/references.ts";
+import type { MediaModel, OperationModel, ParameterModel } from "../oapi_codegen/operations/model.ts";
+import { isArray, isObject } from "../oapi_codegen/document/json_value.ts";
+import type { References } from "../oapi_codegen/document/references.ts";
 import { ContradictionError, type SampleChoice, sampleValue } from "./sample_value.ts";
 import { serializePairs, serializeText } from "./serialize_parameter.ts";
 

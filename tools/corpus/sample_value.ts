@@ -7,8 +7,8 @@ import {
   type Located,
   member,
   textMember,
-} from "../oapi_codegen/json_value.ts";
-import type { References } from "../oapi_codegen/references.ts";
+} from "../oapi_codegen/document/json_value.ts";
+import type { References } from "../oapi_codegen/document/references.ts";
 
 /** Choice among the values that a schema allows. */
 export interface SampleChoice {

@@ -1,6 +1,6 @@
 import type { JsonValue } from "@archway/server/operation.ts";
-import type { ParameterModel } from "../oapi_codegen/model.ts";
-import { isArray, isObject } from "../oapi_codegen/json_value.ts";
+import type { ParameterModel } from "../oapi_codegen/operations/model.ts";
+import { isArray, isObject } from "../oapi_codegen/document/json_value.ts";
 
 /** Description of a parameter's text form. */
 export type ParameterForm = Pick<ParameterModel, "name" | "in" | "style" | "explode" | "content">;

@@ -1,6 +1,6 @@
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { formatWarnings } from "../oapi_codegen/diagnostics.ts";
+import { formatWarnings } from "../oapi_codegen/diagnostics/diagnostics.ts";
 import { writeGenerated } from "../oapi_codegen/write_generated.ts";
 import { generateDocument } from "./generate_document.ts";
 import { type GeneratedApi, serveGenerated } from "./serve_generated.ts";

@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { join } from "node:path";
-import { GenerationError } from "../oapi_codegen/diagnostics.ts";
+import { GenerationError } from "../oapi_codegen/diagnostics/diagnostics.ts";
 import { serveDocument } from "./serve_document.ts";
 
 const DOCUMENT = `openapi: 3.1.0

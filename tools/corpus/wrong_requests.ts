@@ -1,4 +1,4 @@
-import type { ParameterModel } from "../oapi_codegen/model.ts";
+import type { ParameterModel } from "../oapi_codegen/operations/model.ts";
 import type { RequestParts, SampledOperation } from "./sample_request.ts";
 
 /** Request that the document forbids, and the response that the server has to send. */

@@ -1,8 +1,8 @@
 import { formatNames } from "ajv-formats/dist/formats.js";
 import type { JsonValue, Validator } from "@archway/server/operation.ts";
-import { GenerationError } from "../oapi_codegen/diagnostics.ts";
+import { GenerationError } from "../oapi_codegen/diagnostics/diagnostics.ts";
 import { generateFiles } from "../oapi_codegen/generate_files.ts";
-import { isObject, textMember } from "../oapi_codegen/json_value.ts";
+import { isObject, textMember } from "../oapi_codegen/document/json_value.ts";
 import type { Suite, TestGroup } from "./read_suite.ts";
 
 /** Result of a group of tests. */

@@ -1,7 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { JsonValue } from "@archway/server/operation.ts";
-import { isArray, isObject, member, textMember } from "../oapi_codegen/json_value.ts";
+import { isArray, isObject, member, textMember } from "../oapi_codegen/document/json_value.ts";
 
 /** Schema with values to judge. */
 export interface TestGroup {

@@ -1,5 +1,5 @@
 import { assertEquals, assertFalse, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
-import { formatWarnings, GenerationError } from "./diagnostics.ts";
+import { formatWarnings, GenerationError } from "./diagnostics/diagnostics.ts";
 import { generateFiles, type GenerateFilesOptions } from "./generate_files.ts";
 import { acceptedDocument, setMember } from "./testing/accepted_document.ts";
 

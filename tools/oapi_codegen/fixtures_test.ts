@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import type { Operation, Route, Shape, Validator } from "@archway/server/operation.ts";
 import { createServer } from "@archway/server/server.ts";
 import { withApi, withResponseValidation } from "@archway/server/server_options.ts";
-import { diskFolder } from "./document/document_folder.ts";
+import { diskFolder } from "./document/sources/document_folder.ts";
 import { generateFiles } from "./generate_files.ts";
 
 const ROOT = resolve(import.meta.dirname ?? ".", "../..");

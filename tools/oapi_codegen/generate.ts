@@ -1,10 +1,10 @@
 import { readFile } from "node:fs/promises";
 import { basename, dirname, join, relative, resolve } from "node:path";
-import { parseConfig } from "./config.ts";
-import type { ConfigEntry } from "./config_reader.ts";
-import type { OverlaySource } from "./document/read_overlay.ts";
-import { diskFolder } from "./document/document_folder.ts";
-import { type Diagnostic, GenerationError, type Place } from "./diagnostics.ts";
+import { parseConfig } from "./config/config.ts";
+import type { ConfigEntry } from "./config/config_reader.ts";
+import type { OverlaySource } from "./document/overlays/read_overlay.ts";
+import { diskFolder } from "./document/sources/document_folder.ts";
+import { type Diagnostic, GenerationError, type Place } from "./diagnostics/diagnostics.ts";
 import { generateFiles } from "./generate_files.ts";
 
 /** Output of one configuration: a folder and the texts of its files by name. */

@@ -1,7 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { runtimeFiles } from "./client/runtime_files.ts";
-import { type Diagnostic, GenerationError } from "./diagnostics.ts";
+import { type Diagnostic, GenerationError } from "./diagnostics/diagnostics.ts";
 import { generate, type Generated } from "./generate.ts";
 
 /** Options for the generation of all configurations. */

@@ -1,6 +1,6 @@
 import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { basename, join } from "node:path";
-import { GenerationError } from "./diagnostics.ts";
+import { GenerationError } from "./diagnostics/diagnostics.ts";
 import { generateAll } from "./generate_all.ts";
 
 const DOCUMENT = `

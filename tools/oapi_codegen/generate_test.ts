@@ -2,11 +2,11 @@ import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import type { JsonValue } from "@archway/server/operation.ts";
 import { join, resolve } from "node:path";
 import { DOCUMENT_FOLDERS } from "./document_folders.ts";
-import { GenerationError } from "./diagnostics.ts";
+import { GenerationError } from "./diagnostics/diagnostics.ts";
 import { generate } from "./generate.ts";
 import { generateAll } from "./generate_all.ts";
-import { member } from "./json_value.ts";
-import { walkReferences } from "./reference_walk.ts";
+import { member } from "./document/json_value.ts";
+import { walkReferences } from "./document/reference_walk.ts";
 
 const ROOT = resolve(import.meta.dirname ?? ".", "../..");
 const FIXTURE = join(ROOT, "tools/support/contact_service");

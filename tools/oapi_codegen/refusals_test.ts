@@ -1,5 +1,5 @@
 import { assert, assertInstanceOf, assertStringIncludes } from "@std/assert";
-import { GenerationError } from "./diagnostics.ts";
+import { GenerationError } from "./diagnostics/diagnostics.ts";
 import { generateFiles } from "./generate_files.ts";
 import { acceptedDocument, setMember } from "./testing/accepted_document.ts";
 

@@ -1,8 +1,8 @@
-import { docComment } from "../doc_comment.ts";
-import { pascalCase } from "../identifiers.ts";
-import { unescapeToken } from "../json_value.ts";
-import type { OperationModel } from "../model.ts";
-import type { SchemaTypes } from "../schema_types.ts";
+import { docComment } from "../types/doc_comment.ts";
+import { pascalCase } from "../types/identifiers.ts";
+import { unescapeToken } from "../document/json_value.ts";
+import type { OperationModel } from "../operations/model.ts";
+import type { SchemaTypes } from "../types/schema_types.ts";
 
 /** Content of a TypeScript client. */
 export interface ClientFilesOptions {

@@ -1,16 +1,22 @@
 import type { JsonValue } from "@archway/server/operation.ts";
-import { DiagnosticList } from "../diagnostics.ts";
-import { isObject, type JsonObject, locate, member, textMember } from "../json_value.ts";
-import { References } from "../references.ts";
-import { addOperationDefaults } from "./add_operation_defaults.ts";
-import { applySelection, type Selection } from "./apply_selection.ts";
-import { applyOverlays } from "./apply_overlays.ts";
-import { Bundler } from "./bundler.ts";
-import type { OverlaySource } from "./read_overlay.ts";
-import type { ParameterName } from "./operation_conditions.ts";
-import { type Addition, readOperationDefaults } from "./operation_defaults.ts";
-import { checkOtherFiles, loadSources, type LoadSourcesOptions } from "./load_sources.ts";
-import { componentPointer, fragmentOf, type SourceFile, type SourceTarget, throwIfAny } from "./sources.ts";
+import { DiagnosticList } from "../diagnostics/diagnostics.ts";
+import { isObject, type JsonObject, locate, member, textMember } from "./json_value.ts";
+import { References } from "./references.ts";
+import { addOperationDefaults } from "./defaults/add_operation_defaults.ts";
+import { applySelection, type Selection } from "./selection/apply_selection.ts";
+import { applyOverlays } from "./overlays/apply_overlays.ts";
+import { Bundler } from "./bundle/bundler.ts";
+import type { OverlaySource } from "./overlays/read_overlay.ts";
+import type { ParameterName } from "./defaults/operation_conditions.ts";
+import { type Addition, readOperationDefaults } from "./defaults/operation_defaults.ts";
+import { checkOtherFiles, loadSources, type LoadSourcesOptions } from "./sources/load_sources.ts";
+import {
+  componentPointer,
+  fragmentOf,
+  type SourceFile,
+  type SourceTarget,
+  throwIfAny,
+} from "./sources/sources.ts";
 
 /** Self-contained document, and its diagnostics with locations in the source files. */
 export interface BundledDocument {

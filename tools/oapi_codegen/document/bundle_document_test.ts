@@ -1,8 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
-import { locate, textMember } from "../json_value.ts";
+import { locate, textMember } from "./json_value.ts";
 import { bundleDocument } from "./bundle_document.ts";
-import { formatWarnings } from "../diagnostics.ts";
-import { memoryFolder } from "./memory_folder.ts";
+import { formatWarnings } from "../diagnostics/diagnostics.ts";
+import { memoryFolder } from "./sources/memory_folder.ts";
 
 const HEAD = "openapi: 3.1.0\ninfo: { title: T, version: '1' }\n";
 const COMMON = `${HEAD}

@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { GenerationError } from "../diagnostics.ts";
+import { GenerationError } from "../diagnostics/diagnostics.ts";
 import { bundleDocument } from "./bundle_document.ts";
-import { memoryFolder } from "./memory_folder.ts";
+import { memoryFolder } from "./sources/memory_folder.ts";
 
 const COMMON = `openapi: 3.1.0
 x-operation-defaults:

@@ -1,6 +1,6 @@
 import type { JsonValue } from "@archway/server/operation.ts";
-import { DOCUMENT, type Part, typeOfMember } from "../document_kinds.ts";
-import { escapeToken, isArray, isObject, type Located, mapMembers } from "../json_value.ts";
+import { DOCUMENT, type Part, typeOfMember } from "./document_kinds.ts";
+import { escapeToken, isArray, isObject, type Located, mapMembers } from "./json_value.ts";
 
 /** Replaces a schema that is not part of another one. */
 export type ReplaceSchema = (schema: Located) => JsonValue;

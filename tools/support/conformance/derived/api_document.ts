@@ -2,12 +2,18 @@ import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 import { default as addFormats } from "ajv-formats";
 import { dirname } from "node:path";
 import type { JsonValue } from "@archway/server/operation.ts";
-import { DiagnosticList } from "../../../oapi_codegen/diagnostics.ts";
+import { DiagnosticList } from "../../../oapi_codegen/diagnostics/diagnostics.ts";
 import { bundleDocument } from "../../../oapi_codegen/document/bundle_document.ts";
-import { diskFolder } from "../../../oapi_codegen/document/document_folder.ts";
-import { escapeToken, isArray, isObject, type JsonObject, locate } from "../../../oapi_codegen/json_value.ts";
-import { member, textMember } from "../../../oapi_codegen/json_value.ts";
-import { parseYaml } from "../../../oapi_codegen/parse_yaml.ts";
+import { diskFolder } from "../../../oapi_codegen/document/sources/document_folder.ts";
+import {
+  escapeToken,
+  isArray,
+  isObject,
+  type JsonObject,
+  locate,
+} from "../../../oapi_codegen/document/json_value.ts";
+import { member, textMember } from "../../../oapi_codegen/document/json_value.ts";
+import { parseYaml } from "../../../oapi_codegen/syntax/parse_yaml.ts";
 
 /** A JSON Schema of a document; its references are followed by {@link ApiDocument.resolve}. */
 export type Schema = JsonValue;
