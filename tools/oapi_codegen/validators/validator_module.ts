@@ -1,10 +1,8 @@
 import { createHash } from "node:crypto";
 import type { Ajv2020 } from "ajv/dist/2020.js";
 import type { SourceCode } from "ajv/dist/types/index.js";
-import { boundedItems } from "./bounded_items.ts";
 import { bundle } from "./runtime/bundle.ts";
-import { linearErrors } from "./linear_errors.ts";
-import { plainMessages } from "./plain_messages.ts";
+import { improveCode } from "./improve_code.ts";
 
 /** Function of a module of validators. */
 export interface ModuleFunction {
@@ -44,7 +42,7 @@ export function validatorModule(
   );
   const declared = [...constants].toSorted(([left], [right]) => left < right ? -1 : 1)
     .map(([name, code]) => `const ${name} = ${code};\n`);
-  const code = boundedItems(linearErrors(plainMessages(texts.join(""))));
+  const code = improveCode(texts.join(""));
   const own = functions.filter(({ isExported }) => isExported).map(({ name }) => [name, name] as const);
   const more = isExact
     ? [...own, ...aliases].map(([alias, name]) =>
