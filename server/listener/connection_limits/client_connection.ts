@@ -2,6 +2,7 @@ import type { Peer } from "../../listener.ts";
 import type { Deadline, Deadlines } from "../../request/deadlines.ts";
 import { type ClientProtocol, protocolOfClientHello, protocolOfHead } from "./client_protocol.ts";
 import type { ConnectionDeadlines } from "./connection_deadlines.ts";
+import { ExpectContinue } from "./expect_continue.ts";
 import { HalfClose } from "./half_close.ts";
 import { readClientHello } from "./read_client_hello.ts";
 import { rawResponse } from "./raw_response.ts";
@@ -42,9 +43,6 @@ export interface ResponseEnd {
 /** Size of a buffer in bytes: small, because most connections are idle, until a read fills it. */
 const SMALL_BUFFER = 4096;
 const LARGE_BUFFER = 65_536;
-
-/** Interim response that the HTTP server sends before it passes on a request with `Expect: 100-continue`. */
-const CONTINUE = new TextEncoder().encode("HTTP/1.1 100 Continue\r\n\r\n");
 
 /**
  * Bytes that an HTTP/2 connection may send between two requests: acknowledgements, pings, window updates, and what is
@@ -90,9 +88,8 @@ export class ClientConnection implements Peer {
   /** Bytes received on an HTTP/2 connection since its last request. */
   #unrequestedBytes = 0;
   readonly #halfClose: HalfClose;
-  /** Whether the body of the first request is read, and whether an interim response waits for that. */
-  #isBodyPermitted = false;
-  #holdsContinue = false;
+  /** Interim response to the first request. */
+  readonly #interim: ExpectContinue;
 
   constructor(client: Deno.TcpConn, options: ClientConnectionOptions) {
     this.remoteAddr = client.remoteAddr;
@@ -100,6 +97,8 @@ export class ClientConnection implements Peer {
     this.#source = client;
     this.#options = options;
     this.debt = new ResponseDebt(options.deadlines.write, () => this.drop("response"));
+    // Nothing was written yet, so the bytes fit into the send buffer. An error ends the connection elsewhere.
+    this.#interim = new ExpectContinue((bytes) => void client.write(bytes).catch(() => {}));
     this.#halfClose = new HalfClose(options.deadlines, () => this.#inFlight > 0);
     this.#startDeadline(options.deadlines.read, () => this.drop("request"));
   }
@@ -117,11 +116,7 @@ export class ClientConnection implements Peer {
   }
 
   permitBody(): void {
-    this.#isBodyPermitted = true;
-    if (!this.#holdsContinue) return;
-    this.#holdsContinue = false;
-    // Nothing was written yet, so the bytes fit into the send buffer. An error ends the connection elsewhere.
-    this.#client.write(CONTINUE).catch(() => {});
+    this.#interim.permit();
   }
 
   responding(bodyBytes: number, { signal }: Request): void {
@@ -271,12 +266,13 @@ export class ClientConnection implements Peer {
     for (;;) {
       const count = await server.read(buffer);
       if (count === null) break;
-      const bytes = this.#responded
-        ? buffer.subarray(0, count)
-        : this.#withoutInterim(buffer.subarray(0, count));
+      const received = buffer.subarray(0, count);
+      // In later bytes an interim response cannot be distinguished from a body.
+      const isFirst = this.#options.plain && !this.#responded;
+      const bytes = isFirst ? this.#interim.remove(received, this.#protocol) : received;
       if (bytes.length === 0) continue;
       this.#responded = true;
-      this.#holdsContinue = false;
+      this.#interim.discard();
       this.#writing = true;
       const deadline = this.#options.deadlines.write.start(() => this.drop("response"));
       try {
@@ -295,20 +291,6 @@ export class ClientConnection implements Peer {
     this.#upgraded = false;
     this.#inFlight = 0;
     this.#startDeadline(this.#options.deadlines.linger, () => this.end());
-  }
-
-  /**
-   * Removes the interim response from the first bytes of the HTTP server. A client of HTTP/1.0 gets none, others when the
-   * body is read: a request that is refused needs no body (RFC 9110, section 10.1.1). In later bytes it cannot be
-   * distinguished from a body.
-   */
-  #withoutInterim(bytes: Uint8Array): Uint8Array {
-    if (!this.#options.plain || !CONTINUE.every((byte, index) => bytes[index] === byte)) return bytes;
-    if (this.#protocol !== "http/1.0") {
-      if (this.#isBodyPermitted) return bytes;
-      this.#holdsContinue = true;
-    }
-    return bytes.subarray(CONTINUE.length);
   }
 
   /** Starts the read deadline at the first byte of a request; later bytes do not extend it. */
