@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { print } from "@archway/program/print.ts";
 import { platformFiles } from "./platform/platform_files.ts";
 import { LockError, readLock, writeLock } from "./platform/platform_lock.ts";
+import { runTask } from "./run_task.ts";
 
 const ROOT = join(import.meta.dirname ?? ".", "..");
 const USAGE = "Usage: deno task eject <file of the platform>…\n";
@@ -19,21 +20,17 @@ export async function eject(root: string, paths: readonly string[]): Promise<voi
   await writeLock(root, { ...lock, ejected: [...new Set([...lock.ejected, ...wanted])].sort() });
 }
 
-if (import.meta.main) {
-  try {
-    if (Deno.args.length === 0 || Deno.args.some((argument) => argument.startsWith("-"))) {
-      await print(Deno.stderr, USAGE);
-      Deno.exitCode = 2;
-    } else {
-      await eject(ROOT, Deno.args);
-      await print(
-        Deno.stdout,
-        `Yours now: ${Deno.args.join(", ")}. Upgrades report these files instead of replacing them.\n`,
-      );
-    }
-  } catch (error) {
-    if (!(error instanceof LockError)) throw error;
-    await print(Deno.stderr, `${error.message}\n`);
-    Deno.exitCode = 1;
+async function main(paths: readonly string[]): Promise<number> {
+  if (paths.length === 0 || paths.some((path) => path.startsWith("-"))) {
+    await print(Deno.stderr, USAGE);
+    return 2;
   }
+  await eject(ROOT, paths);
+  await print(
+    Deno.stdout,
+    `Yours now: ${paths.join(", ")}. Upgrades report these files instead of replacing them.\n`,
+  );
+  return 0;
 }
+
+if (import.meta.main) await runTask(main, { expected: [LockError] });

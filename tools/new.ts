@@ -4,6 +4,7 @@ import { parseNewArguments, USAGE } from "./new/new_arguments.ts";
 import { NewError } from "./new/usage_error.ts";
 import { writeField } from "./new/write_field.ts";
 import { writeService } from "./new/write_service.ts";
+import { runTask } from "./run_task.ts";
 
 const ROOT = join(import.meta.dirname ?? ".", "..");
 
@@ -19,12 +20,4 @@ async function main(args: readonly string[]): Promise<number> {
   return 0;
 }
 
-if (import.meta.main) {
-  try {
-    Deno.exitCode = await main(Deno.args);
-  } catch (error) {
-    if (!(error instanceof NewError)) throw error;
-    await print(Deno.stderr, `${error.message.trimEnd()}\n`);
-    Deno.exitCode = 1;
-  }
-}
+if (import.meta.main) await runTask(main, { expected: [NewError] });

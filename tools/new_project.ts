@@ -5,6 +5,7 @@ import { services } from "../services.ts";
 import { LockError } from "./platform/platform_lock.ts";
 import { writeProject } from "./platform/write_project.ts";
 import { NameError } from "./rename/check_name.ts";
+import { runTask } from "./run_task.ts";
 
 const ROOT = join(import.meta.dirname ?? ".", "..");
 const USAGE = `Usage: deno task new:project <folder> --name <name> [--without <service>]…
@@ -75,12 +76,4 @@ function withDependents(wanted: readonly string[]): readonly string[] {
   return services.map(({ name }) => name).filter((name) => removed.has(name));
 }
 
-if (import.meta.main) {
-  try {
-    Deno.exitCode = await main(Deno.args);
-  } catch (error) {
-    if (!(error instanceof LockError || error instanceof NameError)) throw error;
-    await print(Deno.stderr, `${error.message}\n`);
-    Deno.exitCode = 1;
-  }
-}
+if (import.meta.main) await runTask(main, { expected: [LockError, NameError] });

@@ -5,6 +5,7 @@ import { LOCK_FILE } from "./platform/platform_lock.ts";
 import { renameLocked } from "./platform/rename_locked.ts";
 import { checkName, NameError } from "./rename/check_name.ts";
 import { isRenamed, renameText } from "./rename/rename_text.ts";
+import { runTask } from "./run_task.ts";
 
 const ROOT = join(import.meta.dirname ?? ".", "..");
 const USAGE = "Usage: deno task rename <name>\n";
@@ -70,12 +71,4 @@ async function run(command: string, ...args: readonly string[]): Promise<string>
   return decode(stdout);
 }
 
-if (import.meta.main) {
-  try {
-    Deno.exitCode = await main(Deno.args);
-  } catch (error) {
-    if (!(error instanceof NameError)) throw error;
-    await print(Deno.stderr, `${error.message}\n`);
-    Deno.exitCode = 1;
-  }
-}
+if (import.meta.main) await runTask(main, { expected: [NameError] });

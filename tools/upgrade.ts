@@ -3,6 +3,7 @@ import { print } from "@archway/program/print.ts";
 import { LockError } from "./platform/platform_lock.ts";
 import { upgradeProject } from "./platform/upgrade_project.ts";
 import { upgradeReport } from "./platform/upgrade_report.ts";
+import { runTask } from "./run_task.ts";
 
 const ROOT = join(import.meta.dirname ?? ".", "..");
 const USAGE =
@@ -21,12 +22,4 @@ async function main(args: readonly string[]): Promise<number> {
   return 0;
 }
 
-if (import.meta.main) {
-  try {
-    Deno.exitCode = await main(Deno.args);
-  } catch (error) {
-    if (!(error instanceof LockError)) throw error;
-    await print(Deno.stderr, `${error.message}\n`);
-    Deno.exitCode = 1;
-  }
-}
+if (import.meta.main) await runTask(main, { expected: [LockError] });

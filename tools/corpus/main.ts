@@ -1,5 +1,7 @@
 import { join } from "node:path";
+import { print } from "@archway/program/print.ts";
 import { GenerationError } from "../oapi_codegen/diagnostics/diagnostics.ts";
+import { runTask } from "../run_task.ts";
 import { type CorpusOptions, CorpusOptionsError, parseCorpusOptions } from "./corpus_options.ts";
 import { corpusText, passed } from "./corpus_table.ts";
 import type { DocumentReport } from "./document_report.ts";
@@ -36,10 +38,10 @@ async function examineFolder(
   if (serve) return await serveOnly(paths);
   const reports: DocumentReport[] = [];
   for (const path of paths) {
-    await write(Deno.stderr, `${path}\n`);
+    await print(Deno.stderr, `${path}\n`);
     reports.push(await runDocument(path, { check, boot }));
   }
-  await write(Deno.stdout, corpusText(reports));
+  await print(Deno.stdout, corpusText(reports));
   if (json !== undefined) await Deno.writeTextFile(json, `${JSON.stringify(reports, null, 2)}\n`);
   return reports.every(passed) ? 0 : 1;
 }
@@ -53,29 +55,17 @@ async function serveOnly([path, ...others]: readonly string[]): Promise<number> 
   Deno.addSignalListener("SIGINT", interrupted.resolve);
   try {
     await using served = await serveDocument(path);
-    for (const warning of served.warnings) await write(Deno.stderr, `${warning}\n`);
-    await write(Deno.stdout, `${served.url}/openapi/${API_NAME}.json\n`);
+    for (const warning of served.warnings) await print(Deno.stderr, `${warning}\n`);
+    await print(Deno.stdout, `${served.url}/openapi/${API_NAME}.json\n`);
     await interrupted.promise;
     return 0;
   } catch (error) {
     if (!(error instanceof GenerationError)) throw error;
-    await write(Deno.stderr, `${error.message}\n`);
+    await print(Deno.stderr, `${error.message}\n`);
     return 1;
   } finally {
     Deno.removeSignalListener("SIGINT", interrupted.resolve);
   }
 }
 
-async function write(stream: typeof Deno.stdout, text: string): Promise<void> {
-  await stream.write(new TextEncoder().encode(text));
-}
-
-if (import.meta.main) {
-  try {
-    Deno.exitCode = await main(Deno.args);
-  } catch (error) {
-    if (!(error instanceof CorpusOptionsError)) throw error;
-    await write(Deno.stderr, `${error.message}\n`);
-    Deno.exitCode = 2;
-  }
-}
+if (import.meta.main) await runTask(main, { expected: [CorpusOptionsError], exitCode: 2 });

@@ -17,6 +17,13 @@ export function documentText(service: NewService): string {
   const security = (scope: string): string => `security: [{ bearerAuth: [${plural.kebab}:${scope}] }]`;
   const content = (schema: string): string =>
     `content: { application/json: { schema: { $ref: "#/components/schemas/${schema}" } } }`;
+  const newBody = `requestBody:
+        required: true
+        ${content(`New${Type}`)}`;
+  const ifMatch = `parameters:
+        - $ref: "common.yaml#/components/parameters/IfMatch"`;
+  const changed = `responses:
+        "200": { $ref: "#/components/responses/Changed${Type}" }`;
   return `openapi: 3.1.0
 info:
   title: ${capitalized(singular.words)} API
@@ -74,9 +81,7 @@ ${fields.filter(isFilter).map((field) => filterParameter(field)).join("")}      
       summary: Create ${one}
       tags: [${plural.kebab}]
       ${security("write")}${limit}
-      requestBody:
-        required: true
-        ${content(`New${Type}`)}
+      ${newBody}
       responses:
         "201":
           description: The ${singular.words} as stored
@@ -84,12 +89,7 @@ ${fields.filter(isFilter).map((field) => filterParameter(field)).join("")}      
             Location: { $ref: "common.yaml#/components/headers/Location" }
             ETag: { $ref: "common.yaml#/components/headers/ETag" }
           ${content(`Success${Type}`)}
-          links:
-            read: { $ref: "#/components/links/ReadCreated" }
-            replace: { $ref: "#/components/links/ReplaceCreated" }
-            patch: { $ref: "#/components/links/PatchCreated" }
-            delete: { $ref: "#/components/links/DeleteCreated" }
-  ${path}/{id}:
+${links(10, "Created")}  ${path}/{id}:
     parameters:
       - $ref: "common.yaml#/components/parameters/Id"
         description: ID of the ${singular.words}
@@ -102,24 +102,15 @@ ${fields.filter(isFilter).map((field) => filterParameter(field)).join("")}      
         "200":
           description: The ${singular.words}
           ${content(`Success${Type}`)}
-          links:
-            read: { $ref: "#/components/links/Read" }
-            replace: { $ref: "#/components/links/Replace" }
-            patch: { $ref: "#/components/links/Patch" }
-            delete: { $ref: "#/components/links/Delete" }
-    put:
+${links(10)}    put:
       operationId: replace${Type}
       summary: Replace ${one}
       description: Clears the properties that the body omits.
       tags: [${plural.kebab}]
       ${security("write")}
-      parameters:
-        - $ref: "common.yaml#/components/parameters/IfMatch"${limit}
-      requestBody:
-        required: true
-        ${content(`New${Type}`)}
-      responses:
-        "200": { $ref: "#/components/responses/Changed${Type}" }
+      ${ifMatch}${limit}
+      ${newBody}
+      ${changed}
     patch:
       operationId: patch${Type}
       summary: Update ${one}
@@ -128,8 +119,7 @@ ${fields.filter(isFilter).map((field) => filterParameter(field)).join("")}      
         Plain \`application/json\` is treated as a merge patch.
       tags: [${plural.kebab}]
       ${security("write")}
-      parameters:
-        - $ref: "common.yaml#/components/parameters/IfMatch"${limit}
+      ${ifMatch}${limit}
       requestBody:
         required: true
         content:
@@ -139,16 +129,14 @@ ${fields.filter(isFilter).map((field) => filterParameter(field)).join("")}      
             schema: { $ref: "common.yaml#/components/schemas/JsonPatch" }
           application/json:
             schema: { $ref: "#/components/schemas/${Type}MergePatch" }
-      responses:
-        "200": { $ref: "#/components/responses/Changed${Type}" }
+      ${changed}
     delete:
       operationId: delete${Type}
       summary: Delete ${one}
       description: Removes the ${singular.words} from all reads.
       tags: [${plural.kebab}]
       ${security("write")}
-      parameters:
-        - $ref: "common.yaml#/components/parameters/IfMatch"
+      ${ifMatch}
       responses:
         "204": { description: The ${singular.words} is deleted }
   /healthz: { $ref: "common.yaml#/components/pathItems/Health" }
@@ -172,16 +160,20 @@ ${linkComponents(service)}  responses:
         Consistency-Token: { $ref: "common.yaml#/components/headers/ConsistencyToken" }
         X-Request-Id: { $ref: "common.yaml#/components/headers/RequestId" }
       ${content(`Success${Type}`)}
-      links:
-        read: { $ref: "#/components/links/Read" }
-        replace: { $ref: "#/components/links/Replace" }
-        patch: { $ref: "#/components/links/Patch" }
-        delete: { $ref: "#/components/links/Delete" }
-    NotFound:
+${links(6)}    NotFound:
       $ref: "common.yaml#/components/responses/NotFound"
       description: No such ${singular.words}
   schemas:
 ${schemaComponents(service)}`;
+}
+
+/** Returns the links of a response, in lines that begin with a number of spaces. */
+function links(indent: number, suffix: "" | "Created" = ""): string {
+  const names = ["Read", "Replace", "Patch", "Delete"];
+  const lines = names.map((name) =>
+    `  ${name.toLowerCase()}: { $ref: "#/components/links/${name}${suffix}" }`
+  );
+  return ["links:", ...lines].map((line) => `${" ".repeat(indent)}${line}\n`).join("");
 }
 
 function filterParameter(field: Field): string {

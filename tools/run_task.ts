@@ -1,0 +1,26 @@
+import { print } from "@archway/program/print.ts";
+
+/** Options of {@link runTask}. */
+export interface RunTaskOptions {
+  /** Classes of errors that the user of the task can correct. */
+  readonly expected: readonly (new (message: string) => Error)[];
+  /** Exit code after such an error. @default {1} */
+  readonly exitCode?: number;
+}
+
+/**
+ * Runs the main function of a task with its arguments, and sets the exit code that it returns. Expected errors are
+ * printed without a stack.
+ */
+export async function runTask(
+  main: (args: readonly string[]) => Promise<number>,
+  { expected, exitCode = 1 }: RunTaskOptions,
+): Promise<void> {
+  try {
+    Deno.exitCode = await main(Deno.args);
+  } catch (error) {
+    if (!(error instanceof Error) || !expected.some((type) => error instanceof type)) throw error;
+    await print(Deno.stderr, `${error.message.trimEnd()}\n`);
+    Deno.exitCode = exitCode;
+  }
+}
