@@ -5,6 +5,7 @@ import type { Telemetry } from "@archway/observability/telemetry.ts";
 import type { Logger } from "@archway/server/logger.ts";
 import { ConsistencyTokens } from "@archway/service_kit/consistency_tokens.ts";
 import { PostgresIdempotency } from "@archway/service_kit/idempotency.ts";
+import type { JobHandler } from "@archway/service_kit/job.ts";
 import type { MountedService, ServiceModule } from "@archway/service_kit/service_module.ts";
 import { KeyRing } from "@archway/service_kit/signing.ts";
 import type { Database } from "./open_database.ts";
@@ -42,9 +43,15 @@ export function mountServices(
   const dependencies = {
     ...{ pool, logger, now, newId, secrets, cursorTtlSeconds, tokens, catalogs, metrics, tracer },
     drainTimeoutMs,
+    jobs: {
+      definitions: services.flatMap(({ jobs = [] }) => jobs),
+      schedules: services.flatMap(({ schedules = [] }) => schedules),
+      handlers: (): readonly JobHandler[] => mounted.flatMap(({ jobs = [] }) => jobs),
+    },
   };
+  const mounted: readonly MountedService[] = config.services.map((service) => service.mount(dependencies));
   return {
-    services: config.services.map((service) => service.mount(dependencies)),
+    services: mounted,
     idempotency: new PostgresIdempotency({
       pool,
       ttlMs: config.idempotencyTtlMs,

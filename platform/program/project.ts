@@ -29,7 +29,11 @@ const RESERVED_COMMANDS = ["help", ...Object.keys(PLATFORM_COMMANDS)];
 export function checkServices(services: readonly ServiceModule[]): void {
   const names = services.map(({ name }) => name);
   const commands = serviceCommands(services).map(({ name }) => name);
-  for (const [kind, all] of [["service", names], ["command", commands]] as const) {
+  const jobs = services.flatMap(({ jobs = [] }) => jobs.map(({ kind }) => kind));
+  const schedules = services.flatMap(({ schedules = [] }) => schedules.map(({ name }) => name));
+  for (
+    const [kind, all] of Object.entries({ service: names, command: commands, job: jobs, schedule: schedules })
+  ) {
     const duplicate = all.find((name, index) => all.indexOf(name) !== index);
     if (duplicate !== undefined) throw new Error(`services.ts: duplicate ${kind} "${duplicate}"`);
   }
@@ -37,7 +41,10 @@ export function checkServices(services: readonly ServiceModule[]): void {
   if (reserved !== undefined) {
     throw new Error(`services.ts: command "${reserved}" is reserved by the platform`);
   }
-  for (const { name, requires = [] } of services) {
+  for (const { name, requires = [], jobs = [], schedules = [] } of services) {
+    if (jobs.length + schedules.length > 0 && !requires.includes("jobs")) {
+      throw new Error(`services.ts: ${name} has jobs; add "jobs" to what it requires in its module.ts`);
+    }
     const missing = requires.find((required) => !names.includes(required));
     if (missing === undefined) continue;
     throw new Error(`services.ts: ${name} requires ${missing}; add its module, or remove ${name}`);

@@ -5,8 +5,10 @@ import type { Logger } from "@archway/server/logger.ts";
 import type { ServiceCommand } from "./command.ts";
 import type { ConsistencyTokens } from "./consistency_tokens.ts";
 import type { EventCatalog } from "./event_catalog.ts";
+import type { JobDefinition, JobHandler, JobRegistry } from "./job.ts";
 import type { MetricSink } from "./metric_sink.ts";
 import type { WorkTracer } from "./observed_work.ts";
+import type { ScheduleDefinition } from "./schedule.ts";
 import type { SettingsReader, SettingsSection } from "./setting.ts";
 
 /** Static description of a service; see {@link ServiceDefinition} for its startup. */
@@ -19,6 +21,10 @@ export interface ServiceDescription {
   readonly migrations?: string;
   /** Events that it publishes. @default none */
   readonly events?: EventCatalog;
+  /** Kinds of jobs that it enqueues and runs; requires "jobs". @default none */
+  readonly jobs?: readonly JobDefinition[];
+  /** Times at which its jobs are enqueued. @default none */
+  readonly schedules?: readonly ScheduleDefinition[];
   /** Default scopes of a development token. @default {[]} */
   readonly scopes?: readonly string[];
   /** Settings that `configure` reads. @default none */
@@ -50,6 +56,8 @@ export interface MountedService {
   readonly api?: ApiModule;
   /** Background work. @default none */
   readonly background?: Background;
+  /** A handler for each kind of job that it lists. @default none */
+  readonly jobs?: readonly JobHandler[];
 }
 
 /** Background work of a service, such as the delivery of events. */
@@ -80,6 +88,8 @@ export interface ServiceDependencies {
   readonly tokens: ConsistencyTokens;
   /** Events of all listed services. */
   readonly catalogs: readonly EventCatalog[];
+  /** Jobs and schedules of all listed services. */
+  readonly jobs: JobRegistry;
   /** Metrics are disabled if undefined. */
   readonly metrics: MetricSink | undefined;
   readonly tracer: WorkTracer;

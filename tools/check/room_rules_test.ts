@@ -40,7 +40,7 @@ Deno.test("brokenRoomRules() rejects imports that are not in a room's list", () 
     [
       "platform/events/outbox/a.ts",
       "@archway/server/a.ts",
-      "imports server/; platform/events/ may import itself, db/, platform/service_kit/",
+      "imports server/; platform/events/ may import itself, db/, platform/service_kit/, platform/queue/",
     ],
     [
       "main.ts",
@@ -90,7 +90,8 @@ Deno.test("brokenRoomRules() allows the listed imports", () => {
 });
 
 Deno.test("brokenRoomRules() separates services", () => {
-  const list = "itself, db/, server/, platform/service_kit/, platform/events/, api/aapi/, api/a_*/";
+  const list =
+    "itself, db/, server/, platform/service_kit/, platform/events/, platform/jobs/, api/aapi/, api/a_*/";
   assertEquals(
     checkImport("a_service/x.ts", "../b_service/module.ts"),
     `imports b_service/; a_service/ may import ${list}`,

@@ -51,10 +51,17 @@ export const ROOMS: readonly Room[] = [
   { path: "platform/service_kit/", imports: ["db/", "server/"] },
   { path: "platform/config/", imports: ["db/", "db/postgres/", "server/", "platform/service_kit/"] },
   { path: "platform/observability/", imports: ["db/", "server/", "platform/service_kit/"] },
+  // The engine underneath events and jobs.
+  { path: "platform/queue/", imports: ["db/", "server/", "platform/service_kit/"] },
+  {
+    path: "platform/jobs/",
+    inTestsOf: ["services.ts", "*_service/"],
+    imports: ["db/", "server/", "platform/service_kit/", "platform/queue/"],
+  },
   {
     path: "platform/events/",
     inTestsOf: ["services.ts", "*_service/"],
-    imports: ["db/", "platform/service_kit/"],
+    imports: ["db/", "platform/service_kit/", "platform/queue/"],
     also: {
       "platform/events/module.ts": ["server/", "api/webhookapi/"],
       "platform/events/webhooks/management/http/": ["server/", "api/webhookapi/"],
@@ -70,6 +77,7 @@ export const ROOMS: readonly Room[] = [
       "server/",
       "platform/service_kit/",
       "platform/events/",
+      "platform/jobs/",
       "api/{name}api/",
       "api/{name}_*/",
     ],

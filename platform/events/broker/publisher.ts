@@ -2,7 +2,7 @@ import type { TxManager } from "@archway/db/db.ts";
 import { type Message, messageOf, type ToJson } from "../outbox/message.ts";
 import { MessageQueue, type MessageQueueOptions, type QueuedMessage } from "../outbox/message_queue.ts";
 import { causeOf } from "../outbox/outgoing_event.ts";
-import type { StepOutcome } from "../worker/work_loop.ts";
+import type { StepOutcome } from "@archway/queue/work_loop.ts";
 import type { WorkObserver } from "../worker/work_observer.ts";
 import { type Broker, BrokerError } from "./broker.ts";
 

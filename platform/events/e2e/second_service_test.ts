@@ -25,7 +25,8 @@ testWithNats(
       "services.ts",
       (text) =>
         text.replace(/^import/, `import { orderModule } from "./${FOLDER}/module.ts";\nimport`)
-          .replace("];", ", orderModule];"),
+          .replace(/\[([^\]]+)\];/, (_, list: string) =>
+            `[\n  ${list.split(/,\s*/).join(",\n  ")},\n  orderModule,\n];`),
     );
     await copy.task("gen");
     await copy.task("schema");

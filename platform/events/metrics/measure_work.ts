@@ -1,6 +1,6 @@
 import type { Measure, MetricSink } from "@archway/service_kit/metric_sink.ts";
 import type { WorkObservation } from "@archway/service_kit/observed_work.ts";
-import type { QueueReading } from "../outbox/queue_loads.ts";
+import type { QueueReading } from "@archway/queue/queue_loads.ts";
 import type { EventWork, WorkObserver } from "../worker/work_observer.ts";
 
 /** Bounds from 5 ms to 60 s. */

@@ -1,6 +1,6 @@
 import type { JsonObject } from "@archway/service_kit/event_catalog.ts";
 import type { TxManager } from "@archway/db/db.ts";
-import type { StepOutcome } from "../worker/work_loop.ts";
+import type { StepOutcome } from "@archway/queue/work_loop.ts";
 import type { WorkObserver } from "../worker/work_observer.ts";
 import type { Destination } from "./destination.ts";
 import type { ToJson } from "./message.ts";

@@ -1,17 +1,11 @@
 import type { Querier, Transaction } from "@archway/db/db.ts";
+import type { QueueLoad } from "@archway/queue/queue_loads.ts";
 import { EVENT_COLUMNS, eventOfRow, type EventRow, type OutgoingEvent } from "./outgoing_event.ts";
 
 /** An event taken from a queue. */
 export interface TakenEvent extends OutgoingEvent {
   /** Time at which it was enqueued. */
   readonly enqueuedAt: string;
-}
-
-/** Load of a queue. */
-export interface QueueLoad {
-  readonly waiting: number;
-  /** Time at which the oldest entry was enqueued; undefined if the queue is empty. */
-  readonly oldest: string | undefined;
 }
 
 /** Number of rows scanned for free streams, for each event that may be taken. */

@@ -1,9 +1,10 @@
 import { v7 as newId } from "uuid";
+import { QueueLoads, type ReadLoad } from "@archway/queue/queue_loads.ts";
+import type { WorkerContext, WorkerStep } from "@archway/queue/worker.ts";
 import { BrokerDestination } from "../broker/broker_destination.ts";
 import { Publisher } from "../broker/publisher.ts";
 import { messageId } from "../outbox/message_id.ts";
 import type { UnpublishableEvent } from "../outbox/message_queue.ts";
-import { QueueLoads, type ReadLoad } from "../outbox/queue_loads.ts";
 import { Relay } from "../outbox/relay.ts";
 import { StreamQueue } from "../outbox/stream_queue.ts";
 import { attemptDelivery } from "../webhooks/delivery/attempt_delivery.ts";
@@ -12,19 +13,11 @@ import { Dispatcher } from "../webhooks/delivery/dispatcher.ts";
 import { pendingLoad } from "../webhooks/delivery/pending_load.ts";
 import { Sweeper } from "../webhooks/delivery/sweeper.ts";
 import { WebhookDestination } from "../webhooks/delivery/webhook_destination.ts";
-import type { JobPool } from "./job_pool.ts";
-import type { WorkLoopOptions } from "./work_loop.ts";
 import type { EventWorkerOptions } from "./event_worker_options.ts";
 
-/** Step of one loop of a worker, with options that differ from the defaults. */
-export type WorkerStep = Pick<WorkLoopOptions, "step"> & Partial<WorkLoopOptions>;
-
 /** Dependencies that the steps share. */
-export interface WorkerDependencies {
-  readonly jobs: JobPool;
+export interface WorkerDependencies extends WorkerContext {
   readonly loads: QueueLoads;
-  /** Wakes a loop by its name. */
-  readonly wake: (loop: string) => void;
   /** Called when a loop skips an event that it cannot publish. */
   readonly unpublishable: (loop: string, unpublishable: UnpublishableEvent) => void;
 }
@@ -86,13 +79,12 @@ export function workerSteps(
 
 function webhookDispatcher(
   options: EventWorkerOptions,
-  { jobs, wake }: WorkerDependencies,
+  { tasks, wake }: WorkerDependencies,
 ): Dispatcher {
   const { pool: database, config, secrets, observer, logger, toJson, reach } = options;
   const { nowMs = Date.now, random = Math.random } = options;
   const { allowPrivate, timeoutMs } = config.webhooks;
-  const leaseMs = timeoutMs + LEASE_MARGIN_MS;
-  const queue = new DeliveryQueue({ database, nowMs, newId, random, leaseMs });
+  const queue = new DeliveryQueue({ database, random, nowMs, newId, leaseMs: timeoutMs + LEASE_MARGIN_MS });
   const attemptOptions = {
     allowPrivate,
     timeoutMs,
@@ -104,7 +96,7 @@ function webhookDispatcher(
   };
   return new Dispatcher({
     queue,
-    pool: jobs,
+    pool: tasks,
     concurrency: config.concurrency,
     slowMs: timeoutMs * SLOW_PART,
     observer,

@@ -1,4 +1,5 @@
 import type { Querier } from "@archway/db/db.ts";
+import type { LeaseQueue } from "@archway/queue/lease_queue.ts";
 import type { Capacity } from "./concurrency_limiter.ts";
 import type { ClaimedKey, LatencyClass } from "./delivery.ts";
 
@@ -8,32 +9,21 @@ export interface Claim {
   readonly latency: LatencyClass;
 }
 
-/** Options of a claim. */
-export interface ClaimOptions {
-  readonly capacity: Capacity;
-  /** Time until which keys are due. */
-  readonly now: string;
-  /** Expiry of the leases. */
-  readonly until: string;
-  /** Token that distinguishes these leases from later ones. */
-  readonly lease: string;
-}
-
 // Keys without capacity are filtered out before the limit of 1,000: otherwise a tenant with many keys would hide all
 // others. So the first key that is left always fits, and claiming until nothing is returned has found every due key.
 // Each tenant gets one key at a time, tenants with the fewest keys in flight (counted by quick or not) first: more
 // endpoints, more keys or older keys are no advantage.
-const CLAIM = `with in_flight as materialized (
-    select * from unnest($5::uuid[], $6::text[], $7::boolean[]) as u (endpoint_id, tenant, quick)
+const HELD = `in_flight as materialized (
+    select * from unnest($4::uuid[], $5::text[], $6::boolean[]) as u (endpoint_id, tenant, quick)
   ), due as materialized (
     select * from (
       select l.endpoint_id, l.stream, l.due_at, w.pace, coalesce(w.owner, w.id::text) as tenant
       from webhook_lanes as l join webhook_endpoints as w on w.id = l.endpoint_id
       where l.due_at <= $1::timestamptz and w.disabled_at is null and (w.throttled_until is null or w.throttled_until <= $1::timestamptz)
     ) as d
-    where endpoint_id <> all ($8::uuid[]) and tenant <> all ($9::text[])
-      and (pace = 'quick' or ($3 > 0 and tenant <> all ($10::text[])))
-      and (pace <> 'slow' or $4 > 0)
+    where endpoint_id <> all ($7::uuid[]) and tenant <> all ($8::text[])
+      and (pace = 'quick' or ($10 > 0 and tenant <> all ($9::text[])))
+      and (pace <> 'slow' or $11 > 0)
     order by due_at limit 1000
   ), firsts as (
     select distinct on (d.tenant) d.*
@@ -51,38 +41,37 @@ const CLAIM = `with in_flight as materialized (
     window tenants as (order by h.keys, f.due_at, f.tenant)
   ), chosen as materialized (
     select * from ranked
-    where (pace = 'quick' or unproven <= $3) and (pace <> 'slow' or slow <= $4)
-    order by rank limit $2
+    where (pace = 'quick' or unproven <= $10) and (pace <> 'slow' or slow <= $11)
+    order by rank limit $12
   ), held as materialized (
     select l.endpoint_id, l.stream, c.tenant, c.pace
     from webhook_lanes as l join chosen as c on c.endpoint_id = l.endpoint_id and c.stream = l.stream
     where l.due_at <= $1::timestamptz
     for update of l skip locked
-  )
-  update webhook_lanes as l set due_at = $11, scheduled_at = $1, lease = $12
-  from held as h where l.endpoint_id = h.endpoint_id and l.stream = h.stream
-  returning h.endpoint_id, h.stream, h.tenant, h.pace`;
+  )`;
 
 /** Claims due ordering keys for which there is capacity: possibly not all of them, but at least one if there is one. */
-export async function claimKeys(
-  db: Querier,
-  { capacity, now, until, lease }: ClaimOptions,
-): Promise<readonly Claim[]> {
-  const { rows } = await db.query<{
+export type ClaimKeys = (db: Querier, capacity: Capacity) => Promise<readonly Claim[]>;
+
+/** Returns the claim of a queue. */
+export function claimingKeys(leases: LeaseQueue): ClaimKeys {
+  const claim = leases.claiming<{
     readonly endpoint_id: string;
     readonly stream: string;
     readonly tenant: string;
     readonly pace: LatencyClass;
-  }>(CLAIM, [
-    ...[now, capacity.keys, capacity.unproven, capacity.slow],
-    capacity.inFlight.map(({ endpointId }) => endpointId),
-    capacity.inFlight.map(({ tenant }) => tenant),
-    capacity.inFlight.map(({ quick }) => quick),
-    ...[capacity.fullEndpoints, capacity.fullTenants, capacity.throttledTenants],
-    ...[until, lease],
-  ]);
-  return rows.map(({ endpoint_id: endpointId, stream, tenant, pace }) => ({
-    key: { endpointId, stream, tenant, lease },
-    latency: pace,
-  }));
+  }>({ held: HELD, returning: "h.endpoint_id, h.stream, h.tenant, h.pace" });
+  return async (db, capacity) => {
+    const { rows, token: lease } = await claim(db, [
+      capacity.inFlight.map(({ endpointId }) => endpointId),
+      capacity.inFlight.map(({ tenant }) => tenant),
+      capacity.inFlight.map(({ quick }) => quick),
+      ...[capacity.fullEndpoints, capacity.fullTenants, capacity.throttledTenants],
+      ...[capacity.unproven, capacity.slow, capacity.keys],
+    ]);
+    return rows.map(({ endpoint_id: endpointId, stream, tenant, pace }) => ({
+      key: { endpointId, stream, tenant, lease },
+      latency: pace,
+    }));
+  };
 }

@@ -1,23 +1,29 @@
-import type { ConnectionManager, Querier, Transaction, TxManager } from "@archway/db/db.ts";
+import type { Querier, Transaction } from "@archway/db/db.ts";
+import {
+  type Lease,
+  type LeaseChange,
+  LeaseQueue,
+  type LeaseQueueOptions,
+  type LeaseTable,
+} from "@archway/queue/lease_queue.ts";
 import { EVENT_COLUMNS, eventOfRow, type EventRow } from "../../outbox/outgoing_event.ts";
-import { type Claim, claimKeys } from "./claim_keys.ts";
+import { type Claim, claimingKeys, type ClaimKeys } from "./claim_keys.ts";
 import type { Capacity } from "./concurrency_limiter.ts";
 import type { AttemptResult, ClaimedKey, LatencyClass, PendingDelivery } from "./delivery.ts";
 import { ENDPOINT_COLUMNS, endpointOfRow, type EndpointRow } from "./endpoint_row.ts";
 import { retryDelayMs } from "./retry_delay.ts";
 
-/** Options of a delivery queue. */
-export interface DeliveryQueueOptions {
-  readonly database: ConnectionManager & TxManager;
-  /** Returns the current time, in milliseconds since 1970. */
-  readonly nowMs: () => number;
-  /** Returns a new UUIDv7. */
-  readonly newId: () => string;
+/** Options of a delivery queue. Its leases last longer than any attempt takes. */
+export interface DeliveryQueueOptions extends LeaseQueueOptions {
   /** Returns a number from 0 to 1. */
   readonly random: () => number;
-  /** Duration of a lease, in milliseconds: longer than any attempt takes. */
-  readonly leaseMs: number;
 }
+
+/** Table of ordering keys, which workers lease. */
+export const LANES: LeaseTable = {
+  name: "webhook_lanes",
+  key: [["endpoint_id", "uuid"], ["stream", "text"]],
+};
 
 /** New state of a delivery, and the delivery that follows it. */
 export interface Settlement {
@@ -27,9 +33,6 @@ export interface Settlement {
   /** Whether the endpoint is disabled: nothing more is sent. */
   readonly isDisabled: boolean;
 }
-
-const LOCK_LEASE = `select 1 from webhook_lanes
-  where endpoint_id = $1 and stream = $2 and lease = $3 for update`;
 
 const NEXT = `select d.id, d.attempts, d.retry_requested, ${ENDPOINT_COLUMNS}, ${EVENT_COLUMNS}
   from webhook_deliveries as d
@@ -67,14 +70,6 @@ const THROTTLE = `update webhook_endpoints set throttled_until = $3, throttled_a
 const DISABLE = `update webhook_endpoints set disabled_at = $2, version = version + 1
   where id = $1 and disabled_at is null`;
 
-const RENEW_LEASE =
-  `update webhook_lanes set due_at = $4, scheduled_at = $3 where endpoint_id = $1 and stream = $2`;
-const RESCHEDULE = `update webhook_lanes set due_at = $4, scheduled_at = $3, lease = null
-  where endpoint_id = $1 and stream = $2`;
-const REMOVE = `delete from webhook_lanes where endpoint_id = $1 and stream = $2`;
-const RELEASE_LEASE = `update webhook_lanes set due_at = $4, scheduled_at = $4, lease = null
-  where endpoint_id = $1 and stream = $2 and lease = $3`;
-
 /**
  * Stores ordering keys and their deliveries. A worker leases a key for longer than an attempt takes, so that no other
  * one begins meanwhile. If the worker dies, the key is due again when the lease expires, and a delivery whose result was
@@ -82,16 +77,24 @@ const RELEASE_LEASE = `update webhook_lanes set due_at = $4, scheduled_at = $4, 
  */
 export class DeliveryQueue {
   readonly #options: DeliveryQueueOptions;
+  readonly #leases: LeaseQueue;
+  readonly #claim: ClaimKeys;
+  readonly #renew: (db: Querier, leases: readonly Lease[]) => Promise<unknown>;
+  readonly #release: (db: Querier, changes: readonly LeaseChange[]) => Promise<unknown>;
+  readonly #remove: (db: Querier, leases: readonly Lease[]) => Promise<unknown>;
 
   constructor(options: DeliveryQueueOptions) {
     this.#options = options;
+    this.#leases = new LeaseQueue(LANES, options);
+    this.#claim = claimingKeys(this.#leases);
+    this.#renew = this.#leases.renewing();
+    this.#release = this.#leases.releasing();
+    this.#remove = this.#leases.removing();
   }
 
   /** Leases due ordering keys, as far as there is capacity. */
   async claim(capacity: Capacity): Promise<readonly Claim[]> {
-    const { database, newId, leaseMs } = this.#options;
-    const [now, until] = [this.#time(), this.#time(leaseMs)];
-    return await claimKeys(database.writer(), { capacity, now, until, lease: newId() });
+    return await this.#claim(this.#options.database.writer(), capacity);
   }
 
   /** Stores the latency class of an endpoint for all workers. */
@@ -120,9 +123,9 @@ export class DeliveryQueue {
   }
 
   /** Returns the first pending delivery of a key, or undefined if there is none. */
-  async first({ endpointId, stream }: ClaimedKey): Promise<PendingDelivery | undefined> {
+  async first(key: ClaimedKey): Promise<PendingDelivery | undefined> {
     const db = this.#options.database.writer();
-    const found = await next(db, [endpointId, stream]);
+    const found = await next(db, key);
     if (found?.retryRequested) await db.query(BEGIN_RETRY, [found.delivery.id]);
     return found?.delivery;
   }
@@ -137,52 +140,42 @@ export class DeliveryQueue {
       ? retryDelayMs(attempts + 1, this.#options.random())
       : undefined;
     const planned = failure === undefined ? "delivered" : delayMs === undefined ? "dead" : "pending";
-    return await this.#withLease(key, async (tx, columns) => {
+    return await this.#leases.withLease(leaseOf(key), async (tx) => {
       const now = this.#time();
       const parameters = [id, planned, status ?? null, failure ?? null, now];
       const { rows: [recorded] } = await tx.query<Omit<Settlement, "next">>(RECORD_ATTEMPT, parameters);
       const { state, isDisabled } = recorded ?? { state: planned, isDisabled: false };
       // Backs off, unless a retry of this delivery or of an earlier one was requested meanwhile.
-      if (delayMs !== undefined && state === "pending" && !(await next(tx, columns))?.retryRequested) {
-        await tx.query(RESCHEDULE, [...columns, now, this.#time(Math.max(delayMs, retryAfterMs))]);
+      if (delayMs !== undefined && state === "pending" && !(await next(tx, key))?.retryRequested) {
+        await this.#release(tx, [{ ...leaseOf(key), delayMs: Math.max(delayMs, retryAfterMs) }]);
         return { state, next: undefined, isDisabled };
       }
-      return { state, next: await this.#advance(tx, columns), isDisabled };
+      return { state, next: await this.#advance(tx, key), isDisabled };
     });
   }
 
   /** Ends the work on a key without pending deliveries, unless one was added meanwhile. */
   async complete(key: ClaimedKey): Promise<void> {
-    await this.#withLease(key, async (tx, columns) => {
-      if (await this.#advance(tx, columns) !== undefined) {
-        await tx.query(RESCHEDULE, [...columns, this.#time(), this.#time()]);
+    await this.#leases.withLease(leaseOf(key), async (tx) => {
+      if (await this.#advance(tx, key) !== undefined) {
+        await this.#release(tx, [{ ...leaseOf(key), delayMs: 0 }]);
       }
       return undefined;
     });
   }
 
   /** Releases a lease: the key is due at once. */
-  async release({ endpointId, stream, lease }: ClaimedKey): Promise<void> {
-    await this.#options.database.writer().query(RELEASE_LEASE, [endpointId, stream, lease, this.#time()]);
+  async release(key: ClaimedKey): Promise<void> {
+    await this.#release(this.#options.database.writer(), [{ ...leaseOf(key), delayMs: 0 }]);
   }
 
   /** Renews the lease and returns the next delivery; removes the key if there is none. */
-  async #advance(tx: Transaction, columns: KeyColumns): Promise<PendingDelivery | undefined> {
-    const found = await next(tx, columns);
-    if (found === undefined) await tx.query(REMOVE, [...columns]);
-    else await tx.query(RENEW_LEASE, [...columns, this.#time(), this.#time(this.#options.leaseMs)]);
+  async #advance(tx: Transaction, key: ClaimedKey): Promise<PendingDelivery | undefined> {
+    const found = await next(tx, key);
+    if (found === undefined) await this.#remove(tx, [leaseOf(key)]);
+    else await this.#renew(tx, [leaseOf(key)]);
     if (found?.retryRequested) await tx.query(BEGIN_RETRY, [found.delivery.id]);
     return found?.delivery;
-  }
-
-  async #withLease<T>(
-    { endpointId, stream, lease }: ClaimedKey,
-    run: (tx: Transaction, columns: KeyColumns) => Promise<T>,
-  ): Promise<T | undefined> {
-    return await this.#options.database.withTx(async (tx) => {
-      const { rowCount } = await tx.query(LOCK_LEASE, [endpointId, stream, lease]);
-      return rowCount === 0 ? undefined : await run(tx, [endpointId, stream]);
-    }, { repeatable: true });
   }
 
   /** Returns the current time plus a delay, as a parameter of a query. */
@@ -191,12 +184,14 @@ export class DeliveryQueue {
   }
 }
 
-type KeyColumns = readonly [endpointId: string, stream: string];
+function leaseOf({ endpointId, stream, lease }: ClaimedKey): Lease {
+  return { key: [endpointId, stream], token: lease };
+}
 
 /** Returns the first pending delivery of a key, and whether a retry was requested since its last attempt began. */
 async function next(
   db: Querier,
-  columns: KeyColumns,
+  { endpointId, stream }: ClaimedKey,
 ): Promise<{ readonly delivery: PendingDelivery; readonly retryRequested: boolean } | undefined> {
   const { rows: [row] } = await db.query<
     EventRow & EndpointRow & {
@@ -204,7 +199,7 @@ async function next(
       readonly attempts: number;
       readonly retry_requested: boolean;
     }
-  >(NEXT, [...columns]);
+  >(NEXT, [endpointId, stream]);
   if (row === undefined) return undefined;
   const { id, attempts, retry_requested: retryRequested } = row;
   return {

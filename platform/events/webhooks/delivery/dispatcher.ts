@@ -1,5 +1,5 @@
-import type { JobContext, JobPool } from "../../worker/job_pool.ts";
-import type { StepOutcome } from "../../worker/work_loop.ts";
+import type { TaskContext, TaskPool } from "@archway/queue/task_pool.ts";
+import type { StepOutcome } from "@archway/queue/work_loop.ts";
 import type { WorkObserver } from "../../worker/work_observer.ts";
 import { ConcurrencyLimiter, isRestricted } from "./concurrency_limiter.ts";
 import type { AttemptResult, ClaimedKey, LatencyClass, PendingDelivery } from "./delivery.ts";
@@ -11,7 +11,7 @@ export interface DispatcherOptions {
     DeliveryQueue,
     "claim" | "first" | "settle" | "complete" | "release" | "recordLatencyClass" | "throttle" | "disable"
   >;
-  readonly pool: JobPool;
+  readonly pool: TaskPool;
   /** Maximum number of ordering keys that are processed at the same time. */
   readonly concurrency: number;
   /** Duration from which an attempt counts as slow, in milliseconds. */
@@ -49,7 +49,7 @@ export class Dispatcher {
   }
 
   /** Claims due ordering keys, as far as there is capacity, and starts to deliver. */
-  async step({ stopping }: JobContext): Promise<StepOutcome> {
+  async step({ stopping }: TaskContext): Promise<StepOutcome> {
     const { queue, pool } = this.#options;
     await pool.untilFree();
     if (stopping.aborted) return "idle";
@@ -68,7 +68,7 @@ export class Dispatcher {
     return claims.length === 0 ? "idle" : "more";
   }
 
-  async #work(key: ClaimedKey, context: JobContext): Promise<void> {
+  async #work(key: ClaimedKey, context: TaskContext): Promise<void> {
     try {
       await this.#deliverInOrder(key, context);
     } finally {
@@ -78,7 +78,7 @@ export class Dispatcher {
     }
   }
 
-  async #deliverInOrder(key: ClaimedKey, { stopping, signal }: JobContext): Promise<void> {
+  async #deliverInOrder(key: ClaimedKey, { stopping, signal }: TaskContext): Promise<void> {
     const { queue, attempt, onMore, onDiscardable, slowMs } = this.#options;
     let delivery = await queue.first(key);
     if (delivery === undefined) return await queue.complete(key);

@@ -1,5 +1,5 @@
 import type { Querier } from "@archway/db/db.ts";
-import type { QueueLoad } from "../../outbox/stream_queue.ts";
+import type { QueueLoad } from "@archway/queue/queue_loads.ts";
 
 const LOAD =
   `select count(*) as waiting, min(created_at) as oldest from webhook_deliveries where state = 'pending'`;

@@ -1,8 +1,9 @@
+import { type Backoff, backoffMs } from "@archway/queue/backoff.ts";
+
 /** Maximum number of attempts at a delivery. */
 export const MAX_ATTEMPTS = 22;
 
-const FIRST_MS = 10_000;
-const MAX_MS = 4 * 3_600_000;
+const BACKOFF: Backoff = { firstMs: 10_000, maxMs: 4 * 3_600_000 };
 
 /**
  * Returns the delay after a number of failed attempts, in milliseconds, or undefined after the last one. Exponential
@@ -12,6 +13,5 @@ const MAX_MS = 4 * 3_600_000;
  * @param random Number from 0 to 1.
  */
 export function retryDelayMs(attempts: number, random: number): number | undefined {
-  if (attempts >= MAX_ATTEMPTS) return undefined;
-  return Math.round(random * Math.min(FIRST_MS * 2 ** (attempts - 1), MAX_MS));
+  return attempts >= MAX_ATTEMPTS ? undefined : backoffMs(attempts, random, BACKOFF);
 }

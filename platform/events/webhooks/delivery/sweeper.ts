@@ -1,7 +1,9 @@
 import type { ConnectionManager, TxManager } from "@archway/db/db.ts";
 import { ENCRYPTION_KEY_ID_BYTES, type EncryptionKeyRing } from "@archway/service_kit/signing.ts";
+import { MAX_SKEW_MS, rescheduleSkewed } from "@archway/queue/reschedule_skewed.ts";
+import { LANES } from "./delivery_queue.ts";
 import { discardDeliveries } from "./discard_deliveries.ts";
-import type { StepOutcome } from "../../worker/work_loop.ts";
+import type { StepOutcome } from "@archway/queue/work_loop.ts";
 
 /** Options of a sweeper. */
 export interface SweeperOptions {
@@ -15,22 +17,12 @@ export interface SweeperOptions {
   readonly onDiscarded?: (count: number) => void;
 }
 
-/** Maximum clock skew between processes, in milliseconds; beyond it, a clock was set back. */
-const MAX_SKEW_MS = 60_000;
-
 const BATCH = 1_000;
 
 const PURGE = `delete from webhook_deliveries where state <> 'pending' and id in (
     select id from webhook_deliveries where state <> 'pending' and settled_at < $1::timestamptz
     order by settled_at limit ${BATCH}
   )`;
-
-const RESCHEDULE = `update webhook_lanes as l set due_at = $1, scheduled_at = $1, lease = null
-  from (
-    select endpoint_id, stream from webhook_lanes where scheduled_at > $2::timestamptz
-    limit ${BATCH} for update skip locked
-  ) as ahead
-  where l.endpoint_id = ahead.endpoint_id and l.stream = ahead.stream`;
 
 const END_THROTTLES = `update webhook_endpoints set throttled_until = null, throttled_at = null
   where throttled_at > $1::timestamptz`;
@@ -95,11 +87,11 @@ export class Sweeper {
    * much. Returns how many.
    */
   async reschedule(): Promise<number> {
-    const times = [this.#time(), this.#time(MAX_SKEW_MS)];
-    const db = this.#options.database.writer();
-    const { rowCount } = await db.query(RESCHEDULE, times);
-    await db.query(END_THROTTLES, times.slice(1));
-    return rowCount;
+    const { database, nowMs } = this.#options;
+    const db = database.writer();
+    const rescheduled = await rescheduleSkewed(db, LANES, { nowMs: nowMs(), limit: BATCH });
+    await db.query(END_THROTTLES, [this.#time(MAX_SKEW_MS)]);
+    return rescheduled;
   }
 
   /** Encrypts signing secrets under the newest key, so that older keys can be removed. Returns how many. */

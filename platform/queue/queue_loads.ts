@@ -1,6 +1,12 @@
 import type { ConnectionManager, Querier } from "@archway/db/db.ts";
-import type { StepOutcome } from "../worker/work_loop.ts";
-import type { QueueLoad } from "./stream_queue.ts";
+import type { StepOutcome } from "./work_loop.ts";
+
+/** Load of a queue. */
+export interface QueueLoad {
+  readonly waiting: number;
+  /** Time at which the oldest entry was enqueued; undefined if the queue is empty. */
+  readonly oldest: string | undefined;
+}
 
 /** Load of one queue when it was last read. */
 export interface QueueReading {

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import type { JobContext } from "./job_pool.ts";
+import type { TaskContext } from "./task_pool.ts";
 import { type StepOutcome, WorkLoop, type WorkLoopOptions } from "./work_loop.ts";
 
 interface Running extends AsyncDisposable {
@@ -28,7 +28,7 @@ function run(steps: readonly Step[], options: Partial<WorkLoopOptions> = {}): Ru
     random: () => 0,
     ...options,
   });
-  const context: JobContext = { stopping: stop.signal, signal: new AbortController().signal };
+  const context: TaskContext = { stopping: stop.signal, signal: new AbortController().signal };
   const done = loop.run(context);
   return {
     loop,

@@ -1,21 +1,21 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { JobPool } from "./job_pool.ts";
+import { TaskPool } from "./task_pool.ts";
 
 interface Failure {
-  readonly job: string;
+  readonly task: string;
   readonly error: unknown;
 }
 
 function poolOf(
   size: number,
   graceMs?: number,
-): { readonly pool: JobPool; readonly failures: readonly Failure[] } {
+): { readonly pool: TaskPool; readonly failures: readonly Failure[] } {
   const failures: Failure[] = [];
-  const onFailure = (job: string, error: unknown): void => void failures.push({ job, error });
-  return { pool: new JobPool({ size, onFailure, ...(graceMs !== undefined && { graceMs }) }), failures };
+  const onFailure = (task: string, error: unknown): void => void failures.push({ task, error });
+  return { pool: new TaskPool({ size, onFailure, ...(graceMs !== undefined && { graceMs }) }), failures };
 }
 
-Deno.test("start() runs jobs concurrently up to the size of the pool", async () => {
+Deno.test("start() runs tasks concurrently up to the size of the pool", async () => {
   const { pool, failures } = poolOf(2);
   const [first, second] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
   pool.start("first", () => first.promise);
@@ -32,22 +32,22 @@ Deno.test("start() runs jobs concurrently up to the size of the pool", async () 
   assertEquals([pool.free, failures.length], [0, 0]);
 });
 
-Deno.test("JobPool reports every failed job once and continues", async () => {
+Deno.test("TaskPool reports every failed task once and continues", async () => {
   const { pool, failures } = poolOf(1);
   const error = new Error("planned");
-  for (const job of ["first", "second"]) {
+  for (const task of ["first", "second"]) {
     await pool.untilFree();
-    pool.start(job, () => Promise.reject(error));
+    pool.start(task, () => Promise.reject(error));
   }
   await pool.untilFree();
   let done = false;
   pool.start("third", () => Promise.resolve().then(() => void (done = true)));
   await pool[Symbol.asyncDispose]();
   assert(done);
-  assertEquals(failures, [{ job: "first", error }, { job: "second", error }]);
+  assertEquals(failures, [{ task: "first", error }, { task: "second", error }]);
 });
 
-Deno.test("JobPool waits for its jobs when disposed of, and aborts those that do not end", async () => {
+Deno.test("TaskPool waits for its tasks when disposed of, and aborts those that do not end", async () => {
   const { pool, failures } = poolOf(2, 20);
   const seen: string[] = [];
   pool.start("quick", async ({ stopping, signal }) => {

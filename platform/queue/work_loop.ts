@@ -1,4 +1,4 @@
-import type { JobContext } from "./job_pool.ts";
+import type { TaskContext } from "./task_pool.ts";
 import { pause } from "./pause.ts";
 
 /** Outcome of a step: "idle" if nothing was left to do, "more" if there may be more. */
@@ -7,7 +7,7 @@ export type StepOutcome = "idle" | "more";
 /** Options of a work loop. */
 export interface WorkLoopOptions {
   /** Does a part of the work. */
-  readonly step: (context: JobContext) => Promise<StepOutcome>;
+  readonly step: (context: TaskContext) => Promise<StepOutcome>;
   /** Interval between steps while idle, in milliseconds, ±25 % jitter. */
   readonly pollMs: number;
   /**
@@ -41,8 +41,8 @@ export class WorkLoop {
     this.#woken.resolve();
   }
 
-  /** Runs until `context.stopping` aborts, as a job of a pool. Never rejects. */
-  async run(context: JobContext): Promise<void> {
+  /** Runs until `context.stopping` aborts, as a task of a pool. Never rejects. */
+  async run(context: TaskContext): Promise<void> {
     let failures = 0;
     while (!context.stopping.aborted) {
       // Before the step, so that a wake-up during the step is not missed.

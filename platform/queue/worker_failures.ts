@@ -1,0 +1,67 @@
+import { DatabaseError, type DatabaseErrorCode } from "@archway/db/errors.ts";
+import type { Logger } from "@archway/server/logger.ts";
+
+/** Options of the failures of a worker. */
+export interface WorkerFailuresOptions {
+  readonly logger: Logger;
+  /** Counts a failure. Must not throw. */
+  readonly onFailure: (job: string) => void;
+  /** Whether an error resolves without an operator's action. @default never, apart from errors of the database */
+  readonly isTransient?: (error: unknown) => boolean;
+}
+
+/** Errors that resolve without an operator's action. */
+const TRANSIENT = new Set<DatabaseErrorCode>([
+  "unavailable",
+  "saturated",
+  "timeout",
+  "conflict",
+  "outcome-unknown",
+]);
+
+/**
+ * Counts every failure of a worker's loops and tasks, here called its jobs, and logs a failure once: repetitions of the
+ * same error are not logged until the job has recovered.
+ */
+export class WorkerFailures {
+  readonly #options: WorkerFailuresOptions;
+  /** Last logged error, by job. */
+  readonly #last = new Map<string, string>();
+
+  constructor(options: WorkerFailuresOptions) {
+    this.#options = options;
+  }
+
+  /** Records a failure of a job. */
+  failed(job: string, error: unknown): void {
+    const { logger, onFailure, isTransient = (): boolean => false } = this.#options;
+    onFailure(job);
+    const message = failureMessage(error);
+    if (this.#last.get(job) === message) return;
+    this.#last.set(job, message);
+    const transient = error instanceof DatabaseError ? TRANSIENT.has(error.code) : isTransient(error);
+    if (transient) logger.warn("Worker job {job} is retrying: {message}", { job, message });
+    else logger.error("Worker job {job} failed", { job, error: asError(error) });
+  }
+
+  /** Records a success of a job after failures. */
+  recovered(job: string): void {
+    if (this.#last.delete(job)) this.#options.logger.info("Worker job {job} recovered", { job });
+  }
+}
+
+/** Returns the name and message of an error, with the reason why the database cannot be reached. */
+export function failureMessage(error: unknown): string {
+  if (!(error instanceof Error)) return "A value that is not an Error was thrown";
+  const { name, message, cause } = error;
+  // Other errors of the database may quote values in their causes.
+  const lost = error instanceof DatabaseError && error.code === "unavailable" && cause instanceof Error;
+  return lost && cause.message !== "" ? `${name}: ${message}: ${cause.message}` : `${name}: ${message}`;
+}
+
+/** Wraps a value that is not an Error: the log redacts messages of errors, and no other thrown values. */
+export function asError(error: unknown): Error {
+  return error instanceof Error
+    ? error
+    : new Error("A value that is not an Error was thrown", { cause: error });
+}

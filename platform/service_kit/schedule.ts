@@ -1,0 +1,30 @@
+import type { JobDefinition } from "./job.ts";
+
+/** Times at which a job is enqueued, once for all processes of the program. */
+export interface ScheduleDefinition {
+  /** Name that is stored, such as "orders.nightly_report". */
+  readonly name: string;
+  /** Cron expression with five fields, or six with seconds first. */
+  readonly cron: string;
+  /** Time zone of the expression, such as "Europe/Berlin". @default {"UTC"} */
+  readonly timeZone?: string;
+  readonly job: JobDefinition;
+  readonly payload: unknown;
+  /**
+   * Policy for times that have passed while no process ran: enqueue the job once, or wait for the next time.
+   *
+   * @default {"run-once"}
+   */
+  readonly misfire?: "run-once" | "skip";
+}
+
+/** Definition of a schedule, whose payload has the type of the job's. */
+export interface TypedScheduleDefinition<Input> extends ScheduleDefinition {
+  readonly job: JobDefinition<Input>;
+  readonly payload: NoInfer<Input>;
+}
+
+/** Defines a schedule of a job. */
+export function defineSchedule<Input>(definition: TypedScheduleDefinition<Input>): ScheduleDefinition {
+  return definition;
+}
