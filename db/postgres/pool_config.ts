@@ -41,6 +41,13 @@ export interface TlsConfig {
    * @default true
    */
   readonly verify?: boolean;
+  /**
+   * Start of TLS: "request" asks the server first, "direct" begins with TLS, which saves a round trip and needs PostgreSQL
+   * 17. Only the wire driver supports "direct".
+   *
+   * @default "request"
+   */
+  readonly negotiation?: "request" | "direct";
 }
 
 /**

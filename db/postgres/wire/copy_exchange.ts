@@ -1,0 +1,78 @@
+import type { Buffer } from "node:buffer";
+import { rowsOfTag } from "./command_tag.ts";
+import { backend, type Exchange, unexpectedMessage } from "./exchange.ts";
+import { MessageCursor } from "./message_cursor.ts";
+import { readServerMessage, ServerError } from "./server_message.ts";
+
+/** Direction of the rows of a COPY. */
+export type CopyDirection = "in" | "out";
+
+/** COPY between the server and the client, by the simple protocol. */
+export class CopyExchange implements Exchange {
+  readonly #direction: CopyDirection;
+  readonly #onData: (part: Buffer) => void;
+  readonly #started = Promise.withResolvers<void>();
+  readonly #completed = Promise.withResolvers<number>();
+  #rows: number | undefined;
+  #error: Error | undefined;
+
+  /** @param onData Receives the rows of a COPY to the client. */
+  constructor(direction: CopyDirection, onData: (part: Buffer) => void) {
+    this.#direction = direction;
+    this.#onData = onData;
+    // Either of them may be awaited first.
+    this.#started.promise.catch(() => {});
+    this.#completed.promise.catch(() => {});
+  }
+
+  /** Resolves when the server takes or sends rows; rejects with the server's error. */
+  get started(): Promise<void> {
+    return this.#started.promise;
+  }
+
+  /** Resolves with the number of rows at the end; rejects with the server's error. */
+  get completed(): Promise<number> {
+    return this.#completed.promise;
+  }
+
+  /** Whether the server has refused, so that further rows are not needed. */
+  get hasFailed(): boolean {
+    return this.#error !== undefined;
+  }
+
+  onMessage(type: number, bytes: Buffer, start: number, end: number): void {
+    switch (type) {
+      case backend.copyInResponse:
+      case backend.copyOutResponse: {
+        const expected = this.#direction === "in" ? backend.copyInResponse : backend.copyOutResponse;
+        if (type !== expected) throw unexpectedMessage(type);
+        return this.#started.resolve();
+      }
+      case backend.copyData:
+        if (this.#direction !== "out") throw unexpectedMessage(type);
+        return this.#onData(bytes.subarray(start, end));
+      case backend.copyDone:
+        return;
+      case backend.commandComplete:
+        this.#rows = rowsOfTag(bytes, start, end);
+        return;
+      case backend.errorResponse:
+        this.#error = new ServerError(readServerMessage(new MessageCursor(bytes, start, end)));
+        return this.#started.reject(this.#error);
+      default:
+        throw unexpectedMessage(type);
+    }
+  }
+
+  onReady(): void {
+    if (this.#error !== undefined) return this.#completed.reject(this.#error);
+    if (this.#rows === undefined) throw unexpectedMessage(backend.readyForQuery);
+    this.#completed.resolve(this.#rows);
+  }
+
+  onLost(error: Error): void {
+    this.#error ??= error;
+    this.#started.reject(this.#error);
+    this.#completed.reject(this.#error);
+  }
+}

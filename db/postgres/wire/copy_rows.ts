@@ -1,0 +1,69 @@
+import { sendCopyData, writeCopyDone, writeCopyFail } from "./frontend_messages.ts";
+import type { WireConnection } from "./wire_connection.ts";
+
+/** Number of received bytes from which the server has to wait for the consumer. */
+const maxReceived = 1024 * 1024;
+
+/**
+ * Runs a COPY … FROM STDIN and returns the number of rows. Parts may end anywhere in a row; the next one is taken when the
+ * server has room for it. An error of the parts is rethrown, and the server then discards all rows.
+ */
+export async function copyIn(
+  connection: WireConnection,
+  text: string,
+  parts: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+): Promise<number> {
+  const exchange = connection.copy(text, "in", () => {});
+  await exchange.started;
+  try {
+    for await (const part of parts) {
+      if (exchange.hasFailed) break;
+      await connection.sendRows((output) => sendCopyData(output, part));
+    }
+  } catch (error) {
+    if (exchange.hasFailed) return await exchange.completed;
+    await connection.sendRows((output) => writeCopyFail(output, "The rows cannot be completed"));
+    await exchange.completed.catch(() => {});
+    throw error;
+  }
+  if (!exchange.hasFailed) await connection.sendRows((output) => writeCopyDone(output));
+  return await exchange.completed;
+}
+
+/**
+ * Runs a COPY … TO STDOUT and yields its rows in parts as they arrive. The server waits while they are not taken. Leaving
+ * the loop early ends the connection, since the remaining rows would have to be read first.
+ */
+export async function* copyOut(connection: WireConnection, text: string): AsyncGenerator<Uint8Array, number> {
+  let received: Uint8Array[] = [];
+  let size = 0;
+  let isEnded = false;
+  let wake = (): void => {};
+  const exchange = connection.copy(text, "out", (part) => {
+    received.push(part);
+    size += part.length;
+    if (size > maxReceived) connection.receive(false);
+    wake();
+  });
+  const end = (): void => {
+    isEnded = true;
+    wake();
+  };
+  exchange.completed.then(end, end);
+  try {
+    while (true) {
+      const parts = received;
+      received = [];
+      size = 0;
+      connection.receive(true);
+      yield* parts;
+      if (received.length > 0) continue;
+      if (isEnded) break;
+      await new Promise<void>((resolve) => wake = resolve);
+      wake = (): void => {};
+    }
+    return await exchange.completed;
+  } finally {
+    if (!isEnded) connection.destroy();
+  }
+}

@@ -1,0 +1,49 @@
+import type { Buffer } from "node:buffer";
+import { backend, type Exchange, unexpectedMessage } from "./exchange.ts";
+import { MessageCursor } from "./message_cursor.ts";
+import { readServerMessage, ServerError } from "./server_message.ts";
+import { UnexpectedCopyError } from "./statement_exchange.ts";
+
+/** Outcome of statements that were sent in one message. */
+export interface ScriptCallbacks {
+  onDone(): void;
+  onError(error: Error): void;
+}
+
+/** Statements of the simple protocol, whose results are not needed. */
+export class ScriptExchange implements Exchange {
+  readonly #callbacks: ScriptCallbacks;
+  #error: Error | undefined;
+
+  constructor(callbacks: ScriptCallbacks) {
+    this.#callbacks = callbacks;
+  }
+
+  onMessage(type: number, bytes: Buffer, start: number, end: number): void {
+    switch (type) {
+      case backend.rowDescription:
+      case backend.dataRow:
+      case backend.commandComplete:
+      case backend.emptyQueryResponse:
+        return;
+      case backend.errorResponse:
+        this.#error = new ServerError(readServerMessage(new MessageCursor(bytes, start, end)));
+        return;
+      case backend.copyInResponse:
+      case backend.copyOutResponse:
+      case backend.copyBothResponse:
+        throw new UnexpectedCopyError();
+      default:
+        throw unexpectedMessage(type);
+    }
+  }
+
+  onReady(): void {
+    if (this.#error === undefined) this.#callbacks.onDone();
+    else this.#callbacks.onError(this.#error);
+  }
+
+  onLost(error: Error): void {
+    this.#callbacks.onError(this.#error ?? error);
+  }
+}

@@ -1,0 +1,86 @@
+import type { RowDecoder } from "./row_decoder.ts";
+
+/** Statement prepared in a session. */
+export interface PreparedStatement {
+  /** Name in the session; "" if it is prepared each time. */
+  readonly name: string;
+  readonly text: string;
+  /** Whether the server has confirmed it. */
+  isReady: boolean;
+  /** Decoder of its rows; undefined until its columns are described, null if it returns none. */
+  decoder: RowDecoder | null | undefined;
+  /** Whether it was used since the last eviction passed it. */
+  isUsed: boolean;
+}
+
+/** Length of a text that is not worth keeping, on either side. */
+const maxText = 32_768;
+
+/**
+ * Prepared statements of a session by their texts. When it is full, a statement that was not used lately is evicted
+ * (second chance), and closed on the server with the next message.
+ */
+export class StatementCache {
+  readonly #max: number;
+  readonly #statements = new Map<string, PreparedStatement>();
+  #closing: string[] = [];
+  #count = 0;
+
+  /** @param max Maximum number of statements; 0 prepares each statement whenever it is sent. */
+  constructor(max: number) {
+    this.#max = max;
+  }
+
+  get size(): number {
+    return this.#statements.size;
+  }
+
+  /**
+   * Returns the statement of a text. A new one is to be prepared: under a name, or without one while the server may still
+   * refuse the same text, or if it would not be kept.
+   */
+  get(text: string): PreparedStatement {
+    const known = this.#statements.get(text);
+    if (known?.isReady === true) {
+      known.isUsed = true;
+      return known;
+    }
+    if (known !== undefined || this.#max === 0 || text.length > maxText) return statement("", text);
+    if (this.#statements.size >= this.#max) this.#evict();
+    const added = statement(`s${++this.#count}`, text);
+    this.#statements.set(text, added);
+    return added;
+  }
+
+  /** Removes a statement that the server does not have, or that does not match its tables any more. */
+  drop(dropped: PreparedStatement): void {
+    if (this.#statements.get(dropped.text) !== dropped) return;
+    this.#statements.delete(dropped.text);
+    if (dropped.isReady) this.#closing.push(dropped.name);
+  }
+
+  /** Takes the names of statements that are to be closed on the server. */
+  takeClosing(): readonly string[] {
+    if (this.#closing.length === 0) return this.#closing;
+    const closing = this.#closing;
+    this.#closing = [];
+    return closing;
+  }
+
+  #evict(): void {
+    for (const [text, candidate] of this.#statements) {
+      if (!candidate.isReady) continue;
+      this.#statements.delete(text);
+      if (!candidate.isUsed) {
+        this.#closing.push(candidate.name);
+        return;
+      }
+      candidate.isUsed = false;
+      this.#statements.set(text, candidate);
+    }
+  }
+}
+
+function statement(name: string, text: string): PreparedStatement {
+  return { name, text, isReady: false, decoder: undefined, isUsed: false };
+}

@@ -1,0 +1,120 @@
+import type { Buffer } from "node:buffer";
+import { rowsOfTag } from "./command_tag.ts";
+import { backend, type Exchange, unexpectedMessage } from "./exchange.ts";
+import { MessageCursor } from "./message_cursor.ts";
+import { type Row, RowDecoder } from "./row_decoder.ts";
+import { readServerMessage, ServerError } from "./server_message.ts";
+import type { PreparedStatement, StatementCache } from "./statement_cache.ts";
+import { WireError } from "./wire_error.ts";
+
+/** Result of a statement. */
+export interface WireResult {
+  readonly rows: readonly Row[];
+  /** Rows returned or changed. */
+  readonly rowCount: number;
+}
+
+/** Receives the outcome of a statement: one of the calls, once. */
+export interface StatementCallbacks {
+  onResult(result: WireResult): void;
+  /** @param isStale Whether it had no effect because its prepared form is obsolete, and can be sent again. */
+  onError(error: Error, isStale: boolean): void;
+}
+
+/** Error of a COPY that exchanges rows with a client that has not asked for it. */
+export class UnexpectedCopyError extends WireError {
+  constructor() {
+    super("CONNECTION_ENDED", "The statement exchanges rows by COPY");
+  }
+}
+
+/** Statement of the extended protocol. */
+export class StatementExchange implements Exchange {
+  readonly #statement: PreparedStatement;
+  readonly #cache: StatementCache;
+  readonly #callbacks: StatementCallbacks;
+  readonly #rows: Row[] = [];
+  #rowCount: number | undefined;
+  #error: Error | undefined;
+  #isStale = false;
+  /** Whether the server has taken the parameters, and so has the prepared form. */
+  #isBound = false;
+  #isComplete = false;
+
+  constructor(statement: PreparedStatement, cache: StatementCache, callbacks: StatementCallbacks) {
+    this.#statement = statement;
+    this.#cache = cache;
+    this.#callbacks = callbacks;
+  }
+
+  onMessage(type: number, bytes: Buffer, start: number, end: number): void {
+    const statement = this.#statement;
+    switch (type) {
+      case backend.dataRow:
+        return this.#row(bytes, start, end);
+      case backend.bindComplete:
+        this.#isBound = true;
+        return;
+      case backend.closeComplete:
+        return;
+      case backend.commandComplete:
+        this.#rowCount = rowsOfTag(bytes, start, end);
+        this.#isComplete = true;
+        return;
+      case backend.parseComplete:
+        statement.isReady = true;
+        return;
+      case backend.rowDescription:
+        statement.decoder = RowDecoder.read(new MessageCursor(bytes, start, end));
+        return;
+      case backend.noData:
+        statement.decoder = null;
+        return;
+      case backend.emptyQueryResponse:
+        this.#isComplete = true;
+        return;
+      case backend.errorResponse:
+        return this.#fail(new ServerError(readServerMessage(new MessageCursor(bytes, start, end))));
+      case backend.copyInResponse:
+      case backend.copyOutResponse:
+      case backend.copyBothResponse:
+        throw new UnexpectedCopyError();
+      default:
+        throw unexpectedMessage(type);
+    }
+  }
+
+  onReady(): void {
+    if (this.#error !== undefined) return this.#callbacks.onError(this.#error, this.#isStale);
+    if (!this.#isComplete) throw unexpectedMessage(backend.readyForQuery);
+    this.#callbacks.onResult({ rows: this.#rows, rowCount: this.#rowCount ?? this.#rows.length });
+  }
+
+  onLost(error: Error): void {
+    // What the server said last is the reason.
+    this.#callbacks.onError(this.#error instanceof ServerError ? this.#error : error, false);
+  }
+
+  #row(bytes: Buffer, start: number, end: number): void {
+    const { decoder } = this.#statement;
+    if (!decoder) throw unexpectedMessage(backend.dataRow);
+    if (this.#error !== undefined) return;
+    try {
+      this.#rows.push(decoder.decode(bytes, start, end));
+    } catch (error) {
+      if (error instanceof WireError) throw error;
+      // The value of one column does not end the connection.
+      this.#error = new Error("A value of a row could not be decoded", { cause: error });
+    }
+  }
+
+  #fail(error: ServerError): void {
+    this.#error = error;
+    const statement = this.#statement;
+    if (statement.name === "") return;
+    // Not prepared at all, gone (behind a pooler, or after DISCARD ALL), or its tables have changed.
+    const isObsolete = error.code === "26000" || error.routine === "RevalidateCachedQuery";
+    this.#isStale = statement.isReady && !this.#isBound && isObsolete;
+    if (!statement.isReady || this.#isStale) this.#cache.drop(statement);
+  }
+}

@@ -1,0 +1,285 @@
+import type { Buffer } from "node:buffer";
+import type { Duplex } from "node:stream";
+import type { TlsConfig } from "../pool_config.ts";
+import { type CopyDirection, CopyExchange } from "./copy_exchange.ts";
+import { backend, type Exchange, unexpectedMessage } from "./exchange.ts";
+import * as messages from "./frontend_messages.ts";
+import { Handshake } from "./handshake.ts";
+import { MessageCursor } from "./message_cursor.ts";
+import { MessageReader } from "./message_reader.ts";
+import { negotiateTls, type SecureConnection } from "./negotiate_tls.ts";
+import { OutputBuffer } from "./output_buffer.ts";
+import { type ScriptCallbacks, ScriptExchange } from "./script_exchange.ts";
+import { readServerMessage, ServerError, type ServerMessage } from "./server_message.ts";
+import { StatementCache } from "./statement_cache.ts";
+import { type StatementCallbacks, StatementExchange } from "./statement_exchange.ts";
+import { WireError } from "./wire_error.ts";
+
+/** Options of {@link WireConnection.open}. */
+export interface WireOptions {
+  /** Host that a certificate must name. */
+  readonly host: string;
+  readonly user: string;
+  readonly password: string;
+  readonly database: string;
+  readonly tls?: TlsConfig | undefined;
+  /** Settings that the session starts with. */
+  readonly settings?: Readonly<Record<string, string>>;
+  /**
+   * Maximum number of prepared statements; 0 prepares each statement whenever it is sent, as poolers need it.
+   *
+   * @default 256
+   */
+  readonly maxStatements?: number;
+  readonly onNotice?: ((notice: ServerMessage) => void) | undefined;
+  readonly onNotification?: ((channel: string, payload: string) => void) | undefined;
+  /** Called once, when the session has ended. */
+  readonly onClosed?: ((error: WireError) => void) | undefined;
+}
+
+const defaultMaxStatements = 256;
+
+/** Session of a PostgreSQL server, over protocol 3.0. Statements are sent behind each other without waiting. */
+export class WireConnection {
+  readonly #socket: Duplex;
+  readonly #options: WireOptions;
+  readonly #output: OutputBuffer;
+  readonly #statements: StatementCache;
+  readonly #reader: MessageReader;
+  /** Exchanges without a complete response, in the order in which they were sent. */
+  readonly #sent: Exchange[] = [];
+  #key: messages.CancelKey | undefined;
+  /** COPY in progress, in which the server does not take statements. */
+  #copying: CopyExchange | undefined;
+  #isOpen = true;
+  /** Last error of the socket, or of the server apart from a statement. */
+  #reason: Error | undefined;
+  #onDrained: (() => void) | undefined;
+
+  private constructor(socket: Duplex, options: WireOptions) {
+    this.#socket = socket;
+    this.#options = options;
+    this.#output = new OutputBuffer((bytes) => {
+      if (!socket.destroyed) socket.write(bytes);
+    });
+    this.#statements = new StatementCache(options.maxStatements ?? defaultMaxStatements);
+    this.#reader = new MessageReader((type, bytes, start, end) => this.#receive(type, bytes, start, end));
+    socket.on("error", (error: Error) => this.#reason ??= error);
+    socket.on("close", () => this.#end(this.#closed()));
+    socket.on("data", (chunk: Buffer) => {
+      try {
+        this.#reader.read(chunk);
+      } catch (error) {
+        this.destroy(error instanceof Error ? error : new Error(String(error)));
+      }
+    });
+    socket.resume();
+  }
+
+  /**
+   * Starts a session on a connected socket, which is destroyed if that fails. Rejects with a {@link WireError}, an error of
+   * TLS or the error of the server.
+   */
+  static async open(socket: Duplex, options: WireOptions): Promise<WireConnection> {
+    const { host, user, password, database, tls, settings } = options;
+    const secure: Partial<SecureConnection> = tls === undefined ? {} : await negotiateTls(socket, host, tls);
+    const connection = new WireConnection(secure.socket ?? socket, options);
+    const output = connection.#output;
+    try {
+      connection.#key = await new Promise((onReady, onFailed) => {
+        const { certificate } = secure;
+        connection.#sent.push(new Handshake({ user, password, certificate, output, onReady, onFailed }));
+        messages.writeStartup(output, { user, database, client_encoding: "UTF8", ...settings });
+      });
+    } catch (error) {
+      connection.destroy();
+      throw error;
+    }
+    return connection;
+  }
+
+  /** Key that cancels its statements; undefined if the server has none. */
+  get key(): messages.CancelKey | undefined {
+    return this.#key;
+  }
+
+  get isOpen(): boolean {
+    return this.#isOpen;
+  }
+
+  /** Whether the server runs this exchange now, or will next. */
+  isFirst(exchange: object): boolean {
+    return this.#sent[0] === exchange;
+  }
+
+  /** Sends a statement with parameters as texts, and returns its exchange. The callbacks must not throw. */
+  query(
+    text: string,
+    parameters: readonly (string | null)[],
+    callbacks: StatementCallbacks,
+  ): Exchange {
+    const output = this.#output;
+    const statements = this.#statements;
+    const statement = statements.get(text);
+    const exchange = new StatementExchange(statement, statements, callbacks);
+    if (this.#refuses(exchange)) return exchange;
+    for (const name of statements.takeClosing()) messages.writeCloseStatement(output, name);
+    const { pending } = output;
+    try {
+      if (!statement.isReady) messages.writeParse(output, statement.name, text);
+      messages.writeBind(output, statement.name, parameters);
+      if (statement.decoder === undefined) messages.writeDescribePortal(output);
+      messages.writeExecuteAndSync(output);
+      this.#sent.push(exchange);
+    } catch (error) {
+      statements.drop(statement);
+      this.#takeBack(exchange, pending, error);
+    }
+    return exchange;
+  }
+
+  /** Sends statements without parameters in one message, and returns its exchange. The callbacks must not throw. */
+  script(text: string, callbacks: ScriptCallbacks): Exchange {
+    return this.#sendQuery(new ScriptExchange(callbacks), text);
+  }
+
+  /** Starts a COPY with the client, alone: the server takes no statements until its end. */
+  copy(text: string, direction: CopyDirection, onData: (part: Buffer) => void): CopyExchange {
+    const exchange = new CopyExchange(direction, onData);
+    if (this.#sent.length > 0) {
+      exchange.onLost(new Error("COPY needs a connection without statements in flight"));
+    } else {
+      this.#copying = exchange;
+      this.#sendQuery(exchange, text);
+    }
+    return exchange;
+  }
+
+  /** Sends messages of a COPY. Resolves when the socket takes more. */
+  async sendRows(write: (output: OutputBuffer) => void): Promise<void> {
+    write(this.#output);
+    this.#output.flush();
+    if (!this.#socket.writableNeedDrain) return;
+    await new Promise<void>((resolve) => {
+      const done = (): void => {
+        this.#socket.off("drain", done);
+        this.#socket.off("close", done);
+        resolve();
+      };
+      this.#socket.on("drain", done);
+      this.#socket.on("close", done);
+    });
+  }
+
+  /** Stops or continues to receive, so that the server waits for a slow consumer. */
+  receive(isWanted: boolean): void {
+    if (isWanted) this.#socket.resume();
+    else this.#socket.pause();
+  }
+
+  /** Closes it after the statements in flight, or when the time in milliseconds is over. */
+  async close(timeoutMs = 0): Promise<void> {
+    if (this.#isOpen && this.#sent.length > 0 && timeoutMs > 0) {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      this.#onDrained = resolve;
+      const timer = setTimeout(resolve, timeoutMs);
+      await promise;
+      clearTimeout(timer);
+    }
+    if (!this.#isOpen) return;
+    messages.writeTerminate(this.#output);
+    this.#output.flush();
+    this.#socket.end();
+    this.#end(new WireError("CONNECTION_ENDED", "The connection was closed by the program"));
+  }
+
+  /** Closes it without notice to the server, which may not respond. */
+  destroy(reason?: Error): void {
+    this.#reason ??= reason;
+    this.#socket.destroy();
+    this.#end(this.#closed());
+  }
+
+  #sendQuery<E extends Exchange>(exchange: E, text: string): E {
+    if (this.#refuses(exchange)) return exchange;
+    const { pending } = this.#output;
+    try {
+      messages.writeQuery(this.#output, text);
+      this.#sent.push(exchange);
+    } catch (error) {
+      this.#takeBack(exchange, pending, error);
+    }
+    return exchange;
+  }
+
+  /** Whether nothing can be sent, so that the exchange has failed. */
+  #refuses(exchange: Exchange): boolean {
+    if (!this.#isOpen) exchange.onLost(this.#closed());
+    else if (this.#copying !== undefined && this.#copying !== exchange) {
+      exchange.onLost(new Error("The connection is used by COPY"));
+    } else return false;
+    return true;
+  }
+
+  /** Fails an exchange whose text the protocol cannot transfer, which does not end the connection. */
+  #takeBack(exchange: Exchange, pending: number, error: unknown): void {
+    this.#output.rewind(pending);
+    if (exchange === this.#copying) this.#copying = undefined;
+    exchange.onLost(error instanceof Error ? error : new Error(String(error)));
+  }
+
+  #receive(type: number, bytes: Buffer, start: number, end: number): void {
+    if (!this.#isOpen) return;
+    switch (type) {
+      case backend.readyForQuery:
+        return this.#ready();
+      case backend.noticeResponse:
+        this.#options.onNotice?.(readServerMessage(new MessageCursor(bytes, start, end)));
+        return;
+      case backend.notification:
+        return this.#notify(new MessageCursor(bytes, start, end));
+      case backend.parameterStatus:
+        return;
+      default: {
+        const [exchange] = this.#sent;
+        if (exchange !== undefined) return exchange.onMessage(type, bytes, start, end);
+        if (type !== backend.errorResponse) throw unexpectedMessage(type);
+        // The reason why the server is about to close the connection.
+        this.#reason = new ServerError(readServerMessage(new MessageCursor(bytes, start, end)));
+      }
+    }
+  }
+
+  #ready(): void {
+    const exchange = this.#sent.shift();
+    if (exchange === undefined) throw unexpectedMessage(backend.readyForQuery);
+    if (exchange === this.#copying) this.#copying = undefined;
+    try {
+      exchange.onReady();
+    } catch (error) {
+      exchange.onLost(this.#closed(error));
+      throw error;
+    }
+    if (this.#sent.length === 0) this.#onDrained?.();
+  }
+
+  #notify(cursor: MessageCursor): void {
+    cursor.uint32(); // process of the sender
+    this.#options.onNotification?.(cursor.cString(), cursor.cString());
+  }
+
+  #end(error: WireError): void {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    for (const exchange of this.#sent.splice(0)) exchange.onLost(error);
+    this.#onDrained?.();
+    this.#options.onClosed?.(error);
+  }
+
+  #closed(cause: unknown = this.#reason): WireError {
+    if (cause instanceof WireError) return cause;
+    return cause instanceof Error
+      ? new WireError("CONNECTION_CLOSED", `The connection was lost: ${cause.message}`, { cause })
+      : new WireError("CONNECTION_CLOSED", "The server closed the connection");
+  }
+}
