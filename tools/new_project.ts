@@ -8,7 +8,7 @@ import { NameError } from "./rename/check_name.ts";
 import { runTask } from "./run_task.ts";
 
 const ROOT = join(import.meta.dirname ?? ".", "..");
-const USAGE = `Usage: deno task new:project <folder> --name <name> [--without <service>]…
+const USAGE = `Usage: deno task new:project <folder> --name <name> [--without <service>[,<service>]]…
 `;
 
 /** `deno task new:project <folder>`: writes a project of its own, made from this template. */
@@ -19,20 +19,45 @@ async function main(args: readonly string[]): Promise<number> {
     return help === true ? 0 : 2;
   }
   const target = resolve(folder);
-  const removed = withDependents(without.map(serviceOf));
-  const { files, version } = await writeProject(ROOT, { target, name, without: removed });
+  const wanted = without.flatMap((words) => words.split(",")).map(serviceOf);
+  const removed = withDependents(wanted);
+  const written = await writeProject(ROOT, { target, name, without: removed });
   const left = removed.length === 0 ? "" : `, without ${removed.join(" and ")}`;
+  const owned = [...written.owned.values()];
   await print(
     Deno.stdout,
-    `${name} is in ${target}: ${files} files${left}. platform.lock records the platform, version ${version}.
+    `${name} is in ${target}: ${written.files} files${left}.
+${reasons(wanted, removed)}yours: ${
+      owned.reduce((sum, lines) => sum + lines, 0)
+    } lines in ${owned.length} files
+The rest is the platform, version ${written.version} (platform.lock), follows the template, or is generated.
 
 Next:
   cd ${folder} && git init && git add -A && git commit -m "Begin ${name}"
-  deno task dev
-  deno task check && deno task test
-`,
+${nextSteps(removed)}`,
   );
   return 0;
+}
+
+/** Returns a line for each service that leaves because of another one. */
+function reasons(wanted: readonly string[], removed: readonly string[]): string {
+  return services.filter(({ name }) => removed.includes(name) && !wanted.includes(name)).map((
+    { name, requires = [] },
+  ) =>
+    `${name} is left out because it requires ${
+      requires.filter((other) => removed.includes(other)).join(", ")
+    }.\n`
+  ).join("");
+}
+
+function nextSteps(removed: readonly string[]): string {
+  const isServing = services.some(({ name }) => name.endsWith("_service") && !removed.includes(name));
+  const first = isServing
+    ? ""
+    : "  deno task new service <name> --field <name>:<type>   # no service is left; --help\n";
+  return `${first}  deno task dev
+  deno task check && deno task test
+`;
 }
 
 function parse(args: readonly string[]): {

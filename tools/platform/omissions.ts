@@ -7,6 +7,15 @@ export interface Omissions {
   readonly paths: readonly string[];
   /** Tasks of deno.json. */
   readonly tasks: readonly string[];
+  /** Words whose lines the modules of services do without. @default {[]} */
+  readonly lines?: readonly string[];
+  /** Tasks that a project has in place of the template's, by name. @default {} */
+  readonly ownTasks?: Readonly<Record<string, Task>>;
+}
+
+interface Task {
+  readonly description: string;
+  readonly command: string;
 }
 
 /** Returns the template's own parts, which no project needs; nothing for a template without a list. */
@@ -15,7 +24,8 @@ export async function readOmissions(template: string): Promise<Omissions> {
     const list: Partial<Omissions> = JSON.parse(
       await Deno.readTextFile(join(template, "tools/platform/omitted.json")),
     );
-    return { paths: textsOf(list.paths ?? []), tasks: textsOf(list.tasks ?? []) };
+    const { paths = [], tasks = [], lines = [], ownTasks = {} } = list;
+    return { paths: textsOf(paths), tasks: textsOf(tasks), lines: textsOf(lines), ownTasks };
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return { paths: [], tasks: [] };
     throw error;
@@ -23,7 +33,7 @@ export async function readOmissions(template: string): Promise<Omissions> {
 }
 
 /** Whether a path is omitted, or in a folder that is. */
-export function isOmitted(path: string, { paths }: Omissions): boolean {
+export function isOmitted(path: string, { paths }: Pick<Omissions, "paths">): boolean {
   return paths.some((omitted) => {
     const pattern = omitted.split("*").map(RegExp.escape).join("[^/]*");
     return new RegExp(`^${pattern}(?:/|$)`).test(path);
@@ -36,25 +46,36 @@ export function withoutOmitted(path: string, text: string, omissions: Omissions)
   if (path === ".github/workflows/ci.yml") {
     return omissions.tasks.reduce((rest, task) => rest.replaceAll(`, "${task}"`, ""), text);
   }
+  if (/^\w+_service\/module\.ts$/.test(path)) return withoutLines(text, omissions);
   if (!path.endsWith(".md")) return text;
   const rows = withoutRows(text, omissions);
   return omissions.paths.filter((omitted) => /^docs\/.*\.md$/.test(omitted)).reduce((rest, omitted) => {
     const link = RegExp.escape(omitted.replace("docs/", ""));
-    return rest.replaceAll(new RegExp(String.raw`\[([^\]]*)\]\((?:docs/)?${link}(?:#[^)]*)?\)`, "g"), "$1");
+    const pattern = String.raw`\[([^\]]*)\]\((?:docs/|\.\./)?${link}(?:#[^)]*)?\)`;
+    return rest.replaceAll(new RegExp(pattern, "g"), "$1");
   }, rows);
 }
 
-/** Removes tasks from the text of deno.json, and folders from the lists of the others. */
-function withoutTasks(text: string, { paths, tasks }: Omissions): string {
-  const left = tasks.reduce(
-    (rest, task) =>
-      rest.replace(
-        new RegExp(String.raw`^ {4}"${RegExp.escape(task)}": \{\n(?: {6}.*\n)+ {4}\},?\n`, "m"),
-        "",
-      ),
-    text,
-  );
-  return paths.reduce((rest, path) => rest.replace(`${path},`, ""), left).replace(/\},\n(?= {2}\})/, "}\n");
+/** Removes and replaces tasks in the text of deno.json, and removes folders from the lists of the others. */
+function withoutTasks(text: string, { paths, tasks, ownTasks = {} }: Omissions): string {
+  const left = tasks.reduce((rest, task) => rest.replace(taskPattern(task), ""), text);
+  const replaced = Object.entries(ownTasks).reduce((rest, [name, { description, command }]) => {
+    const lines = [`"description": ${JSON.stringify(description)},`, `"command": ${JSON.stringify(command)}`];
+    return rest.replace(
+      taskPattern(name),
+      () => `    "${name}": {\n      ${lines.join("\n      ")}\n    },\n`,
+    );
+  }, left);
+  return paths.reduce((rest, path) => rest.replace(`${path},`, ""), replaced)
+    .replace(/\},\n(?= {2}\})/, "}\n");
+}
+
+function taskPattern(task: string): RegExp {
+  return new RegExp(String.raw`^ {4}"${RegExp.escape(task)}": \{\n(?: {6}.*\n)+ {4}\},?\n`, "m");
+}
+
+function withoutLines(text: string, { lines = [] }: Omissions): string {
+  return text.split("\n").filter((line) => !lines.some((word) => line.includes(word))).join("\n");
 }
 
 /** Removes the rows of omitted tasks from the tables of a page. */

@@ -27,6 +27,18 @@ Deno.test("withoutOmitted() removes tasks, and folders in the commands of others
   });
 });
 
+Deno.test("withoutOmitted() gives a project its own tasks, and services without omitted lines", () => {
+  const ownTasks = { test: { description: "own", command: 'run "$1"' } };
+  const text = `{\n  "tasks": {\n    "test": {\n      "command": "run"\n    }\n  },\n  "fmt": {}\n}\n`;
+  assertEquals(JSON.parse(withoutOmitted("deno.json", text, { paths: [], tasks: [], ownTasks })), {
+    tasks: ownTasks,
+    fmt: {},
+  });
+  const lines = { paths: [], tasks: [], lines: ["seed"] };
+  assertEquals(withoutOmitted("a_service/module.ts", "a\n  commands: [seed],\nb\n", lines), "a\nb\n");
+  assertEquals(withoutOmitted("server/module.ts", "seed\n", lines), "seed\n");
+});
+
 Deno.test("withoutOmitted() removes rows of tasks and links to pages", () => {
   const text = "See [load](docs/load.md#a), [run](run.md).\n\n## Sets\n\n| `load` | x |\n\n" +
     "## Tasks\n\n| `load` | x |\n| `loader` | x |\n| `deno task load <a>` | x |\n| `deno task load:all` | x |\n";

@@ -6,7 +6,7 @@ export const MERGED_FILES = ["deno.json", "compose.yaml"] as const;
 
 /** Matches files that the team may edit, and that upgrades replace while it has not. */
 const SHARED =
-  /^(?:docs|deployment|\.github|\.devcontainer|\.vscode)\/|^(?:AGENTS|CONTRIBUTING|SECURITY)\.md$|^\.(?:editorconfig|gitattributes|gitignore)$|^oapi\/(?:common|webhook-api-spec|cfg\.server\.webhook)\.yaml$/;
+  /^(?:docs|deployment|\.github|\.devcontainer|\.vscode)\/|^(?:AGENTS|CONTRIBUTING|SECURITY)\.md$|^LICENSE$|^\.(?:editorconfig|gitattributes|gitignore)$|^oapi\/(?:common|webhook-api-spec|cfg\.server\.webhook)\.yaml$/;
 
 /** Matches what `deno task settings` writes into a page: it follows from the project's services. */
 const TABLES = /(?<=<!-- settings: generated [^]*?-->)[^]*(?=<!-- end of settings -->)/;

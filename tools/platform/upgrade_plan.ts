@@ -1,3 +1,5 @@
+import { posix } from "node:path";
+
 /** Change that an upgrade makes to a file of the project. */
 export interface FileChange {
   readonly path: string;
@@ -35,4 +37,20 @@ export function planUpgrade({ before, now, newer }: Hashes, ejected: readonly st
     else changes.push({ path, kind: is === undefined ? "added" : "replaced" });
   }
   return { changes, kept };
+}
+
+/** Returns the new path of each kept file that the newer template moved: of the same text, or else of the same name. */
+export function movedFiles(
+  { kept }: UpgradePlan,
+  { before, newer }: Pick<Hashes, "before" | "newer">,
+): ReadonlyMap<string, string> {
+  const added = Object.keys(newer).filter((path) => !(path in before));
+  return new Map(
+    kept.filter((path) => !(path in newer)).flatMap((path) => {
+      const same = added.filter((other) => newer[other] === before[path]);
+      const named = added.filter((other) => posix.basename(other) === posix.basename(path));
+      const [moved, ...others] = same.length > 0 ? same : named;
+      return moved === undefined || others.length > 0 ? [] : [[path, moved] as const];
+    }),
+  );
 }

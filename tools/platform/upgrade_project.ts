@@ -4,9 +4,10 @@ import { mergeFiles } from "./merge_files.ts";
 import { readOmissions } from "./omissions.ts";
 import { hashPlatform } from "./platform_files.ts";
 import { LockError, type PlatformLock, readLock, writeLock } from "./platform_lock.ts";
+import { newCapabilities } from "./new_capabilities.ts";
 import { filesOf, nameOf, prepareTemplate, runCommand, versionOf } from "./prepare_template.ts";
 import { hashShared, readMerged } from "./shared_files.ts";
-import { planUpgrade } from "./upgrade_plan.ts";
+import { movedFiles, planUpgrade } from "./upgrade_plan.ts";
 import type { Upgrade } from "./upgrade_report.ts";
 
 /** Newer template of an upgrade. */
@@ -26,6 +27,7 @@ export async function upgradeProject(root: string, { template, dryRun }: Upgrade
     const newer = join(folder, "newer");
     const own = await readOmissions(checkout);
     const omissions = {
+      ...own,
       paths: [...new Set([...lock.omitted, ...own.paths])].sort(),
       tasks: [...new Set([...lock.omittedTasks, ...own.tasks])].sort(),
     };
@@ -63,6 +65,8 @@ export async function upgradeProject(root: string, { template, dryRun }: Upgrade
       ...plan,
       merged: merged.map(({ path, conflicts }) => ({ path, conflicts })),
       differences: await differences(plan.kept, { root, newer }),
+      moves: movedFiles(plan, { before: lock.files, newer: newerFiles }),
+      capabilities: await newCapabilities(newer, { before: lock.files, newer: newerFiles }),
       from: lock.template.version,
       to: version,
     };

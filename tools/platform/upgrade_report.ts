@@ -10,11 +10,15 @@ export interface Upgrade extends UpgradePlan {
   readonly merged: readonly { readonly path: string; readonly conflicts: readonly string[] }[];
   /** Numbers of lines between the kept files and those of the newer template, by path. */
   readonly differences: ReadonlyMap<string, string>;
+  /** New paths of kept files that the newer template moved. */
+  readonly moves: ReadonlyMap<string, string>;
+  /** Lines about capabilities that the platform did not have before. */
+  readonly capabilities: readonly string[];
 }
 
 /** Reports an upgrade to the person who runs it. */
 export function upgradeReport(upgrade: Upgrade, { dryRun }: { readonly dryRun: boolean }): string {
-  const { from, to, changes, merged, kept, differences } = upgrade;
+  const { from, to, changes, merged, kept, differences, moves, capabilities } = upgrade;
   const migrations = changes.filter(({ path, kind }) => kind === "added" && isMigration(path));
   const conflicts = merged.flatMap(({ path, conflicts }) =>
     conflicts.map((conflict) => `${path}: ${conflict}`)
@@ -23,9 +27,14 @@ export function upgradeReport(upgrade: Upgrade, { dryRun }: { readonly dryRun: b
     section("Changed", countByFolder(changes)),
     section("Merged", merged.map(({ path }) => path)),
     section("Migrations that come along", migrations.map(({ path }) => path)),
+    section("New capabilities, which services.ts does not list", capabilities),
     section(
       "Yours, and changed in the template",
-      kept.map((path) => `${path}  ${differences.get(path) ?? "deleted there"}`),
+      kept.map((path) => {
+        const moved = moves.get(path);
+        const gone = moved === undefined ? "deleted there" : `moved there to ${moved}`;
+        return `${path}  ${differences.get(path) ?? gone}`;
+      }),
     ),
     section("To decide", conflicts),
   ].join("");

@@ -3,9 +3,11 @@ import { checkName } from "../rename/check_name.ts";
 import { isRenamed } from "../rename/rename_text.ts";
 import { filesOfService } from "../support/tree_copy.ts";
 import { isOmitted, type Omissions, readOmissions } from "./omissions.ts";
+import { ownedFiles } from "./owned_files.ts";
 import { hashPlatform } from "./platform_files.ts";
 import { LockError, writeLock } from "./platform_lock.ts";
 import { filesOf, nameOf, prepareTemplate, runCommand, versionOf } from "./prepare_template.ts";
+import { projectReadme } from "./project_readme.ts";
 import { hashShared, readMerged } from "./shared_files.ts";
 
 const CHANGELOG = `# Changelog
@@ -14,9 +16,6 @@ Changes that users of the API notice, newest first. Versions follow Semantic Ver
 
 ## Unreleased
 `;
-
-/** Heading of README.md and the text below it. */
-const INTRODUCTION = /^# .*\n[^]*?(?=\n## )/;
 
 /** Project to make of a template. */
 export interface NewProject {
@@ -27,10 +26,13 @@ export interface NewProject {
   readonly without: readonly string[];
 }
 
-/** Files of a project, and the version of its template. */
+/** Outcome of writing a project. */
 interface WrittenProject {
   readonly files: number;
+  /** Version of the template. */
   readonly version: string;
+  /** Numbers of lines that the team owns, by path. */
+  readonly owned: ReadonlyMap<string, number>;
 }
 
 /** Writes a project with the platform, services and documents of a template. Returns what it consists of. */
@@ -41,8 +43,9 @@ export async function writeProject(template: string, project: NewProject): Promi
   const version = await versionOf(template);
   const own = await readOmissions(template);
   const services = await Promise.all(without.map(filesOfService));
-  const paths = [...own.paths, ...services.flatMap((service) => service.paths)].toSorted();
-  const omissions: Omissions = { paths, tasks: own.tasks };
+  const pages = await pagesOf(template, without);
+  const paths = [...own.paths, ...pages, ...services.flatMap((service) => service.paths)].toSorted();
+  const omissions: Omissions = { ...own, paths };
   if (name !== from) checkName(name, from, await textsOfProject(template, omissions));
   await Deno.mkdir(target, { recursive: true });
   try {
@@ -51,10 +54,12 @@ export async function writeProject(template: string, project: NewProject): Promi
     const text = await Deno.readTextFile(list);
     await Deno.writeTextFile(list, services.reduce((rest, { module }) => unlist(rest, module), text));
     await Deno.writeTextFile(join(target, "CHANGELOG.md"), CHANGELOG);
-    await introduce(target, { name, origin: `the ${from} template, version ${version}` });
+    const remaining = written.flatMap((path) => /^(\w+_service)\/module\.ts$/.exec(path)?.[1] ?? []);
+    const origin = `the ${from} template, version ${version}`;
+    await Deno.writeTextFile(join(target, "README.md"), projectReadme({ name, origin, services: remaining }));
     for (const task of ["gen", "settings"]) await runCommand("deno", ["task", "--quiet", task], target);
     await runCommand("deno", ["fmt", "--quiet"], target);
-    await writeLock(target, {
+    const lock = {
       template: { name: from, version },
       ejected: [],
       omitted: paths,
@@ -62,8 +67,9 @@ export async function writeProject(template: string, project: NewProject): Promi
       base: await readMerged(target),
       shared: await hashShared(target, written),
       files: Object.fromEntries(await hashPlatform(target)),
-    });
-    return { files: written.length + 1, version };
+    };
+    await writeLock(target, lock);
+    return { files: written.length + 1, version, owned: await ownedFiles(target, written, lock) };
   } catch (error) {
     await Deno.remove(target, { recursive: true });
     throw error;
@@ -97,21 +103,15 @@ function unlist(text: string, module: string): string {
     .replace(new RegExp(`${module}(, )?`), "").replace(", ]", "]");
 }
 
-/** Writes what the project is into the introduction of its README.md. */
-async function introduce(
-  target: string,
-  { name, origin }: { readonly name: string; readonly origin: string },
-): Promise<void> {
-  const readme = join(target, "README.md");
-  const heading = `${name.slice(0, 1).toUpperCase()}${name.slice(1)}`;
-  const introduction = `# ${heading}
-
-${heading} is an HTTP API service, made from ${origin}. An OpenAPI document is the source: types, strict handlers and
-validators are generated from it, and a service behind them stores its data in PostgreSQL, which is embedded for
-development. Fixes of the template arrive by [upgrades](docs/upgrades.md).
-`;
-  await Deno.writeTextFile(
-    readme,
-    (await Deno.readTextFile(readme)).replace(INTRODUCTION, () => introduction),
+/** Returns the pages of the guide about services and capabilities: those with `<!-- module: <name> -->`. */
+async function pagesOf(template: string, modules: readonly string[]): Promise<readonly string[]> {
+  const names = await Array.fromAsync(Deno.readDir(join(template, "docs")), ({ name }) => `docs/${name}`);
+  const pages = await Promise.all(
+    names.filter((page) => page.endsWith(".md")).map(async (page) => {
+      const [, module] = /^<!-- module: (\w+) -->$/m.exec(await Deno.readTextFile(join(template, page))) ??
+        [];
+      return module !== undefined && modules.includes(module) ? [page] : [];
+    }),
   );
+  return pages.flat();
 }

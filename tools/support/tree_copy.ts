@@ -41,9 +41,22 @@ export async function filesOfService(name: string): Promise<ServiceFiles> {
   return { paths, module };
 }
 
+/** Options of a tree. */
+interface TreeOptions {
+  /** Whether its commands cannot download anything. @default {false} */
+  readonly isOffline?: boolean;
+}
+
+/** Environment in which only addresses of this machine are reached: downloads go to a proxy that does not exist. */
+const OFFLINE = {
+  HTTP_PROXY: "http://127.0.0.1:1",
+  HTTPS_PROXY: "http://127.0.0.1:1",
+  NO_PROXY: "127.0.0.1,localhost,::1",
+};
+
 /** Copy of the whole checkout that a test can modify. */
 export class TreeCopy implements AsyncDisposable {
-  private constructor(readonly path: string) {}
+  private constructor(readonly path: string, readonly isOffline = false) {}
 
   static async make(): Promise<TreeCopy> {
     const path = await Deno.makeTempDir({ prefix: "archway_copy_" });
@@ -54,8 +67,8 @@ export class TreeCopy implements AsyncDisposable {
   }
 
   /** Returns a tree that exists already, such as a project made of a copy; it is removed in the end. */
-  static at(path: string): TreeCopy {
-    return new TreeCopy(path);
+  static at(path: string, { isOffline = false }: TreeOptions = {}): TreeCopy {
+    return new TreeCopy(path, isOffline);
   }
 
   /** Removes a service like `git rm` of its files and the deletion of its line in services.ts. */
@@ -100,7 +113,7 @@ export class TreeCopy implements AsyncDisposable {
     const { code, stdout, stderr } = await new Deno.Command(command, {
       args: [...args],
       cwd: this.path,
-      env: { NO_COLOR: "1" },
+      env: { NO_COLOR: "1", ...this.isOffline ? OFFLINE : {} },
     }).output();
     return { code, output: new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr) };
   }
