@@ -13,6 +13,8 @@ interface MetricFormat {
 const FORMATS = [
   /** Processor time of the server per request, user and system. */
   { metric: "processorTime", heading: "CPU µs", digits: 1 },
+  /** Processor time of PostgreSQL per job. */
+  { metric: "databaseTime", heading: "PostgreSQL CPU µs", digits: 1 },
   /** Time per request of a client that sends one after the other. */
   { metric: "requestTime", heading: "µs", digits: 1, showsLeast: true },
   /** Requests with a 2xx response. */
@@ -28,6 +30,7 @@ const FORMATS = [
   { metric: "memoryAfterLoad", heading: "memory after load, MiB", digits: 0 },
   { metric: "rebuildTime", heading: "rebuild, s", digits: 1, divisor: 1_000_000 },
   { metric: "eventsPerSecond", heading: "events/s", digits: 0 },
+  { metric: "jobsPerSecond", heading: "jobs/s", digits: 0 },
 ] as const satisfies readonly MetricFormat[];
 
 /** Name of a metric. */

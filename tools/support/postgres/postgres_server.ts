@@ -29,6 +29,13 @@ export class PostgresServer implements AsyncDisposable {
     return { ...this.instance, host: "127.0.0.1" };
   }
 
+  /** Returns the process id of its postmaster. @throws {Error} if it does not run. */
+  async pid(): Promise<number> {
+    const pid = await this.#pid();
+    if (pid === undefined) throw new Error("PostgreSQL is not running");
+    return pid;
+  }
+
   /** Returns its log. */
   async log(): Promise<string> {
     return await Deno.readTextFile(this.#logFile).catch(() => "");
