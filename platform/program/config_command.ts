@@ -9,7 +9,7 @@ import { allSettings } from "@archway/config/settings_table.ts";
 import { unknownSettings } from "@archway/config/unknown_settings.ts";
 import type { Project } from "./project.ts";
 import { print } from "./print.ts";
-import { textTable } from "./text_table.ts";
+import { textTable } from "@archway/service_kit/text_table.ts";
 import { commandUsage } from "./usage.ts";
 
 /** Effective value of a setting. */

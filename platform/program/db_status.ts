@@ -5,7 +5,7 @@ import { formatError } from "./format_error.ts";
 import { formatBytes } from "./format_bytes.ts";
 import { openDatabase } from "./open_database.ts";
 import { print } from "./print.ts";
-import { textTable } from "./text_table.ts";
+import { textTable } from "@archway/service_kit/text_table.ts";
 
 /**
  * `db status`: prints the status of every configured server.

@@ -9,13 +9,13 @@ import {
 import { CommandError, type ServiceCommand } from "@archway/service_kit/command.ts";
 import { type KeysArguments, parseKeysArguments } from "./keys_arguments.ts";
 import { PLATFORM_COMMANDS } from "./platform_commands.ts";
-import { textTable } from "./text_table.ts";
+import { textTable } from "@archway/service_kit/text_table.ts";
 
 /** `keys`: creates, lists and revokes API keys. A new key is printed, and nothing else, to the standard output. */
 export const keysCommand: ServiceCommand = {
   name: "keys",
   summary: PLATFORM_COMMANDS.keys.summary,
-  usage: PLATFORM_COMMANDS.keys.forms.join(" | "),
+  usage: PLATFORM_COMMANDS.keys.forms,
   async run(args, context): Promise<number> {
     const now = microsecondClock()();
     const options = parseKeysArguments(args, now);

@@ -12,6 +12,7 @@ import { migrationReporter } from "./migration_reporter.ts";
 import { openDatabase } from "./open_database.ts";
 import { notify, print } from "./print.ts";
 import { showProgress } from "./show_progress.ts";
+import { usageLines } from "./usage.ts";
 import { SIGNAL_EXIT_CODES, waitForStopSignal } from "./wait_for_stop_signal.ts";
 
 /** Options of {@link runServiceCommand}. */
@@ -40,7 +41,7 @@ export async function runServiceCommand(
     if (!(error instanceof CommandError || isDatabaseError(error))) throw error;
     await print(Deno.stderr, `${project} ${command.name}: ${formatError(error)}\n`);
     if (!(error instanceof UsageError)) return 1;
-    await print(Deno.stderr, `Usage: ${project} ${command.name} ${command.usage}\n`);
+    await print(Deno.stderr, usageLines(`${project} ${command.name}`, [command.usage].flat()));
     return 2;
   }
 }

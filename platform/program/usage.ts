@@ -37,13 +37,14 @@ export function commandUsage(program: string, command: PlatformCommand): string 
 function commandsOf({ services }: Project): ReadonlyMap<string, CommandHelp> {
   const commands = new Map<string, CommandHelp>(Object.entries(PLATFORM_COMMANDS));
   if (!hasBackground(services)) commands.delete("worker");
-  for (const { name, summary, usage } of serviceCommands(services)) {
-    commands.set(name, { summary, forms: [usage] });
+  for (const { name, summary, usage, arguments: all = [] } of serviceCommands(services)) {
+    commands.set(name, { summary, forms: [usage].flat(), arguments: all });
   }
   return commands;
 }
 
-function usageLines(command: string, forms: readonly string[]): string {
+/** Returns the usage of a command, a line for each form of its arguments. */
+export function usageLines(command: string, forms: readonly string[]): string {
   return forms.map((form, index) =>
     `${index === 0 ? "Usage:" : "      "} ${command} ${form}`.trimEnd() + "\n"
   )

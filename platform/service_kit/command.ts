@@ -5,8 +5,10 @@ export interface ServiceCommand {
   readonly name: string;
   /** One line of the program's usage, imperative. */
   readonly summary: string;
-  /** Arguments, such as "--profiles <n> [--until <date>]". */
-  readonly usage: string;
+  /** Arguments, such as "--profiles <n> [--until <date>]"; a line of the usage for each form. */
+  readonly usage: string | readonly string[];
+  /** Subcommands and options with their meaning and default, for the help. @default none */
+  readonly arguments?: readonly (readonly [argument: string, meaning: string])[];
   /**
    * Runs the command.
    *

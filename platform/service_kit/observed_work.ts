@@ -36,3 +36,14 @@ export interface WorkTracer {
 export const UNTRACED: WorkTracer = {
   work: (_work, run) => run({ traceparent: undefined, ended(): void {} }),
 };
+
+/** Returns an observation that records with two others; its `traceparent` is that of the first. */
+export function bothObservations(first: WorkObservation, second: WorkObservation): WorkObservation {
+  return {
+    traceparent: first.traceparent,
+    ended(outcome): void {
+      second.ended(outcome);
+      first.ended(outcome);
+    },
+  };
+}

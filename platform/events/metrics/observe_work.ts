@@ -1,5 +1,10 @@
 import type { MetricSink } from "@archway/service_kit/metric_sink.ts";
-import type { ObservedWork, WorkObservation, WorkTracer } from "@archway/service_kit/observed_work.ts";
+import {
+  bothObservations,
+  type ObservedWork,
+  type WorkObservation,
+  type WorkTracer,
+} from "@archway/service_kit/observed_work.ts";
 import { type EventWork, UNOBSERVED, type WorkObserver } from "../worker/work_observer.ts";
 import { measureWork } from "./measure_work.ts";
 
@@ -21,18 +26,8 @@ export function observeWork(metrics: MetricSink | undefined, tracer: WorkTracer)
       return measured.work(
         work,
         (measurement) =>
-          tracer.work({ ...work, ...SPANS[work.kind] }, (span) => run(both(span, measurement))),
+          tracer.work({ ...work, ...SPANS[work.kind] }, (span) => run(bothObservations(span, measurement))),
       );
-    },
-  };
-}
-
-function both(span: WorkObservation, measurement: WorkObservation): WorkObservation {
-  return {
-    traceparent: span.traceparent,
-    ended(outcome): void {
-      measurement.ended(outcome);
-      span.ended(outcome);
     },
   };
 }
