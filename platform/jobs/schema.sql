@@ -22,6 +22,18 @@ create table jobs (
   constraint jobs_priority CHECK (priority >= 0 AND priority <= 2)
 );
 
+create table schedules (
+  name text not null,
+  cron text not null,
+  time_zone text not null,
+  kind text not null,
+  next_at timestamp with time zone not null,
+  planned_at timestamp with time zone not null,
+  last_at timestamp with time zone,
+  seen_at timestamp with time zone not null,
+  constraint schedules_pkey PRIMARY KEY (name)
+);
+
 CREATE INDEX jobs_dead ON public.jobs USING btree (dead_at) WHERE (dead_at IS NOT NULL);
 
 CREATE INDEX jobs_due ON public.jobs USING btree (kind, priority, due_at, id) WHERE (dead_at IS NULL);

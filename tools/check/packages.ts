@@ -16,6 +16,7 @@ export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "@opentelemetry/sdk-metrics": ["platform/observability/"],
   "@std/http": ["server/"],
   "cli-progress": ["platform/program/"],
+  "croner": ["platform/jobs/schedules/"],
   "ioredis": ["server/rate_limit/"],
   "ipaddr.js": ["server/", "platform/events/webhooks/"],
   "jose": ["server/auth/"],
