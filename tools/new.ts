@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { print } from "@archway/program/print.ts";
 import { parseNewArguments, USAGE } from "./new/new_arguments.ts";
+import { writeOperation } from "./new/operation/write_operation.ts";
 import { NewError } from "./new/usage_error.ts";
 import { writeField } from "./new/write_field.ts";
 import { writeService } from "./new/write_service.ts";
@@ -8,7 +9,7 @@ import { runTask } from "./run_task.ts";
 
 const ROOT = join(import.meta.dirname ?? ".", "..");
 
-/** `deno task new service` and `deno task new field`: write a service, or add a field to one. */
+/** `deno task new service|field|operation`: writes a service, or adds to one. */
 async function main(args: readonly string[]): Promise<number> {
   const options = parseNewArguments(args);
   if (options === undefined) {
@@ -16,6 +17,7 @@ async function main(args: readonly string[]): Promise<number> {
     return 0;
   }
   if (options.kind === "field") await writeField(ROOT, options);
+  else if (options.kind === "operation") await writeOperation(ROOT, options);
   else await writeService(ROOT, options);
   return 0;
 }

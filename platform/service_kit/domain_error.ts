@@ -59,3 +59,11 @@ export function invalidError<Resource extends string>(
 ): DomainError<`invalid-${Resource}`> {
   return new DomainError(`invalid-${resource}`, { fieldErrors });
 }
+
+/** Code of an error that responds with 501. */
+export const UNWRITTEN = "not-implemented";
+
+/** Change of a resource that is not written yet. Its operation responds with 501 if all conditions are met. */
+export function unwrittenChange(): never {
+  throw new DomainError(UNWRITTEN);
+}

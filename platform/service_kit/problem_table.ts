@@ -1,7 +1,8 @@
 import type { ApiModule, ProblemType } from "@archway/server/api_module.ts";
 import { type InvalidParam, Problem } from "@archway/server/problem.ts";
-import { DomainError, type FieldError } from "./domain_error.ts";
+import { DomainError, type FieldError, UNWRITTEN } from "./domain_error.ts";
 import { formatVersion } from "./entity_version.ts";
+import { notImplementedProblem } from "./not_implemented.ts";
 import { DATABASE_PROBLEM_TYPES, databaseProblem } from "./problems/database_problems.ts";
 
 /** A problem type without its slug, which is the error code. */
@@ -46,6 +47,7 @@ export function problemTable<Code extends string>(
     problemTypes: [...types.values(), ...DATABASE_PROBLEM_TYPES],
     problemOf: (error) => {
       if (!(error instanceof DomainError)) return databaseProblem(error);
+      if (error.code === UNWRITTEN) return notImplementedProblem();
       const type = types.get(error.code);
       return type && problemOf(type, error);
     },

@@ -1,6 +1,6 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertThrows } from "@std/assert";
 import { DatabaseError } from "@archway/db/errors.ts";
-import { changedError, DomainError, invalidError, notFoundError } from "./domain_error.ts";
+import { changedError, DomainError, invalidError, notFoundError, unwrittenChange } from "./domain_error.ts";
 import { changed, invalid, notFound, problemTable } from "./problem_table.ts";
 
 const { problemTypes, problemOf } = problemTable({
@@ -32,4 +32,9 @@ Deno.test("problemTable() maps errors of the database, and no unknown ones", () 
   assertEquals([timeout?.slug, timeout?.detail?.includes("Retry")], ["database-timeout", true]);
   assertEquals(problemOf(new DomainError("gadget-not-found")), undefined);
   assertEquals(problemOf(new Error("a bug")), undefined);
+});
+
+Deno.test("unwrittenChange() throws what becomes a problem of 501", () => {
+  const problem = problemOf(assertThrows(unwrittenChange, DomainError));
+  assertEquals([problem?.status, problem?.slug], [501, "not-implemented"]);
 });

@@ -2,7 +2,8 @@ import { NewError } from "./usage_error.ts";
 
 /** Text of a file that is edited at anchors. */
 export class EditedText {
-  constructor(readonly path: string, public text: string) {}
+  /** @param byHand Section of docs/architecture.md with the steps by hand. @default "Add a field" */
+  constructor(readonly path: string, public text: string, readonly byHand: string = "Add a field") {}
 
   /**
    * Inserts a text after the first group of a pattern, which must match once.
@@ -15,8 +16,8 @@ export class EditedText {
     const [match] = matches;
     if (match === undefined || matches.length > 1) {
       throw new NewError(
-        `${path} has not the form that deno task new service writes; nothing was written. Add the field by hand: ` +
-          `docs/architecture.md, "Add a field" (looked for ${pattern.source})`,
+        `${path} has not the form that deno task new service writes; nothing was written. Add it by hand: ` +
+          `docs/architecture.md, "${this.byHand}" (looked for ${pattern.source})`,
       );
     }
     const at = match.index + (match[1]?.length ?? 0);

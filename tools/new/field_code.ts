@@ -2,7 +2,7 @@ import { type Field, propertiesOf } from "./field.ts";
 import { capitalized, type ServiceNames } from "./names.ts";
 
 /** Returns the properties of a field in the domain type, each with its line. */
-export function declarations(field: Field, { singular }: ServiceNames): readonly string[] {
+export function declarations(field: Field, { singular }: Pick<ServiceNames, "singular">): readonly string[] {
   const { name, type, isOptional } = field;
   const suffix = isOptional ? " | null" : "";
   const line = (property: string, text: string): string => `  readonly ${property}: ${text}${suffix};`;
@@ -30,7 +30,10 @@ export function declarations(field: Field, { singular }: ServiceNames): readonly
 }
 
 /** Returns the type of an enum; undefined for other fields. */
-export function enumType({ name, type }: Field, { singular, one }: ServiceNames): string | undefined {
+export function enumType(
+  { name, type }: Field,
+  { singular, one }: Pick<ServiceNames, "singular" | "one">,
+): string | undefined {
   if (type.kind !== "enum") return undefined;
   const values = type.values.map((value) => JSON.stringify(value)).join(" | ");
   return `/** ${

@@ -2,12 +2,12 @@ import type { Field } from "./field.ts";
 import { capitalized, type ServiceNames } from "./names.ts";
 
 /** Returns the name of the schema of a field, such as "OrderAmount". */
-export function schemaName({ name }: Field, { singular }: ServiceNames): string {
+export function schemaName({ name }: Field, { singular }: Pick<ServiceNames, "singular">): string {
   return `${singular.pascal}${name.pascal}`;
 }
 
 /** Returns the schema of a field, as indented lines of YAML. */
-export function fieldSchema(field: Field, names: ServiceNames): string {
+export function fieldSchema(field: Field, names: Pick<ServiceNames, "singular">): string {
   const lines = [
     `description: ${capitalized(field.name.words)} of the ${names.singular.words}${addition(field)}`,
     ...keywords(field),
@@ -28,7 +28,8 @@ function addition({ type }: Field): string {
   }
 }
 
-function keywords({ type, isOptional }: Field): readonly string[] {
+/** Returns the keywords of the schema of a field, as lines of YAML. */
+export function keywords({ type, isOptional }: Field): readonly string[] {
   const typed = (name: string): string => `type: ${isOptional ? `[${name}, "null"]` : name}`;
   switch (type.kind) {
     case "text":

@@ -55,7 +55,8 @@ export async function migrationVersions(root: string): Promise<ReadonlySet<strin
   return versions;
 }
 
-async function exists(path: string): Promise<boolean> {
+/** Whether a file or folder exists. */
+export async function exists(path: string): Promise<boolean> {
   try {
     await Deno.lstat(path);
     return true;

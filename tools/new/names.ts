@@ -41,6 +41,14 @@ const MAX_LENGTH = 24;
 export function serviceNames(name: string, ownSingular?: string): ServiceNames {
   checkSpelling(name);
   const singular = ownSingular ?? singularOf(name);
+  if (singular === undefined) {
+    throw new NewError(
+      `The singular of ${
+        JSON.stringify(name)
+      } cannot be derived: name the service by the plural of its resource, such as ` +
+        "orders, or add --singular <resource>",
+    );
+  }
   checkSpelling(singular);
   if (name === singular) {
     throw new NewError(`The singular ${JSON.stringify(singular)} must differ from the name of the service`);
@@ -49,7 +57,7 @@ export function serviceNames(name: string, ownSingular?: string): ServiceNames {
   checkResource(names.plural, names.singular);
   return {
     ...names,
-    one: `${articleOf(names.singular.words)} ${names.singular.words}`,
+    one: withArticle(names.singular.words),
     folder: `${names.plural.snake}_service`,
     path: `/v1/${names.plural.kebab}`,
   };
@@ -83,16 +91,16 @@ function checkSpelling(name: string): void {
   );
 }
 
-function singularOf(name: string): string {
+/** Returns the singular of a noun in the plural; undefined if it cannot be derived. */
+export function singularOf(name: string): string | undefined {
   if (/[^aeiou]ies$/.test(name)) return name.replace(/ies$/, "y");
   if (/(?:ss|x|ch|sh)es$/.test(name)) return name.slice(0, -2);
-  if (/[^siu]s$/.test(name)) return name.slice(0, -1);
-  throw new NewError(
-    `The singular of ${
-      JSON.stringify(name)
-    } cannot be derived: name the service by the plural of its resource, such as ` +
-      "orders, or add --singular <resource>",
-  );
+  return /[^siu]s$/.test(name) ? name.slice(0, -1) : undefined;
+}
+
+/** Returns words with their indefinite article, such as "an order". */
+export function withArticle(words: string): string {
+  return `${articleOf(words)} ${words}`;
 }
 
 function articleOf(words: string): "a" | "an" {

@@ -1,6 +1,8 @@
 import { parseArgs } from "node:util";
 import { type Field, parseFields } from "./field.ts";
 import { type ServiceNames, serviceNames } from "./names.ts";
+import { parseOperation } from "./operation/operation_arguments.ts";
+import type { NewOperationOptions } from "./operation/write_operation.ts";
 import { NewError } from "./usage_error.ts";
 
 /** Arguments of `deno task new service`. */
@@ -23,10 +25,13 @@ export interface NewFieldOptions {
 
 export const USAGE = `Usage: deno task new service <name> --field <name>:<type> [--field …] [options]
        deno task new field <service> <name>:<type>? [--singular <name>] [--dry-run]
+       deno task new operation <service> '<METHOD> <path>' [options]
 
 Writes a service: its OpenAPI document, domain, use cases, handlers, table, migration and tests, and its line in
-services.ts; or adds an optional field to such a service, with a migration. Then generates api/ and schema.sql. If a step
-fails, nothing remains.
+services.ts; adds an optional field to such a service, with a migration; or adds an operation to any service, with its
+handler and test. Then generates api/ and schema.sql. If a step fails, nothing remains.
+
+new service and new field:
 
   <name>               plural of the resource, such as orders or purchase-orders
   --field <name:type>  property that clients write; "?" after the type makes it optional. Types:
@@ -38,11 +43,33 @@ fails, nothing remains.
   --owner <owner>      principal: a resource belongs to the caller who created it (default);
                        nothing: every caller with the scope can access all
   --singular <name>    the resource in the singular, if it cannot be derived
+
+new operation:
+  '<METHOD> <path>'    such as 'POST /v1/orders/{id}:cancel' or 'GET /v1/orders/count'. POST /…/{id}:<verb> or /{id}/<verb>
+                       changes the resource under ownership and If-Match: to the value of an enum that is the verb's
+                       participle (cancel: cancelled), else when you have written it. All others respond with 501.
+  --body <name:type>   property of the request body, as --field
+  --response <body>    resource, none, or <name>:<type> for each property; default: the resource for a verb, else none
+  --scope <scope>      scope of the token; default: that of the operations beside it
+  --parameter <name:type>  parameter of the path that the document has nowhere else
+  --summary <text>     summary in the document; default: derived
+
   --dry-run            list the files without writing any
 
 Examples: deno task new service orders --field amount:money --field 'status:enum(open,paid)' --field 'note:text?'
           deno task new field orders 'dueOn:date?'
+          deno task new operation orders 'POST /v1/orders/{id}:cancel' --body 'reason:text?'
 `;
+
+/** Options of each kind, besides --dry-run. */
+const OPTIONS = {
+  service: ["field", "owner", "singular"],
+  field: ["singular"],
+  operation: ["body", "response", "scope", "parameter", "summary"],
+} as const satisfies Readonly<Record<string, readonly string[]>>;
+
+type Kind = keyof typeof OPTIONS;
+const KINDS = Object.keys(OPTIONS).map((kind) => `deno task new ${kind}`);
 
 /**
  * Parses the command line.
@@ -52,23 +79,24 @@ Examples: deno task new service orders --field amount:money --field 'status:enum
  */
 export function parseNewArguments(
   args: readonly string[],
-): NewServiceOptions | NewFieldOptions | undefined {
+): NewServiceOptions | NewFieldOptions | NewOperationOptions | undefined {
   const { values, positionals: [kind, name, ...others] } = parsed(args);
   const { help, owner = "principal", singular, "dry-run": isDryRun = false, field = [] } = values;
   if (help) return undefined;
-  if (kind !== "service" && kind !== "field") {
+  if (!isKind(kind)) {
     const found = kind === undefined ? "nothing" : JSON.stringify(kind);
-    throw new NewError(`Expected deno task new service or deno task new field, found ${found}; see --help`);
+    throw new NewError(`Expected one of ${KINDS.join(", ")}; found ${found}; see --help`);
   }
   if (name === undefined) {
     throw new NewError(`The name of the service is missing: deno task new ${kind} <name>`);
   }
+  const known: readonly string[] = OPTIONS[kind];
+  const foreign = Object.keys(values).find((option) => option !== "dry-run" && !known.includes(option));
+  if (foreign !== undefined) throw new NewError(`deno task new ${kind} takes no --${foreign}; see --help`);
   if (kind === "field") {
-    if (values.owner !== undefined || field.length > 0) {
-      throw new NewError("new field takes no --owner and no --field");
-    }
     return { kind, names: serviceNames(name, singular), field: addedField(others), isDryRun };
   }
+  if (kind === "operation") return { kind, service: name, ...parseOperation(others, values), isDryRun };
   if (others.length > 0) {
     throw new NewError(`Unexpected argument ${JSON.stringify(others[0])}; a field is --field <name>:<type>`);
   }
@@ -77,6 +105,10 @@ export function parseNewArguments(
   }
   const isOwned = owner === "principal";
   return { kind, names: serviceNames(name, singular), fields: parseFields(field), isOwned, isDryRun };
+}
+
+function isKind(kind: string | undefined): kind is Kind {
+  return kind !== undefined && Object.hasOwn(OPTIONS, kind);
 }
 
 /** Parses the field that is added to a service: it is optional, because stored rows and clients lack it. */
@@ -111,6 +143,11 @@ function parsed(args: readonly string[]) {
         field: { type: "string", multiple: true },
         owner: { type: "string" },
         singular: { type: "string" },
+        body: { type: "string", multiple: true },
+        response: { type: "string", multiple: true },
+        scope: { type: "string" },
+        parameter: { type: "string", multiple: true },
+        summary: { type: "string" },
         "dry-run": { type: "boolean" },
         help: { type: "boolean", short: "h" },
       },

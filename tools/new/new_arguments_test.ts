@@ -27,8 +27,11 @@ Deno.test("parseNewArguments() returns services and fields, and nothing if the h
 
 Deno.test("parseNewArguments() reports what is missing or unexpected, with the correct form", () => {
   const invalid: readonly (readonly [string, string])[] = [
-    ["", "Expected deno task new service or deno task new field, found nothing"],
-    ["event zebras", 'found "event"'],
+    [
+      "",
+      "Expected one of deno task new service, deno task new field, deno task new operation; found nothing",
+    ],
+    ["events zebras", 'found "events"'],
     ["service", "The name of the service is missing"],
     ["service zebras", "at least one field"],
     ["service zebras name:text", 'Unexpected argument "name:text"; a field is --field'],
@@ -37,7 +40,15 @@ Deno.test("parseNewArguments() reports what is missing or unexpected, with the c
     ["field zebras", "Expected one field"],
     ["field zebras name:text", "must be optional"],
     ["field zebras price:money?", "by hand only"],
-    ["field zebras --field name:text?", "new field takes no --owner and no --field"],
+    ["field zebras --field name:text?", "deno task new field takes no --field"],
+    ["operation zebras", "The operation is missing"],
+    ["operation zebras POST", "expected '<METHOD> <path>'"],
+    ["operation zebras GET /zebras --body a:text", "GET takes no --body"],
+    ["operation zebras POST /zebras --scope A", "such as orders:cancel"],
+    ["operation zebras POST /zebras --response none --response a:text", "stands alone"],
+    ["operation zebras POST /zebras --parameter a:uuid", "is not in the path"],
+    ["operation zebras POST /zebras/{a} --parameter a:uuid?", "cannot be optional"],
+    ["operation zebras POST /zebras --owner nothing", "takes no --owner"],
   ];
   for (const [line, message] of invalid) {
     assertThrows(() => parseNewArguments(line.split(" ").filter((one) => one !== "")), NewError, message);

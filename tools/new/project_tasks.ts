@@ -7,7 +7,14 @@ import { NewError } from "./usage_error.ts";
  */
 export async function runProjectTasks(root: string, files: readonly string[]): Promise<void> {
   await run(root, "fmt", "--quiet", ...files);
-  for (const task of ["gen", "schema", "settings"]) await run(root, "task", "--quiet", task);
+  const follows: Readonly<Record<string, RegExp>> = {
+    gen: /^oapi\//,
+    schema: /\.sql$/,
+    settings: /(?:^|\/)(?:services|module)\.ts$/,
+  };
+  for (const [task, changed] of Object.entries(follows)) {
+    if (files.some((path) => changed.test(path))) await run(root, "task", "--quiet", task);
+  }
 }
 
 async function run(root: string, ...args: readonly string[]): Promise<void> {
