@@ -38,7 +38,7 @@ const PRIORITIES: Readonly<Record<JobPriority, number>> = { high: 0, normal: 1, 
 // once. One entry per key remains, as a statement cannot change a row twice. The order of the keys prevents deadlocks.
 const NEW = `new as (
     select distinct on (coalesce(unique_key, id::text)) *
-    from unnest($2::uuid[], $3::smallint[], $4::jsonb[], $5::text[], $6::text[], $7::timestamptz[])
+    from unnest($2::uuid[], $3::smallint[], $4::json[], $5::text[], $6::text[], $7::timestamptz[])
       with ordinality as e (id, priority, payload, unique_key, traceparent, run_at, place)
     order by coalesce(unique_key, id::text), place desc
   ), added as (

@@ -5,7 +5,7 @@ create table jobs (
   id uuid not null,
   kind text not null,
   priority smallint not null,
-  payload jsonb not null,
+  payload json not null,
   unique_key text,
   traceparent text,
   created_at timestamp with time zone not null,
@@ -36,8 +36,6 @@ create table schedules (
 
 CREATE INDEX jobs_dead ON public.jobs USING btree (dead_at) WHERE (dead_at IS NOT NULL);
 
-CREATE INDEX jobs_due ON public.jobs USING btree (kind, priority, due_at, id) WHERE (dead_at IS NULL);
-
-CREATE INDEX jobs_running ON public.jobs USING btree (kind) WHERE (lease IS NOT NULL);
+CREATE INDEX jobs_due ON public.jobs USING btree (kind, priority, due_at) WHERE (dead_at IS NULL);
 
 CREATE UNIQUE INDEX jobs_unique_key ON public.jobs USING btree (kind, unique_key) WHERE ((dead_at IS NULL) AND (unique_key IS NOT NULL));

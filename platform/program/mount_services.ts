@@ -5,7 +5,7 @@ import type { Telemetry } from "@archway/observability/telemetry.ts";
 import type { Logger } from "@archway/server/logger.ts";
 import { ConsistencyTokens } from "@archway/service_kit/consistency_tokens.ts";
 import { PostgresIdempotency } from "@archway/service_kit/idempotency.ts";
-import type { JobHandler } from "@archway/service_kit/job.ts";
+import type { JobHandler, JobRegistry } from "@archway/service_kit/job.ts";
 import type { MountedService, ServiceModule } from "@archway/service_kit/service_module.ts";
 import { KeyRing } from "@archway/service_kit/signing.ts";
 import type { Database } from "./open_database.ts";
@@ -50,6 +50,7 @@ export function mountServices(
     },
   };
   const mounted: readonly MountedService[] = config.services.map((service) => service.mount(dependencies));
+  checkHandlers(dependencies.jobs);
   return {
     services: mounted,
     idempotency: new PostgresIdempotency({
@@ -59,4 +60,17 @@ export function mountServices(
       fresh: async (options): Promise<Record<string, string>> => ({ ...await tokens.header(options) }),
     }),
   };
+}
+
+/** @throws {Error} for a kind of job without a handler, or a handler of a kind that no service lists. */
+function checkHandlers({ definitions, handlers }: JobRegistry): void {
+  const kinds = definitions.map(({ kind }) => kind);
+  const handled = handlers().map(({ job }) => job.kind);
+  const missing = kinds.find((kind) => !handled.includes(kind));
+  if (missing !== undefined) {
+    throw new Error(`Job ${missing} has no handler; return one as \`jobs\` from the mount of its service`);
+  }
+  const unlisted = handled.find((kind, index) => !kinds.includes(kind) || handled.indexOf(kind) !== index);
+  if (unlisted === undefined) return;
+  throw new Error(`Job ${unlisted} has more handlers than the \`jobs\` in the module.ts of its service`);
 }

@@ -33,7 +33,7 @@ export interface Lease {
 export interface LeaseChange extends Lease {
   readonly delayMs: number;
   /** @default none */
-  readonly values?: readonly (string | number | null)[];
+  readonly values?: readonly (string | number | boolean | null)[];
 }
 
 /** Selection of rows for a claim. */
@@ -55,6 +55,8 @@ export interface LeaseStatement {
   readonly columns?: readonly Column[];
   /** Assignments to columns of the table `t`. @default none */
   readonly set?: string;
+  /** Time at which the row is due again. @default {"h.due_at"} */
+  readonly due?: string;
   /** Condition on `t`. @default none */
   readonly where?: string;
 }
@@ -97,13 +99,9 @@ export class LeaseQueue {
 
   /** Returns a statement that ends leases: the rows are due after a delay. It returns the indexes of held leases. */
   releasing(
-    { columns = [], set, where }: LeaseStatement = {},
+    { set, ...statement }: LeaseStatement = {},
   ): (db: Querier, changes: readonly LeaseChange[]) => Promise<ReadonlySet<number>> {
-    const text = this.#update({
-      columns,
-      set: `lease = null${set === undefined ? "" : `, ${set}`}`,
-      ...(where !== undefined && { where }),
-    });
+    const text = this.#update({ ...statement, set: `lease = null${set === undefined ? "" : `, ${set}`}` });
     return async (db, changes) => await this.#change(db, text, changes);
   }
 
@@ -139,11 +137,11 @@ export class LeaseQueue {
     return this.#table.key.map(([column]) => `t.${column} = h.${column}`).join(" and ");
   }
 
-  #update({ columns = [], set, where }: LeaseStatement): string {
+  #update({ columns = [], set, due = "h.due_at", where }: LeaseStatement): string {
     const delay: Column = ["due_at", "timestamptz"];
     const now = `$${this.#table.key.length + columns.length + 3}::timestamptz`;
     return `update ${this.#table.name} as t
-      set due_at = h.due_at, scheduled_at = ${now}${set === undefined ? "" : `, ${set}`}
+      set due_at = ${due}, scheduled_at = ${now}${set === undefined ? "" : `, ${set}`}
       from ${this.#changes([delay, ...columns])}
       where ${this.#joined()} and t.lease = h.lease${
       where === undefined ? "" : ` and ${where}`

@@ -6,6 +6,8 @@ export interface RescheduleSkewedOptions {
   readonly nowMs: number;
   /** Maximum number of rows. */
   readonly limit: number;
+  /** Condition on rows. @default {"true"} */
+  readonly where?: string;
 }
 
 /** Maximum clock skew between processes, in milliseconds; beyond it, a clock was set back. */
@@ -18,12 +20,14 @@ export const MAX_SKEW_MS = 60_000;
 export async function rescheduleSkewed(
   db: Querier,
   { name, key }: LeaseTable,
-  { nowMs, limit }: RescheduleSkewedOptions,
+  { nowMs, limit, where = "true" }: RescheduleSkewedOptions,
 ): Promise<number> {
   const { rowCount } = await db.query(
     `update ${name} as t set due_at = $1, scheduled_at = $1, lease = null
       from (
-        select ${key.map(([column]) => column).join(", ")} from ${name} where scheduled_at > $2::timestamptz
+        select ${
+      key.map(([column]) => column).join(", ")
+    } from ${name} where scheduled_at > $2::timestamptz and ${where}
         limit ${limit} for update skip locked
       ) as h where ${key.map(([column]) => `t.${column} = h.${column}`).join(" and ")}`,
     [nowMs, nowMs + MAX_SKEW_MS].map((time) => new Date(time).toISOString()),

@@ -4,7 +4,7 @@ import type { JobDefinition } from "./job.ts";
 export interface ScheduleDefinition {
   /** Name that is stored, such as "orders.nightly_report". */
   readonly name: string;
-  /** Cron expression with five fields, or six with seconds first. */
+  /** Cron expression with five fields, or a name such as @daily. */
   readonly cron: string;
   /** Time zone of the expression, such as "Europe/Berlin". @default {"UTC"} */
   readonly timeZone?: string;

@@ -1,7 +1,8 @@
 import type { MetricSink } from "@archway/service_kit/metric_sink.ts";
 import type { WorkObservation } from "@archway/service_kit/observed_work.ts";
 import type { ScheduleObserver } from "../schedules/scheduler.ts";
-import type { JobObserver, JobOutcome, JobWork } from "../worker/job_observer.ts";
+import type { JobOutcome } from "../queue/job.ts";
+import type { JobObserver, JobWork } from "../worker/job_observer.ts";
 import type { JobLoad } from "./job_loads.ts";
 
 /** Bounds from 5 ms to 10 minutes. */
@@ -9,7 +10,17 @@ const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60
 
 const OUTCOMES: readonly JobOutcome[] = ["done", "retried", "dead", "cancelled", "released", "lost"];
 
-const TASKS = ["jobs", "settle", "renew", "cancellations", "sweeper", "gauge", "schedules"];
+const TASKS = [
+  "jobs",
+  "job",
+  "settle",
+  "renew",
+  "deadlines",
+  "cancellations",
+  "sweeper",
+  "gauge",
+  "schedules",
+];
 
 /** Names of all series, which start at 0, so that rates include their first occurrence. */
 export interface JobSeries {

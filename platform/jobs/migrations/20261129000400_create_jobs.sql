@@ -6,7 +6,7 @@ create table jobs (
   kind text not null,
   -- 0: high, 1: normal, 2: low.
   priority smallint not null,
-  payload jsonb not null,
+  payload json not null,
   -- Only one job of its kind with this key waits or runs; null: any number does.
   unique_key text,
   traceparent text,
@@ -17,7 +17,7 @@ create table jobs (
   scheduled_at timestamptz not null,
   -- Fencing token of the worker that runs it; null: it waits, or is dead.
   lease uuid,
-  -- Attempts that have begun.
+  -- Attempts that have failed, or whose lease has expired.
   attempts integer not null default 0,
   -- Time at which it runs once more after a success, since it was replaced during its run.
   rerun_at timestamptz,
@@ -29,12 +29,11 @@ create table jobs (
   dead_at timestamptz,
   constraint jobs_priority check (priority between 0 and 2),
   constraint jobs_dead_has_no_lease check (dead_at is null or lease is null)
-);
--- Rows change all the time, and most do not live long.
-alter table jobs set (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.05, autovacuum_vacuum_cost_delay = 0);
-create index jobs_due on jobs (kind, priority, due_at, id) where dead_at is null;
+)
+-- Most rows do not live long, and the scan for due ones passes over those that no vacuum has removed.
+with (autovacuum_vacuum_scale_factor = 0.05, autovacuum_vacuum_cost_delay = 0);
+create index jobs_due on jobs (kind, priority, due_at) where dead_at is null;
 create unique index jobs_unique_key on jobs (kind, unique_key) where dead_at is null and unique_key is not null;
-create index jobs_running on jobs (kind) where lease is not null;
 create index jobs_dead on jobs (dead_at) where dead_at is not null;
 
 -- migrate:down

@@ -10,7 +10,7 @@ export interface StoredJob {
   readonly state: JobState;
   readonly priority: "high" | "normal" | "low";
   readonly uniqueKey: string | null;
-  /** Attempts that have begun. */
+  /** Attempts that have failed, or whose lease has expired. */
   readonly attempts: number;
   readonly createdAt: string;
   /** Time from which it can run; of a running job, the expiry of its lease. */

@@ -1,5 +1,5 @@
 import { frameLine, type StackFrame, stackFrames } from "./stack_frames.ts";
-import { redactMessage } from "./redact_message.ts";
+import { redactMessage } from "@archway/service_kit/redact_message.ts";
 import { isSensitiveField } from "./redaction.ts";
 
 /** Maximum depth of causes, number of inner errors of one error, and number of errors in all. */

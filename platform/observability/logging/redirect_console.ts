@@ -1,6 +1,6 @@
 import type { Logger } from "@logtape/logtape";
 import { format } from "node:util";
-import { redactMessage } from "./redact_message.ts";
+import { redactMessage } from "@archway/service_kit/redact_message.ts";
 
 const LEVELS = { debug: "debug", log: "info", info: "info", warn: "warning", error: "error" } as const;
 
