@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { print } from "@archway/program/print.ts";
+import { writeDocumentService } from "./new/from/write_document_service.ts";
 import { parseNewArguments, USAGE } from "./new/new_arguments.ts";
 import { writeOperation } from "./new/operation/write_operation.ts";
 import { NewError } from "./new/usage_error.ts";
@@ -16,7 +17,8 @@ async function main(args: readonly string[]): Promise<number> {
     await print(Deno.stdout, USAGE);
     return 0;
   }
-  if (options.kind === "field") await writeField(ROOT, options);
+  if (options.kind === "document-service") await writeDocumentService(ROOT, options);
+  else if (options.kind === "field") await writeField(ROOT, options);
   else if (options.kind === "operation") await writeOperation(ROOT, options);
   else await writeService(ROOT, options);
   return 0;

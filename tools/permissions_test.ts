@@ -150,7 +150,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   settings: ["read a file of the checkout"],
   rename: ["read a file of the checkout", "write a file of api/"],
   eject: ["read a file of the checkout"],
-  new: ["read a file of the checkout", "write a file of api/"],
+  new: ["read a file of the checkout", "read another file", "write a file of api/"],
   upgrade: ["read a file of the checkout", "read another file", "write a file of api/"],
   "new-project": [
     "read a file of the checkout",

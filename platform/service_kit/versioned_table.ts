@@ -9,10 +9,22 @@ import { andOwned, type ScopedStatement, scopedStatement, statementFor } from ".
 import { columnName, selectList } from "./select_list.ts";
 
 /** Table of versioned resources. In addition to the entity's columns it has `owner` and `deleted_at`. */
-export interface VersionedTableOptions<Entity, Input> {
+export interface VersionedTableOptions<Entity, Input, Json extends string = never> {
   readonly name: string;
   /** Properties of the entity, stored in columns of the same names in snake case. */
   readonly columns: readonly (keyof Entity & string)[];
+  /**
+   * Column by which clients address a resource, instead of its id.
+   *
+   * @default {"id"}
+   */
+  readonly key?: string;
+  /**
+   * Properties that are stored as JSON.
+   *
+   * @default {[]}
+   */
+  readonly json?: readonly Json[];
   /** Properties that clients can write. */
   readonly input: readonly (keyof Input & keyof Entity & string)[];
   /**
@@ -29,21 +41,30 @@ export interface VersionedTableOptions<Entity, Input> {
   readonly eraseOnDelete?: Erasure;
 }
 
-/** Entity whose properties can be bound as query parameters. */
-type Bindable<Entity> = { readonly [Property in keyof Entity]: QueryParameter };
+/** Entity whose properties can be bound as query parameters, apart from those that are stored as JSON. */
+type Bindable<Entity, Json> = {
+  readonly [Property in keyof Entity]: Property extends Json ? unknown : QueryParameter;
+};
 
-/** Repository of versioned, owned, soft-deleted resources in a table. */
-export class VersionedTable<Entity extends Versioned & Bindable<Entity>, Input extends Bindable<Input>>
-  implements VersionedRepository<Entity, Input> {
-  readonly #table: VersionedTableOptions<Entity, Input>;
+/**
+ * Repository of versioned, owned, soft-deleted resources in a table.
+ *
+ * @typeParam Json Names of the properties that are stored as JSON.
+ */
+export class VersionedTable<
+  Entity extends Versioned & Bindable<Entity, Json>,
+  Input extends Bindable<Input, Json>,
+  Json extends string = never,
+> implements VersionedRepository<Entity, Input> {
+  readonly #table: VersionedTableOptions<Entity, Input, Json>;
   readonly #insert: ScopedStatement;
   readonly #find: ScopedStatement;
   readonly #update: ScopedStatement;
   readonly #softDelete: ScopedStatement;
 
-  constructor(table: VersionedTableOptions<Entity, Input>) {
+  constructor(table: VersionedTableOptions<Entity, Input, Json>) {
     this.#table = table;
-    const { name, columns, input, eraseOnDelete } = table;
+    const { name, columns, input, key = "id", eraseOnDelete } = table;
     const selected = selectList<Entity>(columns);
     const names = columns.map(columnName).join(", ");
     const values = columns.map((_, index) => `$${index + 1}`).join(", ");
@@ -55,7 +76,7 @@ export class VersionedTable<Entity extends Versioned & Bindable<Entity>, Input e
       columns.length,
     );
     this.#find = scopedStatement(
-      (owner) => `select ${selected} from ${name} where id = $1 and deleted_at is null${andOwned(owner)}`,
+      (owner) => `select ${selected} from ${name} where ${key} = $1 and deleted_at is null${andOwned(owner)}`,
       1,
     );
     const changes = input.map((property, index) => `${columnName(property)} = $${index + 2}`).join(", ");
@@ -65,7 +86,7 @@ export class VersionedTable<Entity extends Versioned & Bindable<Entity>, Input e
     this.#update = scopedStatement(
       (owner) =>
         `update ${name} set ${changes}, version = version + 1, updated_at = greatest(updated_at, ${now})
-        where id = $1 and deleted_at is null and (${condition}::bigint[] is null or version = any (${condition}))${
+        where ${key} = $1 and deleted_at is null and (${condition}::bigint[] is null or version = any (${condition}))${
           andOwned(owner)
         } returning ${selected}`,
       input.length + 3,
@@ -75,7 +96,7 @@ export class VersionedTable<Entity extends Versioned & Bindable<Entity>, Input e
       (owner) =>
         `update ${name}
         set version = version + 1, updated_at = greatest(updated_at, $2), deleted_at = greatest(updated_at, $2)${erased}
-        where id = $1 and deleted_at is null and ($3::bigint[] is null or version = any ($3))${
+        where ${key} = $1 and deleted_at is null and ($3::bigint[] is null or version = any ($3))${
           andOwned(owner)
         }`,
       3 + Object.keys(eraseOnDelete ?? {}).length,
@@ -87,7 +108,7 @@ export class VersionedTable<Entity extends Versioned & Bindable<Entity>, Input e
     entity: Entity & { readonly owner: string | null },
     options?: QueryOptions,
   ): Promise<void> {
-    const values = this.#table.columns.map((property): QueryParameter => entity[property]);
+    const values = this.#table.columns.map((property) => this.#bound(property, entity[property]));
     const { all, owner } = this.#insert;
     await this.#write(() =>
       entity.owner === null
@@ -106,7 +127,7 @@ export class VersionedTable<Entity extends Versioned & Bindable<Entity>, Input e
     { id, scope, input, condition, now }: ResourceKey & WriteCondition & { readonly input: Input },
     options?: QueryOptions,
   ): Promise<Entity | undefined> {
-    const values = this.#table.input.map((property): QueryParameter => input[property]);
+    const values = this.#table.input.map((property) => this.#bound(property, input[property]));
     const statement = statementFor(this.#update, scope, [id, ...values, now, versions(condition)]);
     const { rows } = await this.#write(() => db.query<Entity>(...statement, options));
     return rows[0];
@@ -122,6 +143,14 @@ export class VersionedTable<Entity extends Versioned & Bindable<Entity>, Input e
     return (await db.query(...statement, options)).rowCount > 0;
   }
 
+  /** Returns the parameter of a property: its JSON text if it is stored as JSON. */
+  #bound(property: string, value: unknown): QueryParameter {
+    const { json } = this.#table;
+    if (json?.some((name) => name === property)) return value === null ? null : JSON.stringify(value);
+    if (isParameter(value)) return value;
+    throw new TypeError(`The property ${property} of ${this.#table.name} is no column value`);
+  }
+
   /** Runs a write and translates violations of unique constraints. */
   async #write<Result>(run: () => Promise<Result>): Promise<Result> {
     try {
@@ -130,6 +159,13 @@ export class VersionedTable<Entity extends Versioned & Bindable<Entity>, Input e
       throw translated(error, this.#table.unique ?? {});
     }
   }
+}
+
+function isParameter(value: unknown): value is QueryParameter {
+  if (typeof value !== "object") {
+    return value !== undefined && typeof value !== "function" && typeof value !== "symbol";
+  }
+  return value === null || Array.isArray(value) || value instanceof Uint8Array;
 }
 
 function versions(condition: VersionCondition): readonly bigint[] | null {

@@ -13,6 +13,9 @@ const FIELDS = [
 /** As few fields as possible, none of them required, without owners, under a name of several words. */
 const SMALL = ["stock-entries", "--field", "takenAt:timestamp?", "--owner", "nothing"] as const;
 
+/** Documents of others, by the name of their service. */
+const DOCUMENTS = { hotels: "hotels/openapi.yaml", parcels: "parcels.yaml" } as const;
+
 const BODY = {
   title: "A parcel",
   amount: { amount: "12.34", currency: "BRL" },
@@ -93,9 +96,30 @@ Deno.test("deno task new service writes services that check, pass their tests, c
     assertStringIncludes((await add("shipments", "size:integer")).output, "must be optional");
     assertEquals(await snapshot(copy), before);
   });
+  await t.step("documents become services, unless they have the paths of others", async () => {
+    for (const [name, document] of Object.entries(DOCUMENTS)) {
+      await copy.task("new", "service", name, "--from", `tools/new/from/fixtures/${document}`);
+    }
+    const before = await snapshot(copy);
+    const again = ["new", "service", "copies", "--from", `tools/new/from/fixtures/${DOCUMENTS.parcels}`];
+    const { code, output } = await copy.run(Deno.execPath(), "task", ...again);
+    assertEquals(code, 1);
+    assertMatch(
+      output,
+      /--prefix \/copies:[^]*POST \/v2\/parcels is served by oapi\/cfg\.server\.parcels\.yaml/,
+    );
+    assertStringIncludes(
+      await copy.task("new", ...again.slice(1), "--prefix", "/c", "--dry-run"),
+      "Would write",
+    );
+    assertEquals(await snapshot(copy), before);
+  });
   await t.step("deno task check succeeds", async () => void await copy.task("check"));
   await t.step("their tests succeed on both databases", async () => {
-    await copy.task("test", ...["shipments", "stock_entries"].map((name) => `${name}_service/`));
+    await copy.task(
+      "test",
+      ...["shipments", "stock_entries", ...Object.keys(DOCUMENTS)].map((name) => `${name}_service/`),
+    );
   });
   await t.step("the program serves them, and they conform to their documents", async () => {
     const environment = { EMBEDDED_DATA_DIR: join(copy.path, "data"), VALIDATE_RESPONSES: "true" };

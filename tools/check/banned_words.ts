@@ -85,8 +85,8 @@ const PROSE_LINE = /^\s*(?:\/\*\*|\*|\/\/|#|--)|^[^\n]*\/\/ /;
 const OPENING = /\/\*\*\n\s*\* /g;
 
 const TEXT = /\.(?:[cm]?[jt]sx?|md|ya?ml|json|sql|sh|conf)$|^\.ci\/run$|^\.env\.example$/;
-/** Generated files, and the two that have the words themselves. */
-const EXEMPT = /(?:^|\/)api\/|^deno\.lock$|^tools\/check(?:\/banned_words)?(?:_test)?\.ts$/;
+/** Generated files, documents of others, and the two files that have the words themselves. */
+const EXEMPT = /(?:^|\/)api\/|^oapi\/[^/]+\/|^deno\.lock$|^tools\/check(?:\/banned_words)?(?:_test)?\.ts$/;
 
 /** Returns a line for every banned word in the files below a root. */
 export async function bannedWordsBelow(root: string): Promise<readonly string[]> {

@@ -3,7 +3,7 @@ import { memberShape } from "@archway/server/parameters/decode_text.ts";
 import type { MediaModel, OperationModel, ParameterModel } from "../oapi_codegen/operations/model.ts";
 import { isArray, isObject } from "../oapi_codegen/document/json_value.ts";
 import type { References } from "../oapi_codegen/document/references.ts";
-import { ContradictionError, type SampleChoice, sampleValue } from "./sample_value.ts";
+import { ContradictionError, type SampleChoice, sampleChoices, sampleValue } from "./sample_value.ts";
 import { serializePairs, serializeText } from "./serialize_parameter.ts";
 
 /** Parts of a request, which wrong requests replace one by one. */
@@ -48,19 +48,6 @@ function concrete(mediaType: string): string {
   return mediaType.replace("/*", mediaType.startsWith("image") ? "/png" : "/plain");
 }
 
-/** Combinations of choices, the simplest first. */
-function* choices(references: References): Generator<SampleChoice> {
-  for (const contrast of [false, true]) {
-    for (const examples of [true, false]) {
-      for (const optional of [false, true]) {
-        for (let alternative = 0; alternative < 6; alternative++) {
-          yield { references, examples, optional, alternative, contrast };
-        }
-      }
-    }
-  }
-}
-
 /** Returns the first sample that the validator accepts, or the first one, which the server will refuse. */
 function firstValid<T>(
   sample: (choice: SampleChoice) => T,
@@ -72,7 +59,7 @@ function firstValid<T>(
 ): T {
   let first: T | undefined;
   let contradiction: ContradictionError | undefined;
-  for (const choice of choices(references)) {
+  for (const choice of sampleChoices(references)) {
     try {
       const sampled = sample(choice);
       if (validate === undefined || validate(structuredClone(of(sampled)))) return sampled;

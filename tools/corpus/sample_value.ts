@@ -27,6 +27,19 @@ export interface SampleChoice {
   readonly contrast?: boolean;
 }
 
+/** Yields combinations of choices, the simplest first. */
+export function* sampleChoices(references: References): Generator<SampleChoice> {
+  for (const contrast of [false, true]) {
+    for (const examples of [true, false]) {
+      for (const optional of [false, true]) {
+        for (let alternative = 0; alternative < 6; alternative++) {
+          yield { references, examples, optional, alternative, contrast };
+        }
+      }
+    }
+  }
+}
+
 /** Nesting from which optional parts are left out, so that recursive schemas end. */
 const MAX_DEPTH = 6;
 

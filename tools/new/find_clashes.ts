@@ -67,7 +67,7 @@ export async function exists(path: string): Promise<boolean> {
 }
 
 /** Files of the documents, of services and of capabilities. */
-async function* projectFiles(root: string): AsyncIterable<string> {
+export async function* projectFiles(root: string): AsyncIterable<string> {
   for await (const { name, isDirectory } of Deno.readDir(root)) {
     const isRoom = name.endsWith("_service") || ["oapi", "platform", "db"].includes(name);
     if (isDirectory && isRoom) yield* filesBelow(root, name);

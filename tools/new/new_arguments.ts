@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import { type Field, parseFields } from "./field.ts";
 import { type ServiceNames, serviceNames } from "./names.ts";
+import { type DocumentServiceOptions, parseDocumentService } from "./from/document_arguments.ts";
 import { parseOperation } from "./operation/operation_arguments.ts";
 import type { NewOperationOptions } from "./operation/write_operation.ts";
 import { NewError } from "./usage_error.ts";
@@ -24,6 +25,7 @@ export interface NewFieldOptions {
 }
 
 export const USAGE = `Usage: deno task new service <name> --field <name>:<type> [--field …] [options]
+       deno task new service <name> --from <document> [--prefix <path>] [--owner <owner>] [--dry-run]
        deno task new field <service> <name>:<type>? [--singular <name>] [--dry-run]
        deno task new operation <service> '<METHOD> <path>' [options]
 
@@ -43,6 +45,9 @@ new service and new field:
   --owner <owner>      principal: a resource belongs to the caller who created it (default);
                        nothing: every caller with the scope can access all
   --singular <name>    the resource in the singular, if it cannot be derived
+  --from <document>    OpenAPI document to serve, in YAML or JSON, with the files that it refers to: collections get
+                       tables and handlers, other operations respond with 501 until they are written
+  --prefix <path>      prefix of the document's paths, such as /v1, or / for none; by default the path of its first server
 
 new operation:
   '<METHOD> <path>'    such as 'POST /v1/orders/{id}:cancel' or 'GET /v1/orders/count'. POST /…/{id}:<verb> or /{id}/<verb>
@@ -59,11 +64,12 @@ new operation:
 Examples: deno task new service orders --field amount:money --field 'status:enum(open,paid)' --field 'note:text?'
           deno task new field orders 'dueOn:date?'
           deno task new operation orders 'POST /v1/orders/{id}:cancel' --body 'reason:text?'
+          deno task new service trains --from ../trains.yaml
 `;
 
 /** Options of each kind, besides --dry-run. */
 const OPTIONS = {
-  service: ["field", "owner", "singular"],
+  service: ["field", "from", "owner", "prefix", "singular"],
   field: ["singular"],
   operation: ["body", "response", "scope", "parameter", "summary"],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
@@ -79,7 +85,7 @@ const KINDS = Object.keys(OPTIONS).map((kind) => `deno task new ${kind}`);
  */
 export function parseNewArguments(
   args: readonly string[],
-): NewServiceOptions | NewFieldOptions | NewOperationOptions | undefined {
+): NewServiceOptions | NewFieldOptions | NewOperationOptions | DocumentServiceOptions | undefined {
   const { values, positionals: [kind, name, ...others] } = parsed(args);
   const { help, owner = "principal", singular, "dry-run": isDryRun = false, field = [] } = values;
   if (help) return undefined;
@@ -104,6 +110,8 @@ export function parseNewArguments(
     throw new NewError(`Invalid --owner ${JSON.stringify(owner)}; expected one of: principal, nothing`);
   }
   const isOwned = owner === "principal";
+  const document = parseDocumentService(values, { name, isOwned, isDryRun });
+  if (document !== undefined) return document;
   return { kind, names: serviceNames(name, singular), fields: parseFields(field), isOwned, isDryRun };
 }
 
@@ -141,7 +149,9 @@ function parsed(args: readonly string[]) {
       allowPositionals: true,
       options: {
         field: { type: "string", multiple: true },
+        from: { type: "string" },
         owner: { type: "string" },
+        prefix: { type: "string" },
         singular: { type: "string" },
         body: { type: "string", multiple: true },
         response: { type: "string", multiple: true },

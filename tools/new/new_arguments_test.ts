@@ -22,6 +22,10 @@ Deno.test("parseNewArguments() returns services and fields, and nothing if the h
     "Lamb",
     "age",
   ]);
+  const document = parseNewArguments("service train-travel --from a.yaml --prefix /".split(" "));
+  assertEquals(document?.kind === "document-service" && [document.name, document.from, document.prefix], [
+    ...["train-travel", "a.yaml", ""],
+  ]);
   assertEquals(parseNewArguments(["--help"]), undefined);
 });
 
@@ -37,6 +41,10 @@ Deno.test("parseNewArguments() reports what is missing or unexpected, with the c
     ["service zebras name:text", 'Unexpected argument "name:text"; a field is --field'],
     ["service zebras --field name:text --owner ada", "expected one of: principal, nothing"],
     ["service zebras --table z", "--help lists the options"],
+    ["service zebras --from a.yaml --field name:text", "--from takes no --field"],
+    ["service Zebras --from a.yaml", "Invalid name"],
+    ["service zebras --from a.yaml --prefix v1", "expected a path such as /v1"],
+    ["service zebras --field name:text --prefix /v1", "add --from <document>"],
     ["field zebras", "Expected one field"],
     ["field zebras name:text", "must be optional"],
     ["field zebras price:money?", "by hand only"],

@@ -1,4 +1,3 @@
-import type { ServiceNames } from "./names.ts";
 import { NewError } from "./usage_error.ts";
 
 const LIST = /^(export const services\b[^=]*=\s*\[)([^\]]*?),?\s*\]/m;
@@ -8,8 +7,10 @@ const LIST = /^(export const services\b[^=]*=\s*\[)([^\]]*?),?\s*\]/m;
  *
  * @throws {NewError} if the service is in it, or the list is not found.
  */
-export function registerService(text: string, { plural, folder }: ServiceNames): string {
-  const module = `${plural.camel}Module`;
+export function registerService(
+  text: string,
+  { module, folder }: { readonly module: string; readonly folder: string },
+): string {
   if (new RegExp(`\\b${module}\\b`).test(text)) throw new NewError(`services.ts has a ${module} already`);
   if (!LIST.test(text)) {
     throw new NewError(

@@ -1,9 +1,8 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { serviceNames } from "./names.ts";
 import { registerService } from "./register_service.ts";
 import { NewError } from "./usage_error.ts";
 
-const NAMES = serviceNames("zebras");
+const NAMES = { module: "zebrasModule", folder: "zebras_service" };
 const TYPES = 'import type { ServiceModule } from "@archway/service_kit/service_module.ts";\n';
 
 Deno.test("registerService() adds an import and a name at the end of the list", () => {

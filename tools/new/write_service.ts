@@ -23,7 +23,10 @@ export async function writeService(root: string, options: NewServiceOptions): Pr
   const version = newVersion(await migrationVersions(root));
   const service = { ...options, version };
   const files = serviceFiles(service);
-  const services = registerService(await Deno.readTextFile(join(root, "services.ts")), names);
+  const services = registerService(await Deno.readTextFile(join(root, "services.ts")), {
+    module: `${plural.camel}Module`,
+    folder,
+  });
   const generated = [
     `api/${plural.snake}api/`,
     `api/clients/typescript/${plural.snake}/`,

@@ -1,0 +1,89 @@
+import {
+  child,
+  elements,
+  entries,
+  isArray,
+  isObject,
+  type Located,
+  member,
+} from "../../oapi_codegen/document/json_value.ts";
+import type { References } from "../../oapi_codegen/document/references.ts";
+
+/** Property of an object schema, as each part of its `allOf` declares it, the most specific last. */
+export interface PropertyShape {
+  readonly name: string;
+  readonly schemas: readonly Located[];
+  readonly isRequired: boolean;
+}
+
+/** Object schema without its references and `allOf`. */
+export interface ObjectShape {
+  readonly properties: ReadonlyMap<string, PropertyShape>;
+  /** Whether its properties are all that it says; otherwise it has alternatives, or members of any name. */
+  readonly isPlain: boolean;
+}
+
+/** Keywords that say more about an object than its properties. */
+const FURTHER = ["oneOf", "anyOf", "not", "if", "patternProperties", "dependentSchemas", "propertyNames"];
+const MAX_DEPTH = 20;
+
+/** Returns the properties of an object schema; undefined for other schemas. */
+export function objectShape(schema: Located, references: References): ObjectShape | undefined {
+  const parts = [...partsOf(schema, references)];
+  const schemas = new Map<string, Located[]>();
+  const required = new Set<string>();
+  for (const part of parts) {
+    const type = member(part.value, "type");
+    const types = isArray(type) ? type : type === undefined ? ["object"] : [type];
+    if (!types.includes("object")) return undefined;
+    for (const [name, property] of entries(part, "properties")) {
+      schemas.set(name, [...schemas.get(name) ?? [], property]);
+    }
+    for (const { value } of elements(part, "required")) if (typeof value === "string") required.add(value);
+  }
+  const isPlain = parts.every(({ value }) =>
+    FURTHER.every((keyword) => member(value, keyword) === undefined) &&
+    [undefined, false].includes(closedness(member(value, "additionalProperties")))
+  );
+  if (schemas.size === 0) return undefined;
+  const properties = [...schemas].map(([name, found]) =>
+    [name, { name, schemas: found, isRequired: required.has(name) }] as const
+  );
+  return { properties: new Map(properties), isPlain };
+}
+
+/** Returns undefined or false for schemas that declare no members of other names. */
+function closedness(value: unknown): boolean | undefined {
+  return value === undefined ? undefined : value !== false;
+}
+
+/** Yields a schema without its references, and the parts of its `allOf`. */
+export function* partsOf(schema: Located, references: References, depth = 0): Generator<Located> {
+  if (depth > MAX_DEPTH || !isObject(schema.value)) return;
+  const { $ref, allOf: _, ...own } = schema.value;
+  if (typeof $ref === "string") {
+    const pointer = references.target($ref, schema.pointer);
+    const target = pointer === undefined ? undefined : references.at(pointer);
+    if (target !== undefined) yield* partsOf(target, references, depth + 1);
+  }
+  for (const part of elements(schema, "allOf")) yield* partsOf(part, references, depth + 1);
+  if (Object.keys(own).length > 0) yield { value: own, pointer: schema.pointer };
+}
+
+/** Returns all parts of a property's schemas as one schema, later ones first. */
+export function mergedSchema(
+  { schemas }: Pick<PropertyShape, "schemas">,
+  references: References,
+): Readonly<Record<string, unknown>> {
+  return Object.assign(
+    {},
+    ...schemas.flatMap((schema) => [...partsOf(schema, references)].map(({ value }) => value)),
+  );
+}
+
+/** Returns the schema of the items of an array schema; undefined for others. */
+export function itemSchema(schema: Located, references: References): Located | undefined {
+  return [...partsOf(schema, references)].map((part) => child(part, "items")).findLast((items) =>
+    items !== undefined
+  );
+}

@@ -1,0 +1,93 @@
+import type { OperationModel } from "../../oapi_codegen/operations/model.ts";
+import type { JsonValue } from "@archway/server/operation.ts";
+import type { Column, Constants, Key, PlannedResponse, Representation, ResourceNames } from "./collection.ts";
+import { type ObjectShape, objectShape } from "./object_shape.ts";
+import { keyProperty } from "./plan_key.ts";
+import { planMembers } from "./plan_columns.ts";
+import { componentType, type Planning, propertyType, responseBodyType, Unsupported } from "./planning.ts";
+import { type BodyPlace, itemPlace, successOf, type SuccessResponse } from "./responses.ts";
+
+/** Headers of responses that handlers set. */
+const KNOWN_HEADERS = ["etag", "location"];
+
+/** Options of {@link ResponsePlanner}. */
+export interface ResponsePlannerOptions {
+  readonly names: ResourceNames;
+  readonly key: Key;
+  readonly columns: readonly Column[];
+  readonly item: ObjectShape;
+  readonly parameter: string | undefined;
+}
+
+/** Plans the responses of a collection. Representations of the same form share one function. */
+export class ResponsePlanner {
+  readonly #representations = new Map<string, Representation>();
+  /** Properties that nothing in the document sets. */
+  readonly unset = new Set<string>();
+
+  constructor(readonly planning: Planning, readonly options: ResponsePlannerOptions) {}
+
+  /** @throws {Unsupported} if the response has another form than the item. */
+  response(operation: OperationModel): PlannedResponse {
+    const success = this.success(operation);
+    const { media } = success;
+    const none = { success, representation: undefined, property: undefined, constants: [] };
+    if (media === undefined) return none;
+    const { names, parameter } = this.options;
+    const isItem = (shape: ObjectShape): boolean => keyProperty(shape, { parameter, names }) !== undefined;
+    const place = itemPlace(media.schema, { references: this.planning.references, isItem });
+    if (place === undefined) throw new Unsupported("its response has another form than the item");
+    const type = componentType(place.schema, this.planning) ??
+      propertyType(responseBodyType(operation, success), place.property);
+    return {
+      success,
+      property: place.property,
+      representation: this.representation(place, { type, operation }),
+      constants: this.#constants(place),
+    };
+  }
+
+  /** @throws {Unsupported} if the success is no JSON, or needs a header that nothing sets. */
+  success(operation: OperationModel): SuccessResponse {
+    const success = successOf(operation);
+    if (success === undefined) throw new Unsupported("its response is no JSON");
+    const unknown = success.response.headers.find(({ name, required }) =>
+      required && !KNOWN_HEADERS.includes(name.toLowerCase())
+    );
+    if (unknown !== undefined) throw new Unsupported(`its response requires the header ${unknown.name}`);
+    return success;
+  }
+
+  /** Returns the function that makes a representation. */
+  representation(
+    { schema }: Pick<BodyPlace, "schema">,
+    { type, operation }: { readonly type: string; readonly operation: OperationModel },
+  ): Representation {
+    const shape = objectShape(schema, this.planning.references);
+    if (shape === undefined) throw new Unsupported("its response has another form than the item");
+    const { members, unset } = planMembers(shape, { ...this.options, planning: this.planning });
+    for (const name of unset) this.unset.add(name);
+    const form = JSON.stringify(members.toSorted((one, other) => one.property < other.property ? -1 : 1));
+    const known = this.#representations.get(form);
+    if (known !== undefined) return known;
+    const { camel } = this.options.names.singular;
+    const functionName = this.#representations.size === 0
+      ? `${camel}ToJson`
+      : `${camel}To${operation.typeName}Json`;
+    const representation = { functionName, type, members };
+    this.#representations.set(form, representation);
+    return representation;
+  }
+
+  #constants({ envelope, property }: BodyPlace): Constants {
+    const others = [...envelope?.properties.values() ?? []].filter((one) =>
+      one.isRequired && one.name !== property
+    );
+    return others.map((one): readonly [string, JsonValue] => {
+      const [schema] = one.schemas.toReversed();
+      const value = schema === undefined ? undefined : this.planning.sampler.plainest(schema);
+      if (value === undefined) throw new Unsupported(`no value for ${one.name} of its response was found`);
+      return [one.name, value];
+    });
+  }
+}

@@ -1,0 +1,136 @@
+import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { join } from "node:path";
+import { NewError } from "../usage_error.ts";
+import type { Collection } from "./collection.ts";
+import { readDocument, type SourceDocument } from "./document_files.ts";
+import { planReport } from "./plan_report.ts";
+import { planService, type ServicePlan } from "./plan_service.ts";
+
+const FIXTURES = join(import.meta.dirname ?? ".", "fixtures");
+
+async function plan(path: string): Promise<ServicePlan & { readonly source: SourceDocument }> {
+  const source = await readDocument(join(FIXTURES, path), undefined);
+  const { operations, references } = source;
+  const planned = planService(operations, {
+    ...{ references, isOwned: true, prefix: "own" },
+    isTaken: ({ plural }) => plural.snake === "depots",
+  });
+  return { ...planned, source };
+}
+
+/** Columns of a table as `name kind`, with "?" for those that may be null. */
+function columns({ columns }: Collection): readonly string[] {
+  return columns.map(({ name, type, isOptional }) =>
+    `${name} ${type.kind}${isOptional || type.isNullable ? "?" : ""}`
+  );
+}
+
+function reasons({ left }: ServicePlan): Readonly<Record<string, string>> {
+  return Object.fromEntries(left.map(({ operation, reason }) => [operation.operationId, reason]));
+}
+
+Deno.test("planService() finds collections of lists as arrays, with integer keys and bodies that hold them", async () => {
+  const found = await plan("parcels.yaml");
+  const [parcels, depots] = found.collections;
+  if (parcels === undefined || depots === undefined) throw new Error("no collections");
+  assertEquals(columns(parcels), [
+    ...["sender text", "state text?", "orderValue integer?", "grams bigint?", "size json?", "tags json?"],
+    ...["due date?", "seenAt timestamp?", "fragile boolean"],
+  ]);
+  assertEquals(parcels.key, { property: "id", kind: "bigint", namedBy: "either" });
+  assertEquals(parcels.path, "/v2/parcels");
+  assertEquals([parcels.replace?.operation.operationId, parcels.replace?.key], ["changeParcel", "optional"]);
+  assertEquals(parcels.create.isBodyOptional, true);
+  assertEquals(
+    parcels.lists.map(({ operation, filters, ignored, paging }) => [
+      operation.operationId,
+      filters.map(({ parameter, isList }) => `${parameter}${isList ? "[]" : ""}`),
+      ignored,
+      [paging.style, paging.limit, paging.offset, paging.maxLimit],
+    ]),
+    [
+      ["listParcels", ["state"], ["sort"], ["offset", "limit", "offset", 50]],
+      ["findByState", ["state[]"], [], ["offset", undefined, undefined, 1000]],
+    ],
+  );
+  assertEquals([depots.names.plural.snake, depots.key.namedBy], ["own_depots", "client"]);
+  assertEquals(depots.keys.made.length, 5);
+  assertEquals(reasons(found), {
+    printLabel: "not an operation of a collection",
+    listPrices: "not an operation of a collection",
+    findByTag: "its parameter tag is no property of the item",
+  });
+});
+
+Deno.test("planService() finds collections in envelopes of several files, with cursors and entity tags", async () => {
+  const found = await plan("hotels/openapi.yaml");
+  const [stays, ...others] = found.collections;
+  if (stays === undefined) throw new Error("no collection");
+  assertEquals(others, []);
+  assertEquals(columns(stays), [
+    ...["guestName text", "fromValue date", "nights integer?", "room json?", "arrivesAt timestamp?"],
+  ]);
+  assertEquals(stays.key, { property: "id", kind: "uuid", namedBy: "server" });
+  assertEquals([stays.read?.response.property, stays.read?.response.constants], ["data", [[
+    "version",
+    "2026-11",
+  ]]]);
+  const [list] = stays.lists;
+  assertEquals([list?.paging.style, list?.paging.cursor, list?.property], ["cursor", "cursor", "data"]);
+  assertEquals(list?.members.map(({ property }) => property), ["meta", "links"]);
+  const status = stays.read?.response.representation?.members.find(({ property }) => property === "status");
+  assertEquals(status?.source, { kind: "constant", value: "requested" });
+  assertEquals(stays.patch?.members.map(({ column }) => column.name), ["guestName", "nights"]);
+  assertEquals(stays.isOwned, true);
+  const nested = "/stays/{stay_id}/notes belongs to another resource";
+  const offers = "/offers is no table: no property identifies an item";
+  "/offers is no table: its item has alternatives, or properties of any name, which are no columns";
+  assertEquals(reasons(found), {
+    pay: "not an operation of a collection",
+    listNotes: nested,
+    addNote: nested,
+    search: "not an operation of a collection",
+    listOffers: offers,
+    addOffer: offers,
+  });
+});
+
+Deno.test("planReport() says what was decided", async () => {
+  const { source, ...found } = await plan("parcels.yaml");
+  const report = planReport(found, source.notes);
+  for (
+    const part of [
+      "Its paths are served below /v2, as the document's first server says; --prefix / serves them as written",
+      "Left out: application/xml; clients use JSON",
+      "parcels for /v2/parcels: addParcel, listParcels, findByState, getParcel, changeParcel, removeParcel",
+      "The client may name a parcel by id, or the server does; one that exists is a conflict (409)",
+      "Accepted, but neither stored nor returned: pin",
+      "listParcels ignores sort: not properties of a parcel",
+      "POST /v2/parcels/{parcelId}/label (printLabel): not an operation of a collection",
+    ]
+  ) assertStringIncludes(report, part);
+});
+
+Deno.test("readDocument() returns the files of a document, and the settings that it needs", async () => {
+  const hotels = await readDocument(join(FIXTURES, "hotels/openapi.yaml"), "/stay");
+  assertEquals([...hotels.files.keys()].toSorted(), [
+    "openapi.yaml",
+    ...["envelope", "new-stay", "stay-patch", "stay"].map((name) => `schemas/${name}.yaml`),
+  ]);
+  assertEquals([hotels.main, hotels.options], ["openapi.yaml", 'options:\n  base-path: "/stay"\n']);
+  const parcels = await readDocument(join(FIXTURES, "parcels.yaml"), undefined);
+  assertEquals(
+    parcels.options,
+    'exclude:\n  media-types: ["application/xml"]\noptions:\n  base-path: "servers"\n  default-security: none\n',
+  );
+});
+
+Deno.test("readDocument() says what is wrong with a document", async () => {
+  await assertRejects(
+    () => readDocument(join(FIXTURES, "missing.yaml"), undefined),
+    NewError,
+    "cannot be read",
+  );
+  const folder = join(FIXTURES, "hotels/schemas/stay.yaml");
+  await assertRejects(() => readDocument(folder, undefined), NewError, "The document cannot be served");
+});
