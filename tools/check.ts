@@ -10,13 +10,13 @@ import { namedServices } from "./check/service_names_rule.ts";
 import { readTree, type SourceTree } from "./check/source_tree.ts";
 import { misspelledImports } from "./check/spelling_rule.ts";
 import { foreignRelations } from "./check/sql_rule.ts";
-import { changedPlatformFiles } from "./platform/changed_files.ts";
+import { changedPlatformFiles, lockedPlatformFiles } from "./platform/changed_files.ts";
 import { GenerationError } from "./oapi_codegen/diagnostics/diagnostics.ts";
 
 /** Checks a tree by all rules except format, lint and types. Returns a line for every violation. */
 export async function checkTree(root: string): Promise<readonly string[]> {
   return [
-    ...checkRules(await readTree(root)),
+    ...checkRules(await readTree(root), await lockedPlatformFiles(root)),
     ...await bannedWordsBelow(root),
     ...await changedPlatformFiles(root),
     ...await generatedViolations(root),
@@ -24,7 +24,7 @@ export async function checkTree(root: string): Promise<readonly string[]> {
 }
 
 /** Checks a parsed tree, except for generated files. */
-function checkRules(tree: SourceTree): readonly string[] {
+function checkRules(tree: SourceTree, locked: ReadonlySet<string>): readonly string[] {
   return [
     ...new Set([
       ...brokenRoomRules(tree.files),
@@ -33,7 +33,7 @@ function checkRules(tree: SourceTree): readonly string[] {
       ...brokenLayers(tree.files),
       ...foreignRelations(tree),
       ...unregistered(tree),
-      ...namedServices(tree),
+      ...namedServices(tree, locked),
       ...environmentReaders(tree.files),
     ]),
   ];

@@ -23,6 +23,16 @@ Deno.test("namedServices() ignores services.ts, comments, imports and other name
   assertEquals(namedServices(tree), []);
 });
 
+Deno.test("namedServices() ignores the platform of a project, which its template has checked", () => {
+  const names = {
+    "server/a_test.ts": 'const A = "widget_service";',
+    "tools/b.ts": 'const B = "widget_service";',
+  };
+  assertEquals(namedServices(treeOf({ ...SERVICE, ...names }), new Set(["server/a_test.ts"])), [
+    "tools/b.ts:1: names widget_service; only services.ts may name services",
+  ]);
+});
+
 Deno.test("namedServices() inspects deno.json except for its import map", () => {
   const json = (rest: unknown): string =>
     JSON.stringify({ imports: { "@archway/widget_service/": "./widget_service/" }, ...Object(rest) });

@@ -13,6 +13,18 @@ export async function changedPlatformFiles(root: string): Promise<readonly strin
   }
 }
 
+/** Returns the paths of the platform files that the lock of a project holds, except for ejected ones. */
+export async function lockedPlatformFiles(root: string): Promise<ReadonlySet<string>> {
+  try {
+    const lock = await readLock(root);
+    return new Set(Object.keys(lock?.files ?? {}).filter((path) => !lock?.ejected.includes(path)));
+  } catch (error) {
+    // changedPlatformFiles() reports it.
+    if (error instanceof LockError) return new Set();
+    throw error;
+  }
+}
+
 interface Comparison {
   readonly expected: Readonly<Record<string, string>>;
   readonly found: ReadonlyMap<string, string>;

@@ -10,7 +10,7 @@ Deno.test("newCapabilities() names modules of the platform that a project did no
     await Deno.writeTextFile(
       join(template, "services.ts"),
       line("events", "@archway/events") + line("jobs", "@archway/jobs") + line("mail", "@archway/mail") +
-        line("orders", "./orders_service") + "export const services = [];\n",
+        line("orders", "./widget_service") + "export const services = [];\n",
     );
     const files = {
       before: { "platform/events/module.ts": "1" },

@@ -8,14 +8,14 @@ const TEXTS = {
   "server/kept.ts": "platform\n",
   "server/ejected.ts": "one\ntwo\n",
   "api/ordersapi/server.gen.ts": "generated\n",
-  "orders_service/schema.sql": "generated\n",
+  "widget_service/schema.sql": "generated\n",
   "platform.lock": "{}\n",
   "docs/limits.md": "shared\n",
   "docs/http.md": "shared\nedited\n",
   "docs/orders.md": "own\n",
   "deno.json": "{\nours\n}\n",
   "compose.yaml": "theirs\n",
-  "orders_service/module.ts": "one\ntwo\nthree\n",
+  "widget_service/module.ts": "one\ntwo\nthree\n",
 };
 
 Deno.test("ownedFiles() counts what neither follows the template nor is generated", async () => {
@@ -38,8 +38,8 @@ Deno.test("ownedFiles() counts what neither follows the template nor is generate
       "deno.json": 1,
       "docs/http.md": 2,
       "docs/orders.md": 1,
-      "orders_service/module.ts": 3,
       "server/ejected.ts": 2,
+      "widget_service/module.ts": 3,
     });
   } finally {
     await Deno.remove(root, { recursive: true });

@@ -66,8 +66,8 @@ The platform, which upgrades replace: \`server/\`, \`db/\`, \`platform/\`, \`too
 }
 
 const SCAFFOLD = `\`\`\`sh
-deno task new service orders --field amount:money --field 'status:enum(open,paid)'
+deno task new service bookings --field amount:money --field 'status:enum(open,paid)'
 deno task check
-deno task test orders_service/
+deno task test bookings_service/
 \`\`\`
 `;
