@@ -16,22 +16,25 @@ function withDependents(name: string): readonly string[] {
   return services.map(({ name }) => name).filter((name) => removed.has(name));
 }
 
-/** Removable sets, each once: a service or capability with its dependents, and all services. */
+const NAMES = services.map(({ name }) => name);
+
+/**
+ * Removed sets: the service that no other one requires, and everything. Projects without each other service or
+ * capability are tested in variants_test.ts.
+ */
 const REMOVALS = new Map(
-  [
-    ...services.map(({ name }) => withDependents(name)),
-    services.map(({ name }) => name).filter((name) => name.endsWith("_service")),
-  ].map((names) => [names.join(" and "), names]),
+  [NAMES.filter((name) => name.endsWith("_service") && withDependents(name).length === 1), NAMES].map((
+    names,
+  ) => [names.join(" and "), names]),
 );
 
 /** Tests that read services.ts, the documents or the guide; the other ones import no service. */
 const TESTS_OF_TREE = ["deployment", "tests/conformance", "tests/project", "tools/settings"];
 
-/** Returns the paths of the tests that a removal concerns. */
-async function testsOf(left: readonly string[]): Promise<readonly string[]> {
+/** Returns the paths of these tests. */
+async function testsOfTree(): Promise<readonly string[]> {
   const tools = await Array.fromAsync(Deno.readDir(join(ROOT, "tools")), ({ name }) => `tools/${name}`);
-  const services = left.map((name) => name.endsWith("_service") ? name : `platform/${name}`);
-  return [...TESTS_OF_TREE, ...tools.filter((path) => path.endsWith("_test.ts")), ...services];
+  return [...TESTS_OF_TREE, ...tools.filter((path) => path.endsWith("_test.ts"))];
 }
 
 /** Returns the names of the documents that services mount, as in /openapi/<name>.json. */
@@ -88,7 +91,7 @@ for (const [title, removed] of REMOVALS) {
       }
     });
     await t.step("the tests that it concerns succeed", async () => {
-      await copy.task("test", ...await testsOf(left));
+      await copy.task("test", ...await testsOfTree());
     });
   });
 }
