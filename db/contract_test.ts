@@ -6,7 +6,7 @@ import { migrationFolder } from "@archway/tools/support/migration_folder.ts";
 import type { ConnectionPool, Querier } from "./db.ts";
 import { DatabaseError, type DatabaseErrorCode } from "./errors.ts";
 import { openPool } from "./postgres/open_pool.ts";
-import type { InstanceConfig } from "./postgres/pool_config.ts";
+import { DRIVERS, type InstanceConfig } from "./postgres/pool_config.ts";
 
 interface Adapter {
   readonly name: string;
@@ -325,11 +325,14 @@ const contract: Readonly<Record<string, Check>> = {
 };
 
 for (const adapter of adapters) {
-  Deno.test(`openPool() implements the contract of db.ts on ${adapter.name}`, async (test) => {
-    await using database = await adapter.open();
-    await using pool = openPool({ primary: database.instance, replicas: [], ...GENEROUS_TIMEOUTS });
-    for (const [name, check] of Object.entries(contract)) await test.step(name, () => check(pool, adapter));
-  });
+  for (const driver of DRIVERS) {
+    Deno.test(`openPool() implements the contract of db.ts on ${adapter.name} with ${driver}`, async (test) => {
+      await using database = await adapter.open();
+      const primary = { ...database.instance, driver };
+      await using pool = openPool({ primary, replicas: [], ...GENEROUS_TIMEOUTS });
+      for (const [name, check] of Object.entries(contract)) await test.step(name, () => check(pool, adapter));
+    });
+  }
 }
 
 async function assertCode(run: () => Promise<unknown>, code: DatabaseErrorCode): Promise<DatabaseError> {

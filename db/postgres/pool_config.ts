@@ -3,7 +3,13 @@ import type { DatabaseObserver } from "../database_observer.ts";
 /** Policy for choosing the replica of a read. */
 export type ReaderPolicy = "least-loaded" | "random";
 
-/** Address and credentials of a PostgreSQL server. */
+/** Clients of PostgreSQL's protocol: the package of that name, and our own in `wire/`. */
+export const DRIVERS = ["postgres.js", "wire"] as const;
+
+/** Client of PostgreSQL's protocol. */
+export type DriverName = typeof DRIVERS[number];
+
+/** Address and credentials of a PostgreSQL server, and the driver of its connections. */
 export interface InstanceConfig {
   /** Host name, address, or absolute path of the directory of the server's Unix socket. */
   readonly host: string;
@@ -23,6 +29,8 @@ export interface InstanceConfig {
   readonly tls?: TlsConfig;
   /** Command-line options of its sessions, such as "-c search_path=app" (libpq's `options`). */
   readonly options?: string;
+  /** @default "postgres.js" */
+  readonly driver?: DriverName;
 }
 
 /** Verification of a server's certificate. */

@@ -7,7 +7,7 @@ import type { ConnectionPool } from "@archway/db/db.ts";
 import { EmbeddedError } from "@archway/db/embedded/embedded_error.ts";
 import { startEmbedded } from "@archway/db/embedded/start_embedded.ts";
 import { openPool } from "@archway/db/postgres/open_pool.ts";
-import type { PoolConfig } from "@archway/db/postgres/pool_config.ts";
+import type { DriverName, PoolConfig } from "@archway/db/postgres/pool_config.ts";
 import { loadOrCreateSecret } from "@archway/service_kit/signing.ts";
 import { notify } from "./print.ts";
 
@@ -21,7 +21,7 @@ export interface Database extends AsyncDisposable {
 }
 
 /** Options of the pool for either kind of database. */
-type PoolOptions = ConnectionConfig & Partial<PoolConfig>;
+type PoolOptions = Omit<ConnectionConfig, "driver"> & Partial<PoolConfig>;
 
 /** Options of {@link openDatabase}. */
 export interface OpenDatabaseOptions {
@@ -36,16 +36,22 @@ export async function openDatabase(
   { observer, onMessage = (message): void => notify(`Embedded database: ${message}\n`) }:
     OpenDatabaseOptions = {},
 ): Promise<Database> {
-  const { pool, consistencyMaxWaitMs } = config;
+  const { pool: { driver, ...pool }, consistencyMaxWaitMs } = config;
   const options = { ...pool, consistencyMaxWaitMs, ...(observer === undefined ? {} : { observer }) };
   return config.database.kind === "embedded"
-    ? await openEmbedded(config, { ...options, dataDirectory: config.database.dataDirectory, onMessage })
-    : openPostgres(config, config.database, options);
+    ? await openEmbedded(config, {
+      ...options,
+      driver,
+      dataDirectory: config.database.dataDirectory,
+      onMessage,
+    })
+    : openPostgres(config, withDriver(config.database, driver), options);
 }
 
 async function openEmbedded(
   config: Config,
-  { dataDirectory: directory, onMessage, ...options }: PoolOptions & {
+  { dataDirectory: directory, driver, onMessage, ...options }: PoolOptions & {
+    readonly driver: DriverName;
     readonly dataDirectory: string;
     readonly onMessage: (message: string) => void;
   },
@@ -55,7 +61,7 @@ async function openEmbedded(
   const embedded = stack.use(await startEmbedded({ dataDirectory: join(directory, "postgres"), onMessage }));
   // PGlite enforces no statement timeout, and a statement may wait for a transaction of another connection.
   const pool = stack.use(
-    openPool({ ...options, statementTimeoutMs: 0, primary: embedded.instance, replicas: [] }),
+    openPool({ ...options, statementTimeoutMs: 0, primary: { ...embedded.instance, driver }, replicas: [] }),
   );
   const hmacSecrets = config.hmacSecrets ?? [await loadOrCreateSecret(directory)] as const;
   const opened = stack.move();
@@ -79,6 +85,15 @@ export async function ensureDataDirectory(directory: string): Promise<void> {
     const reason = cause instanceof Error ? cause.message : "unknown error";
     throw new EmbeddedError(`Data directory ${directory} could not be created: ${reason}`, { cause });
   }
+}
+
+function withDriver(database: PostgresConfig, driver: DriverName): PostgresConfig {
+  const [first, ...others] = database.primary;
+  return {
+    ...database,
+    primary: [{ ...first, driver }, ...others.map((host) => ({ ...host, driver }))],
+    replicas: database.replicas.map((replica) => ({ ...replica, driver })),
+  };
 }
 
 function openPostgres(config: Config, database: PostgresConfig, options: PoolOptions): Database {

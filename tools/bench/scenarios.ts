@@ -2,6 +2,7 @@ import { serviceFile } from "../support/service_folder.ts";
 import type { ServiceModule } from "@archway/service_kit/service_module.ts";
 import { againstScenario } from "./against_scenario.ts";
 import { depthScenario } from "./depth_scenario.ts";
+import { driversScenario } from "./drivers_scenario.ts";
 import { jobsScenario } from "./jobs_scenario.ts";
 import { limitsScenario } from "./limits_scenario.ts";
 import { overloadScenario } from "./overload_scenario.ts";
@@ -17,6 +18,7 @@ export const SCENARIOS: readonly Scenario[] = [
   startsScenario,
   againstScenario,
   depthScenario,
+  driversScenario,
   limitsScenario,
   jobsScenario,
   overloadScenario,

@@ -12,6 +12,7 @@ export function postgresEnvironment(instance: InstanceConfig): Readonly<Record<s
     HMAC_SECRET: "a secret of more than 32 bytes for a test",
     AUTH_MODE: "none",
     RATE_LIMIT: "off",
+    ...(instance.driver === undefined ? {} : { POSTGRES_DRIVER: instance.driver }),
     // Timeouts that slow machines do not exceed.
     POSTGRES_ACQUIRE_TIMEOUT: "60s",
     POSTGRES_QUEUE_TIMEOUT: "60s",

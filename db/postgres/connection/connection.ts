@@ -1,16 +1,14 @@
-import type { Socket } from "node:net";
-import { Stream } from "node:stream";
-import type { Notice } from "postgres";
+import type { Duplex } from "node:stream";
 import type { QueryParameter, QueryResult } from "../../db.ts";
 import { DatabaseError } from "../../errors.ts";
-import { cancelStatement } from "./cancel_statement.ts";
-import { encodeParameter } from "./text_format.ts";
-import { type Driver, openDriver, pinSettings } from "./open_driver.ts";
-import { openSocket } from "./open_socket.ts";
 import type { InstanceConfig, PoolConfig } from "../pool_config.ts";
+import type { DriverEvents, DriverSession, DriverSessionOptions, Notice } from "./driver_session.ts";
+import { openSocket } from "./open_socket.ts";
+import { PostgresJsSession } from "./postgres_js_session.ts";
+import { preparePassword } from "./prepare_password.ts";
+import { readPassword } from "./read_password.ts";
 import { type QuickReads, SentStatements } from "./sent_statements.ts";
-import { copyUnsupported } from "./refuse_statement.ts";
-import { refuseRetries, refusesRetry } from "./refuse_retry.ts";
+import { pinSettings } from "./session_settings.ts";
 import {
   commitUnconfirmed,
   connectionLost,
@@ -18,11 +16,11 @@ import {
   tooManyParameters,
   toStatementError,
 } from "./statement_errors.ts";
-import { preparePassword } from "./prepare_password.ts";
-import { readPassword } from "./read_password.ts";
+import { encodeParameter } from "./text_format.ts";
 import { TlsRefusal } from "./tls_refusal.ts";
 import { toDatabaseError } from "./to_database_error.ts";
 import { checkServer, type ServerState, UnsuitableServerError } from "./unsuitable_server_error.ts";
+import { WireSession } from "./wire_session.ts";
 
 /** Options of {@link Connection.open}. */
 export interface OpenConnectionOptions {
@@ -59,15 +57,12 @@ const opened = `SELECT
     pg_backend_pid() AS pid, ${serverStart} AS "serverStart",
     current_setting('server_version_num')::int4 AS version, current_setting('server_encoding') AS encoding`;
 
-/** Maximum number of parameters that the driver sends. A statement with more would leave its connection hanging. */
+/** Maximum number of parameters. postgres.js would leave a connection hanging after a statement with more. */
 const maxParameters = 65_533;
 
-/** Prepares statements; a text can contain only one. */
-const prepared = { prepare: true, simple: false, [refusesRetry]: true };
-
 /**
- * One session of a server: postgres.js with a single connection. It is never reopened after a loss, since the driver
- * would continue with a new session as if it were the old one, even inside a transaction.
+ * One session of a server. It is never reopened after a loss: a new session would continue as if it were the old one, even
+ * inside a transaction.
  */
 export class Connection {
   readonly instance: InstanceConfig;
@@ -85,22 +80,15 @@ export class Connection {
   onNotice: (notice: Notice) => void = ignore;
   /** Called every now and then while the response to a statement is overdue. */
   onSilent: () => void = ignore;
-  readonly #socket: Socket;
-  readonly #driver: Driver;
+  readonly #driver: DriverSession;
   readonly #sent: SentStatements;
   #isOpen = true;
 
-  private constructor(
-    instance: InstanceConfig,
-    { socket, password, config, readOnly }: OpenConnectionOptions & {
-      readonly socket: Socket;
-      readonly password: string;
-    },
-  ) {
+  private constructor(driver: DriverSession, { instance, config, events }: DriverSessionOptions) {
     this.instance = instance;
-    this.#socket = socket;
+    this.#driver = driver;
     this.#sent = new SentStatements({
-      cancel: (pending) => cancelStatement(pending, { instance, config }),
+      cancel: (pending) => driver.cancel(pending),
       onSettled: () => this.onSettled(this),
       timeoutMs: config.statementTimeoutMs ?? 30_000,
       silentMs: config.replicaProbeTimeoutMs ?? 2_000,
@@ -112,28 +100,16 @@ export class Connection {
     this.expiresAt = lifetimeMs === 0
       ? Infinity
       : performance.now() + lifetimeMs * (0.8 + Math.random() * 0.4);
-    let unused: Socket | undefined = socket;
-    this.#driver = openDriver({ ...instance, password, maxConnections: 1 }, { ...config, idleTimeoutMs: 0 }, {
-      readOnly,
-      connect: () => {
-        const unusedSocket = unused;
-        unused = undefined;
-        return unusedSocket?.destroyed === false
-          ? Promise.resolve(unusedSocket)
-          : Promise.reject(connectionLost());
-      },
-      onClose: () => this.#close(),
-      onNotice: (notice) => this.#notice(notice),
-      onNotification: config.onNotification,
-    });
-    refuseRetries(this.#driver.unsafe(""));
+    events.onClosed = (): void => this.#close();
+    events.onNotice = (notice): void => this.#notice(notice);
   }
 
   /** Connects. Rejects with code "unavailable" on failure or timeout. */
   static async open(instance: InstanceConfig, options: OpenConnectionOptions): Promise<Connection> {
     const timeoutMs = options.config.connectTimeoutMs ?? 5_000;
     const password = await readPassword(instance, { timeoutMs });
-    const prepared = await preparePassword(password);
+    // Our own driver prepares it where it is needed.
+    const prepared = instance.driver === "wire" ? password : await preparePassword(password);
     try {
       return await Connection.#openWith(prepared, instance, options);
     } catch (error) {
@@ -147,33 +123,30 @@ export class Connection {
   static async #openWith(
     password: string,
     instance: InstanceConfig,
-    options: OpenConnectionOptions,
+    { config, readOnly }: OpenConnectionOptions,
   ): Promise<Connection> {
-    const timeoutMs = options.config.connectTimeoutMs ?? 5_000;
+    const timeoutMs = config.connectTimeoutMs ?? 5_000;
     const socket = await openSocket(instance, { timeoutMs });
-    const refusal = instance.tls === undefined ? undefined : new TlsRefusal(socket);
-    const connection = new Connection(instance, { ...options, password, socket });
+    const refusal = instance.tls === undefined || instance.driver === "wire"
+      ? undefined
+      : new TlsRefusal(socket);
+    const late = new AbortController();
+    let connection: Connection | undefined;
     const timer = setTimeout(() => {
-      void connection.close();
+      late.abort();
+      void connection?.close();
       socket.destroy();
     }, timeoutMs);
+    const events: DriverEvents = { onClosed: ignore, onNotice: ignore };
     try {
-      const { config } = options;
-      const text = config.pooler === "transaction" ? opened : `${opened}, ${pinSettings(config)} AS pinned`;
-      const result = await connection.#driver.unsafe<OpenedState[]>(text, [], prepared);
-      const [row] = result;
-      if (row === undefined) throw new DatabaseError("internal", "The server returned no state");
-      checkServer(row);
-      const { sessionSql } = config;
-      if (sessionSql !== undefined && config.pooler !== "transaction") await connection.script(sessionSql);
-      const { refusesWrites, pid, serverStart } = row;
-      // A pooler makes up the process id of the handshake.
-      return Object.assign(connection, {
-        refusesWrites,
-        session: pid === result.state.pid ? { pid, serverStart } : undefined,
-      });
+      const how = { socket, instance, password, config, readOnly, events, signal: late.signal };
+      const driver = instance.driver === "wire" ? await WireSession.open(how) : new PostgresJsSession(how);
+      connection = new Connection(driver, how);
+      await connection.#start(config);
+      return connection;
     } catch (error) {
-      void connection.close();
+      void connection?.close();
+      socket.destroy();
       refusal?.check();
       if (error instanceof UnsuitableServerError) throw error;
       const { cause, sqlState } = toDatabaseError(error);
@@ -184,6 +157,22 @@ export class Connection {
     } finally {
       clearTimeout(timer);
     }
+  }
+
+  /** Checks the server and prepares the session. Rejects with errors of the driver. */
+  async #start(config: OpenConnectionOptions["config"]): Promise<void> {
+    const driver = this.#driver;
+    const text = config.pooler === "transaction" ? opened : `${opened}, ${pinSettings(config)} AS pinned`;
+    const { rows: [row] } = await new Promise<QueryResult<OpenedState>>((onResult, onError) => {
+      driver.query<OpenedState>(text, [], { onResult, onError });
+    });
+    if (row === undefined) throw new DatabaseError("internal", "The server returned no state");
+    checkServer(row);
+    const { sessionSql } = config;
+    if (sessionSql !== undefined && config.pooler !== "transaction") await this.script(sessionSql);
+    const { refusesWrites, pid, serverStart } = row;
+    // A pooler makes up the process id of the handshake.
+    Object.assign(this, { refusesWrites, session: pid === driver.pid ? { pid, serverStart } : undefined });
   }
 
   get isOpen(): boolean {
@@ -228,9 +217,8 @@ export class Connection {
       return Promise.reject(error);
     }
     if (encoded.length > maxParameters) return Promise.reject(tooManyParameters(encoded.length));
-    const pending = this.#driver.unsafe<(R & Iterable<R>)[]>(text, encoded, prepared);
-    const sent = this.#sent.push(pending, { isQuick: reads?.isQuick(text) ?? false });
     return new Promise((resolve, reject) => {
+      const sent = this.#sent.push({ isQuick: reads?.isQuick(text) ?? false });
       const onAbort = signal && ((): void => {
         this.#sent.abort(sent);
         reject(statementCancelled(signal));
@@ -241,77 +229,69 @@ export class Connection {
         const ms = this.#sent.settle(sent);
         reads?.record(text, ms);
       };
-      pending.then((result) => {
-        settle();
-        if (!Array.isArray(result)) reject(this.#endCopy(result));
-        else if (sent.unconfirmed) reject(commitUnconfirmed());
-        // A plain array: the driver's own keeps a reference to the statement.
-        else resolve({ rows: result.slice(), rowCount: result.count ?? result.length });
-      }, (error) => {
-        settle();
-        reject(toStatementError(error, sent));
+      sent.pending = this.#driver.query<R>(text, encoded, {
+        onResult: (result) => {
+          settle();
+          if (sent.unconfirmed) reject(commitUnconfirmed());
+          else resolve(result);
+        },
+        onError: (error, isStale) => {
+          settle();
+          reject(toStatementError(error, sent, isStale));
+        },
       });
     });
   }
 
   /** Sends statements without parameters in one message. Rejects with errors of the driver. */
-  async script(text: string): Promise<void> {
-    if (!this.#isOpen) throw connectionLost();
-    const pending = this.#driver.unsafe(text).simple();
-    const sent = this.#sent.push(pending);
-    try {
-      const result: unknown = await pending;
-      if (!Array.isArray(result)) throw this.#endCopy(result);
-    } finally {
-      this.#sent.settle(sent);
-    }
+  script(text: string): Promise<void> {
+    if (!this.#isOpen) return Promise.reject(connectionLost());
+    return new Promise((resolve, reject) => {
+      const sent = this.#sent.push();
+      sent.pending = this.#driver.script(text, {
+        onResult: () => {
+          this.#sent.settle(sent);
+          resolve();
+        },
+        onError: (error) => {
+          this.#sent.settle(sent);
+          reject(error);
+        },
+      });
+    });
   }
 
   /** Whether a pooler is in between: then the process id differs from the one of the handshake. */
-  async isPooled(): Promise<boolean> {
-    const result = await this.#driver.unsafe<{ pid: number }[]>("SELECT pg_backend_pid() AS pid").simple();
-    return result[0]?.pid !== result.state.pid;
+  get isPooled(): boolean {
+    return this.session === undefined;
   }
 
   /** Closes it, with a grace period for running statements in seconds. */
   async close({ timeout = 0 }: { readonly timeout?: number } = {}): Promise<void> {
     if (timeout === 0) this.#close();
-    await this.#end(timeout);
+    await this.#driver.end(timeout);
     this.#close();
   }
 
   #notice(notice: Notice): void {
     // "The transaction has already committed locally, but might not have been replicated to the standby."
-    if (notice["routine"] === "SyncRepWaitForLSN") this.#sent.markUnconfirmed();
+    if (notice.routine === "SyncRepWaitForLSN") this.#sent.markUnconfirmed();
     this.onNotice(notice);
   }
 
   /** Closes it without notice to the server, which does not respond. Its statements reject. */
   destroy(): void {
     this.#close();
-    this.#socket.destroy();
-  }
-
-  /** Closes it, since the server waits for rows or sends them, which the driver exposes as a stream. */
-  #endCopy(stream: unknown): DatabaseError {
-    // Closing it destroys the stream with an error, which would end the process.
-    if (stream instanceof Stream) stream.on("error", ignore);
-    this.destroy();
-    return copyUnsupported();
+    this.#driver.stream.destroy();
   }
 
   #close(): void {
     if (!this.#isOpen) return;
     this.#isOpen = false;
     this.#sent[Symbol.dispose]();
-    void this.#end(0);
-    destroySoon(this.#socket);
+    void this.#driver.end(0);
+    destroySoon(this.#driver.stream);
     this.onClosed(this);
-  }
-
-  /** Ignores the failure of a server that is lost during the close. */
-  async #end(timeout: number): Promise<void> {
-    await this.#driver.end({ timeout }).catch(ignore);
   }
 }
 
@@ -320,10 +300,10 @@ function ignore(): void {}
 /** Time for the server to close a connection in response, in milliseconds. */
 const closingMs = 1_000;
 
-/** Destroys a socket unless the server closes it: one that has gone silent would stay open for a quarter of an hour. */
-function destroySoon(socket: Socket): void {
-  if (socket.destroyed) return;
-  const timer = setTimeout(() => socket.destroy(), closingMs);
+/** Destroys a stream unless the server closes it: one that has gone silent would stay open for a quarter of an hour. */
+function destroySoon(stream: Duplex): void {
+  if (stream.destroyed) return;
+  const timer = setTimeout(() => stream.destroy(), closingMs);
   Deno.unrefTimer(timer);
-  socket.once("close", () => clearTimeout(timer));
+  stream.once("close", () => clearTimeout(timer));
 }

@@ -1,7 +1,7 @@
 /** Statement in flight. */
 export interface SentStatement {
-  /** Statement object of the driver. */
-  readonly pending: object;
+  /** Object that identifies it to the driver, from the moment at which it is sent. */
+  pending: object | undefined;
   /** Whether it is known to be fast. */
   readonly isQuick: boolean;
   /** Whether its caller no longer waits. */
@@ -66,9 +66,9 @@ export class SentStatements implements Disposable {
   }
 
   /** Adds a statement sent behind the others. */
-  push(pending: object, { isQuick = false }: { readonly isQuick?: boolean } = {}): SentStatement {
-    const sent = {
-      pending,
+  push({ isQuick = false }: { readonly isQuick?: boolean } = {}): SentStatement {
+    const sent: SentStatement = {
+      pending: undefined,
       isQuick,
       aborted: false,
       abortedAt: 0,
@@ -151,6 +151,7 @@ export class SentStatements implements Disposable {
   }
 
   #cancel({ pending }: SentStatement): void {
+    if (pending === undefined) return;
     this.#cancelling++;
     for (const sent of this.#sent) sent.exposed = true;
     void this.#options.cancel(pending).finally(() => {

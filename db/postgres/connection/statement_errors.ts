@@ -1,5 +1,4 @@
 import { DatabaseError } from "../../errors.ts";
-import { wasRefused } from "./refuse_retry.ts";
 import { retryable } from "./retryable_error.ts";
 import type { SentStatement } from "./sent_statements.ts";
 import { isConnectionLoss, toDatabaseError } from "./to_database_error.ts";
@@ -36,10 +35,15 @@ export function readLost(error: DatabaseError): DatabaseError {
   });
 }
 
-/** Converts the driver's error of a statement in flight. */
+/**
+ * Converts the driver's error of a statement in flight.
+ *
+ * @param isStale Whether its tables have changed since it was prepared.
+ */
 export function toStatementError(
   error: unknown,
-  { pending, aborted, exposed }: SentStatement,
+  { aborted, exposed }: Pick<SentStatement, "aborted" | "exposed">,
+  isStale: boolean,
 ): DatabaseError {
   const databaseError = toDatabaseError(error);
   if (isConnectionLoss(databaseError)) {
@@ -47,7 +51,7 @@ export function toStatementError(
       cause: databaseError.cause,
     });
   }
-  if (wasRefused(pending)) {
+  if (isStale) {
     return retryable(databaseError, "The tables have changed since the statement was prepared");
   }
   return databaseError.sqlState === "57014" && exposed && !aborted

@@ -18,9 +18,13 @@ export class TlsRefusal {
 
   /** @throws {UnsuitableServerError} if the server has refused. */
   check(): void {
-    if (!this.#isRefused) return;
-    throw new UnsuitableServerError(
-      "TLS is required, and the server does not support it: set ssl = on there, or disable TLS here",
-    );
+    if (this.#isRefused) throw tlsUnsupported();
   }
+}
+
+/** Returns the error of a server that does not support TLS. */
+export function tlsUnsupported(): UnsuitableServerError {
+  return new UnsuitableServerError(
+    "TLS is required, and the server does not support it: set ssl = on there, or disable TLS here",
+  );
 }

@@ -139,12 +139,7 @@ export class MigrationSession implements AsyncDisposable {
 
 /** The lock and the settings of migrations belong to a session. */
 async function refusePooler(connection: Connection): Promise<void> {
-  try {
-    if (!await connection.isPooled()) return;
-  } catch (error) {
-    await connection.close();
-    throw toDatabaseError(error);
-  }
+  if (!connection.isPooled) return;
   await connection.close();
   throw new DatabaseError(
     "internal",

@@ -64,7 +64,7 @@ export class Listener implements AsyncDisposable {
     try {
       await using connection = await this.#open(connect);
       // Behind a pooler, the next user of the session would receive the notifications.
-      if (await connection.isPooled()) return "impossible";
+      if (connection.isPooled) return "impossible";
       await connection.query(`LISTEN ${channel}`, [], { signal: this.#stop.signal });
       this.#report("listening");
       onNotify();

@@ -5,7 +5,7 @@ import type { Buffer } from "node:buffer";
 import type { TlsConfig } from "../pool_config.ts";
 import { writeSslRequest } from "./frontend_messages.ts";
 import { OutputBuffer } from "./output_buffer.ts";
-import { protocolViolation, WireError } from "./wire_error.ts";
+import { protocolViolation, timedOut, WireError } from "./wire_error.ts";
 
 /** Response to a request for TLS. */
 const accepted = 0x53; // "S"
@@ -28,10 +28,10 @@ export interface SecureConnection {
 export async function negotiateTls(
   socket: Duplex,
   host: string,
-  config: TlsConfig,
+  config: TlsConfig & { readonly signal?: AbortSignal | undefined },
 ): Promise<SecureConnection> {
-  const { ca, cert, key, serverName, verify = true, negotiation = "request" } = config;
-  if (negotiation === "request") await requestTls(socket);
+  const { ca, cert, key, serverName, verify = true, negotiation = "request", signal } = config;
+  if (negotiation === "request") await requestTls(socket, signal);
   const options: ConnectionOptions = {
     socket,
     host,
@@ -43,7 +43,7 @@ export async function negotiateTls(
     ...(key === undefined ? {} : { key }),
   };
   const secure = connect(options);
-  await untilSecure(secure);
+  await untilSecure(secure, signal);
   if (negotiation === "direct" && secure.alpnProtocol !== protocol) {
     secure.destroy();
     throw protocolViolation(`the server did not select ${protocol} in the handshake of TLS`);
@@ -52,40 +52,62 @@ export async function negotiateTls(
   return { socket: secure, certificate: raw };
 }
 
-function untilSecure(secure: TLSSocket): Promise<void> {
+function untilSecure(secure: TLSSocket, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve, reject) => {
-    const closed = (): void =>
-      reject(new WireError("CONNECTION_CLOSED", "The connection was lost during TLS"));
-    secure.once("secureConnect", () => {
-      secure.off("error", reject);
+    const settle = (): void => {
+      secure.off("error", fail);
       secure.off("close", closed);
       // An unhandled error would end the process.
       secure.on("error", () => {});
+      signal?.removeEventListener("abort", abort);
+    };
+    const fail = (error: Error): void => {
+      settle();
+      secure.destroy();
+      reject(error);
+    };
+    const closed = (): void => fail(new WireError("CONNECTION_CLOSED", "The connection was lost during TLS"));
+    const abort = (): void => fail(timedOut());
+    secure.once("secureConnect", () => {
+      settle();
       resolve();
     });
-    secure.once("error", reject);
+    secure.once("error", fail);
     secure.once("close", closed);
+    signal?.addEventListener("abort", abort);
+    if (signal?.aborted) abort();
   });
 }
 
 /** Asks the server for TLS. */
-function requestTls(socket: Duplex): Promise<void> {
+function requestTls(socket: Duplex, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve, reject) => {
-    const fail = (error: WireError): void => {
+    const settle = (): void => {
+      socket.off("close", closed);
+      socket.off("data", receive);
+      signal?.removeEventListener("abort", abort);
+    };
+    const fail = (error: Error): void => {
+      settle();
       socket.destroy();
       reject(error);
     };
     const closed = (): void => fail(new WireError("CONNECTION_CLOSED", "The connection was lost before TLS"));
-    socket.once("close", closed);
-    socket.once("data", (response: Buffer) => {
+    const abort = (): void => fail(timedOut());
+    const receive = (response: Buffer): void => {
       socket.pause();
-      socket.off("close", closed);
-      // More than one byte would have been sent by someone in between (CVE-2021-23222).
-      if (response.length === 1 && response[0] === accepted) resolve();
-      else if (response.length === 1 && response[0] === refused) {
+      // More than one byte would have been sent by another one in between (CVE-2021-23222).
+      if (response.length === 1 && response[0] === accepted) {
+        settle();
+        resolve();
+      } else if (response.length === 1 && response[0] === refused) {
         fail(new WireError("CONNECTION_TLS_REFUSED", "The server does not support TLS"));
       } else fail(protocolViolation("the response to the request for TLS is not one byte, S or N"));
-    });
+    };
+    socket.once("close", closed);
+    socket.on("data", receive);
+    signal?.addEventListener("abort", abort);
+    if (signal?.aborted) abort();
     writeSslRequest(new OutputBuffer((bytes) => socket.write(bytes)));
   });
 }

@@ -1,8 +1,8 @@
 import type { Buffer } from "node:buffer";
 import { backend, type Exchange, unexpectedMessage } from "./exchange.ts";
+import { copyUnsupported } from "../connection/refuse_statement.ts";
 import { MessageCursor } from "./message_cursor.ts";
 import { readServerMessage, ServerError } from "./server_message.ts";
-import { UnexpectedCopyError } from "./statement_exchange.ts";
 
 /** Outcome of statements that were sent in one message. */
 export interface ScriptCallbacks {
@@ -27,12 +27,12 @@ export class ScriptExchange implements Exchange {
       case backend.emptyQueryResponse:
         return;
       case backend.errorResponse:
-        this.#error = new ServerError(readServerMessage(new MessageCursor(bytes, start, end)));
-        return;
+        return this.#fail(new ServerError(readServerMessage(new MessageCursor(bytes, start, end))));
       case backend.copyInResponse:
       case backend.copyOutResponse:
       case backend.copyBothResponse:
-        throw new UnexpectedCopyError();
+        this.#error = copyUnsupported();
+        throw this.#error;
       default:
         throw unexpectedMessage(type);
     }
@@ -45,5 +45,10 @@ export class ScriptExchange implements Exchange {
 
   onLost(error: Error): void {
     this.#callbacks.onError(this.#error ?? error);
+  }
+
+  #fail(error: ServerError): void {
+    if (error.isFatal) throw error;
+    this.#error = error;
   }
 }

@@ -66,6 +66,11 @@ export class ServerError extends Error implements ServerMessage {
     Error.stackTraceLimit = stackTraceLimit;
     Object.assign(this, others);
   }
+
+  /** Whether it ends the session. */
+  get isFatal(): boolean {
+    return this.severity === "FATAL" || this.severity === "PANIC";
+  }
 }
 
 /** Reads the fields of an error or notice. Unknown ones are skipped, as the protocol demands. */

@@ -23,6 +23,8 @@ const maxText = 32_768;
 export class StatementCache {
   readonly #max: number;
   readonly #statements = new Map<string, PreparedStatement>();
+  /** Begins every name, since a pooler that is not known of lets several connections share a session. */
+  readonly #prefix = Math.random().toString(36).slice(2, 8);
   #closing: string[] = [];
   #count = 0;
 
@@ -47,7 +49,7 @@ export class StatementCache {
     }
     if (known !== undefined || this.#max === 0 || text.length > maxText) return statement("", text);
     if (this.#statements.size >= this.#max) this.#evict();
-    const added = statement(`s${++this.#count}`, text);
+    const added = statement(`${this.#prefix}_${++this.#count}`, text);
     this.#statements.set(text, added);
     return added;
   }

@@ -1,31 +1,19 @@
 import type { Buffer } from "node:buffer";
+import type { QueryResult } from "../../db.ts";
 import { rowsOfTag } from "./command_tag.ts";
 import { backend, type Exchange, unexpectedMessage } from "./exchange.ts";
+import { copyUnsupported } from "../connection/refuse_statement.ts";
 import { MessageCursor } from "./message_cursor.ts";
 import { type Row, RowDecoder } from "./row_decoder.ts";
 import { readServerMessage, ServerError } from "./server_message.ts";
 import type { PreparedStatement, StatementCache } from "./statement_cache.ts";
 import { WireError } from "./wire_error.ts";
 
-/** Result of a statement. */
-export interface WireResult {
-  readonly rows: readonly Row[];
-  /** Rows returned or changed. */
-  readonly rowCount: number;
-}
-
 /** Receives the outcome of a statement: one of the calls, once. */
 export interface StatementCallbacks {
-  onResult(result: WireResult): void;
+  onResult(result: QueryResult<object>): void;
   /** @param isStale Whether it had no effect because its prepared form is obsolete, and can be sent again. */
   onError(error: Error, isStale: boolean): void;
-}
-
-/** Error of a COPY that exchanges rows with a client that has not asked for it. */
-export class UnexpectedCopyError extends WireError {
-  constructor() {
-    super("CONNECTION_ENDED", "The statement exchanges rows by COPY");
-  }
 }
 
 /** Statement of the extended protocol. */
@@ -78,7 +66,8 @@ export class StatementExchange implements Exchange {
       case backend.copyInResponse:
       case backend.copyOutResponse:
       case backend.copyBothResponse:
-        throw new UnexpectedCopyError();
+        this.#error = copyUnsupported();
+        throw this.#error;
       default:
         throw unexpectedMessage(type);
     }
@@ -91,8 +80,7 @@ export class StatementExchange implements Exchange {
   }
 
   onLost(error: Error): void {
-    // What the server said last is the reason.
-    this.#callbacks.onError(this.#error instanceof ServerError ? this.#error : error, false);
+    this.#callbacks.onError(this.#error ?? error, false);
   }
 
   #row(bytes: Buffer, start: number, end: number): void {
@@ -109,6 +97,8 @@ export class StatementExchange implements Exchange {
   }
 
   #fail(error: ServerError): void {
+    // It ends the session, perhaps after a COMMIT took effect and before it was acknowledged.
+    if (error.isFatal) throw error;
     this.#error = error;
     const statement = this.#statement;
     if (statement.name === "") return;

@@ -13,7 +13,7 @@ import { type ScriptCallbacks, ScriptExchange } from "./script_exchange.ts";
 import { readServerMessage, ServerError, type ServerMessage } from "./server_message.ts";
 import { StatementCache } from "./statement_cache.ts";
 import { type StatementCallbacks, StatementExchange } from "./statement_exchange.ts";
-import { WireError } from "./wire_error.ts";
+import { timedOut, WireError } from "./wire_error.ts";
 
 /** Options of {@link WireConnection.open}. */
 export interface WireOptions {
@@ -23,6 +23,8 @@ export interface WireOptions {
   readonly password: string;
   readonly database: string;
   readonly tls?: TlsConfig | undefined;
+  /** Aborts the start of the session. */
+  readonly signal?: AbortSignal | undefined;
   /** Settings that the session starts with. */
   readonly settings?: Readonly<Record<string, string>>;
   /**
@@ -41,7 +43,8 @@ const defaultMaxStatements = 256;
 
 /** Session of a PostgreSQL server, over protocol 3.0. Statements are sent behind each other without waiting. */
 export class WireConnection {
-  readonly #socket: Duplex;
+  /** Stream to the server, under TLS if it is used. */
+  readonly stream: Duplex;
   readonly #options: WireOptions;
   readonly #output: OutputBuffer;
   readonly #statements: StatementCache;
@@ -57,7 +60,7 @@ export class WireConnection {
   #onDrained: (() => void) | undefined;
 
   private constructor(socket: Duplex, options: WireOptions) {
-    this.#socket = socket;
+    this.stream = socket;
     this.#options = options;
     this.#output = new OutputBuffer((bytes) => {
       if (!socket.destroyed) socket.write(bytes);
@@ -81,11 +84,16 @@ export class WireConnection {
    * TLS or the error of the server.
    */
   static async open(socket: Duplex, options: WireOptions): Promise<WireConnection> {
-    const { host, user, password, database, tls, settings } = options;
-    const secure: Partial<SecureConnection> = tls === undefined ? {} : await negotiateTls(socket, host, tls);
+    const { host, user, password, database, tls, settings, signal } = options;
+    const secure: Partial<SecureConnection> = tls === undefined
+      ? {}
+      : await negotiateTls(socket, host, { ...tls, signal });
     const connection = new WireConnection(secure.socket ?? socket, options);
     const output = connection.#output;
+    const onAbort = (): void => connection.destroy(timedOut());
+    signal?.addEventListener("abort", onAbort);
     try {
+      signal?.throwIfAborted();
       connection.#key = await new Promise((onReady, onFailed) => {
         const { certificate } = secure;
         connection.#sent.push(new Handshake({ user, password, certificate, output, onReady, onFailed }));
@@ -94,6 +102,8 @@ export class WireConnection {
     } catch (error) {
       connection.destroy();
       throw error;
+    } finally {
+      signal?.removeEventListener("abort", onAbort);
     }
     return connection;
   }
@@ -159,22 +169,22 @@ export class WireConnection {
   async sendRows(write: (output: OutputBuffer) => void): Promise<void> {
     write(this.#output);
     this.#output.flush();
-    if (!this.#socket.writableNeedDrain) return;
+    if (!this.stream.writableNeedDrain) return;
     await new Promise<void>((resolve) => {
       const done = (): void => {
-        this.#socket.off("drain", done);
-        this.#socket.off("close", done);
+        this.stream.off("drain", done);
+        this.stream.off("close", done);
         resolve();
       };
-      this.#socket.on("drain", done);
-      this.#socket.on("close", done);
+      this.stream.on("drain", done);
+      this.stream.on("close", done);
     });
   }
 
   /** Stops or continues to receive, so that the server waits for a slow consumer. */
   receive(isWanted: boolean): void {
-    if (isWanted) this.#socket.resume();
-    else this.#socket.pause();
+    if (isWanted) this.stream.resume();
+    else this.stream.pause();
   }
 
   /** Closes it after the statements in flight, or when the time in milliseconds is over. */
@@ -189,14 +199,14 @@ export class WireConnection {
     if (!this.#isOpen) return;
     messages.writeTerminate(this.#output);
     this.#output.flush();
-    this.#socket.end();
+    this.stream.end();
     this.#end(new WireError("CONNECTION_ENDED", "The connection was closed by the program"));
   }
 
   /** Closes it without notice to the server, which may not respond. */
   destroy(reason?: Error): void {
     this.#reason ??= reason;
-    this.#socket.destroy();
+    this.stream.destroy();
     this.#end(this.#closed());
   }
 

@@ -24,3 +24,8 @@ export class WireError extends Error {
 export function protocolViolation(what: string): WireError {
   return new WireError("CONNECTION_PROTOCOL_VIOLATION", `The server violated the protocol: ${what}`);
 }
+
+/** Returns the error of a server that did not complete the start of a session in time. */
+export function timedOut(): WireError {
+  return new WireError("CONNECTION_CLOSED", "The server did not complete the start of the session in time");
+}

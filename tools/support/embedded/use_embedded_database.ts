@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { MigrationSource } from "@archway/db/db.ts";
 import { startEmbedded } from "@archway/db/embedded/start_embedded.ts";
 import type { TestDatabase, TestDatabaseOptions } from "../postgres/use_test_database.ts";
+import { testDriver } from "../postgres/test_driver.ts";
 import { preparedCluster } from "./prepared_cluster.ts";
 
 /** Starts an embedded database. Disposing stops it and removes its files. */
@@ -14,7 +15,7 @@ export async function useEmbeddedDatabase(
   await fillDataDirectory(directory, migrations);
   const { instance } = stack.use(await startEmbedded({ dataDirectory: directory }));
   const opened = stack.move();
-  return { instance, [Symbol.asyncDispose]: () => opened.disposeAsync() };
+  return { instance: { ...instance, ...testDriver() }, [Symbol.asyncDispose]: () => opened.disposeAsync() };
 }
 
 /** Turns an empty directory into the data directory of a migrated embedded database. */

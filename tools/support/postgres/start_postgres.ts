@@ -4,6 +4,7 @@ import { once, temporaryDirectory } from "../once.ts";
 import { type PostgresBinaries, postgresBinaries } from "./postgres_binaries.ts";
 import { PostgresServer, type PreparedServer } from "./postgres_server.ts";
 import { runAs } from "./run_as.ts";
+import { testDriver } from "./test_driver.ts";
 import { startPrepared } from "./start_prepared.ts";
 
 /** Options of {@link startPostgres}. */
@@ -84,7 +85,13 @@ export async function prepareServer(
   const file = join(dataDirectory, "postgresql.auto.conf");
   const settings = { ...await tlsSettings(dataDirectory, options.tls, binaries), ...options.settings };
   await Deno.writeTextFile(file, configuration(root, port, { ...options, settings }));
-  const access = { user: "postgres", password: "", database: "postgres", maxConnections: 5 };
+  const access = {
+    user: "postgres",
+    password: "",
+    database: "postgres",
+    maxConnections: 5,
+    ...testDriver(),
+  };
   return { instance: { host: root, port, ...access }, dataDirectory };
 }
 

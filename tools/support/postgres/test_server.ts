@@ -4,6 +4,7 @@ import type { InstanceConfig } from "@archway/db/postgres/pool_config.ts";
 import { exists, once, temporaryDirectory } from "../once.ts";
 import { postgresBinaries } from "./postgres_binaries.ts";
 import { startPostgres } from "./start_postgres.ts";
+import { testDriver } from "./test_driver.ts";
 import { sweepSharedServers } from "./sweep_shared_servers.ts";
 
 const sharedPrefix = join(temporaryDirectory(), "archway_shared_pg_");
@@ -70,5 +71,6 @@ function instanceOf(url: URL): InstanceConfig {
     password: decodeURIComponent(url.password),
     database: url.pathname.slice(1) || "postgres",
     maxConnections: 5,
+    ...testDriver(),
   };
 }

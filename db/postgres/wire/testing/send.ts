@@ -1,6 +1,6 @@
-import type { QueryParameter } from "../../../db.ts";
+import type { QueryParameter, QueryResult } from "../../../db.ts";
 import { encodeParameter } from "../../connection/text_format.ts";
-import type { WireResult } from "../statement_exchange.ts";
+import type { Row } from "../row_decoder.ts";
 import type { WireConnection } from "../wire_connection.ts";
 
 /** Sends a statement. Rejects with its error. */
@@ -8,8 +8,9 @@ export function send(
   connection: WireConnection,
   text: string,
   parameters: readonly QueryParameter[] = [],
-): Promise<WireResult> {
-  return new Promise((onResult, onError) => {
+): Promise<QueryResult<Row>> {
+  return new Promise((resolve, onError) => {
+    const onResult = (result: QueryResult<Row>): void => resolve(result);
     connection.query(text, parameters.map(encodeParameter), { onResult, onError });
   });
 }

@@ -1,0 +1,65 @@
+import type { Duplex } from "node:stream";
+import type { Socket } from "node:net";
+import type { QueryResult } from "../../db.ts";
+import type { InstanceConfig, PoolConfig } from "../pool_config.ts";
+
+/** Options of opening a {@link DriverSession}. */
+export interface DriverSessionOptions {
+  /** Connected socket, which the session owns. */
+  readonly socket: Socket;
+  readonly instance: InstanceConfig;
+  readonly password: string;
+  readonly config: Omit<PoolConfig, "primary" | "replicas">;
+  /** Whether the session rejects writes, even on a primary. */
+  readonly readOnly: boolean;
+  readonly events: DriverEvents;
+  /** Aborts when the time for connecting is over. */
+  readonly signal: AbortSignal;
+}
+
+/** Events of a {@link DriverSession}. They must not throw. */
+export interface DriverEvents {
+  /** Called when the session has ended. */
+  onClosed: () => void;
+  /** Called with notices of the server. */
+  onNotice: (notice: Notice) => void;
+}
+
+/** Message of the server that is not an error. */
+export interface Notice {
+  /** "NOTICE", "WARNING" or "INFO". */
+  readonly severity?: string;
+  readonly message?: string;
+  /** Function of the server's source. */
+  readonly routine?: string;
+}
+
+/** Receives the outcome of a statement: one of the calls, once. They must not throw. */
+export interface StatementOutcome<R extends object = object> {
+  onResult(result: QueryResult<R>): void;
+  /** @param isStale Whether it had no effect because its tables have changed since it was prepared. */
+  onError(error: unknown, isStale: boolean): void;
+}
+
+/** Session of a server that a driver has opened. Statements are sent behind each other without waiting. */
+export interface DriverSession {
+  /** Process of the session as of the handshake, which a pooler makes up; undefined before the first result. */
+  readonly pid: number | undefined;
+  /** Stream that ends when the server closes the session. Destroying it ends the session without notice. */
+  readonly stream: Duplex;
+  /** Sends a statement with parameters as texts, and returns what identifies it. */
+  query<R extends object>(
+    text: string,
+    parameters: readonly (string | null)[],
+    outcome: StatementOutcome<R>,
+  ): object;
+  /** Sends statements without parameters in one message, and returns what identifies them. */
+  script(text: string, outcome: StatementOutcome): object;
+  /**
+   * Sends a cancel request if the server may run this statement now, on a connection of its own. Resolves when the request
+   * has been sent; never rejects.
+   */
+  cancel(sent: object): Promise<void>;
+  /** Ends the session after the statements in flight, or after the timeout in seconds. Never rejects. */
+  end(timeout: number): Promise<void>;
+}
