@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { print } from "@archway/program/print.ts";
 import { writeDocumentService } from "./new/from/write_document_service.ts";
 import { parseNewArguments, USAGE } from "./new/new_arguments.ts";
+import { writeEvent } from "./new/event/write_event.ts";
 import { writeOperation } from "./new/operation/write_operation.ts";
 import { NewError } from "./new/usage_error.ts";
 import { writeField } from "./new/write_field.ts";
@@ -10,7 +11,7 @@ import { runTask } from "./run_task.ts";
 
 const ROOT = join(import.meta.dirname ?? ".", "..");
 
-/** `deno task new service|field|operation`: writes a service, or adds to one. */
+/** `deno task new service|field|operation|event`: writes a service, or adds to one. */
 async function main(args: readonly string[]): Promise<number> {
   const options = parseNewArguments(args);
   if (options === undefined) {
@@ -20,6 +21,7 @@ async function main(args: readonly string[]): Promise<number> {
   if (options.kind === "document-service") await writeDocumentService(ROOT, options);
   else if (options.kind === "field") await writeField(ROOT, options);
   else if (options.kind === "operation") await writeOperation(ROOT, options);
+  else if (options.kind === "event") await writeEvent(ROOT, options);
   else await writeService(ROOT, options);
   return 0;
 }

@@ -1,4 +1,4 @@
-import type { ConnectionManager, Querier, QueryOptions, ReaderOptions } from "@archway/db/db.ts";
+import type { ConnectionManager, Querier, QueryOptions, ReaderOptions, TxManager } from "@archway/db/db.ts";
 import type { Timestamp } from "@archway/db/timestamp.ts";
 import type { ResourceKey } from "./access_scope.ts";
 import { changedError, notFoundError } from "./domain_error.ts";
@@ -43,6 +43,12 @@ export interface ConditionalWriterDependencies<Entity extends Versioned, Input> 
   readonly resource: string;
   readonly connections: ConnectionManager;
   readonly repository: VersionedRepository<Entity, Input>;
+  /**
+   * Runs each write in a transaction, for a repository that appends an event with it.
+   *
+   * @default no transaction, as a write is one statement
+   */
+  readonly transactions?: TxManager;
   /** Current time, with microseconds. */
   readonly now: () => Timestamp;
 }
@@ -67,9 +73,9 @@ export class ConditionalWriter<Entity extends Versioned, Input> {
 
   /** @throws {DomainError} not found, changed, and what the repository throws. */
   async replace(key: ResourceKey, input: Input, options: ConditionOptions): Promise<Entity> {
-    const { connections, repository, now } = this.#deps;
+    const { repository, now } = this.#deps;
     const change = { ...key, input, condition: options.condition, now: now() };
-    return await repository.update(connections.writer(), change, options) ??
+    return await this.#write((db) => repository.update(db, change, options)) ??
       await this.#refuse(key, options);
   }
 
@@ -90,11 +96,8 @@ export class ConditionalWriter<Entity extends Versioned, Input> {
       if (!meetsCondition(current.version, options.condition)) this.#changed(current);
       const input = change(current);
       if (isContained(input, current)) return current;
-      const changed = await repository.update(
-        connections.writer(),
-        { ...key, input, condition: [current.version], now: now() },
-        options,
-      );
+      const written = { ...key, input, condition: [current.version], now: now() };
+      const changed = await this.#write((db) => repository.update(db, written, options));
       if (changed !== undefined) return changed;
       if (options.condition !== "any") return await this.#refuse(key, options);
     }
@@ -102,11 +105,18 @@ export class ConditionalWriter<Entity extends Versioned, Input> {
 
   /** @throws {DomainError} not found, changed. */
   async delete(key: ResourceKey, options: ConditionOptions): Promise<void> {
-    const { connections, repository, now } = this.#deps;
+    const { repository, now } = this.#deps;
     const deletion = { ...key, condition: options.condition, now: now() };
-    if (!await repository.softDelete(connections.writer(), deletion, options)) {
+    if (!await this.#write((db) => repository.softDelete(db, deletion, options))) {
       await this.#refuse(key, options);
     }
+  }
+
+  #write<Result>(run: (db: Querier) => Promise<Result>): Promise<Result> {
+    const { connections, transactions } = this.#deps;
+    return transactions === undefined
+      ? run(connections.writer())
+      : transactions.withTx(run, { repeatable: true });
   }
 
   async #find(db: Querier, key: ResourceKey, options: QueryOptions): Promise<Entity> {

@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import type { ConnectionManager, Querier } from "@archway/db/db.ts";
+import type { ConnectionManager, Querier, Transaction, TxManager } from "@archway/db/db.ts";
 import { UNRESTRICTED } from "./access_scope.ts";
 import { ConditionalWriter, type VersionedRepository } from "./conditional_writer.ts";
 import { DomainError } from "./domain_error.ts";
@@ -95,4 +95,27 @@ Deno.test("ConditionalWriter.modify() repeats a change that lost a race, unless 
     "widget-changed",
     5n,
   ]);
+});
+
+Deno.test("ConditionalWriter runs each write in a transaction of its own, if it has transactions", async () => {
+  const queriers: Querier[] = [];
+  const tx: Transaction = { ...DB, savepoint: (run) => run(tx) };
+  const transactions: TxManager = {
+    withTx: (run) => run(tx),
+    withTimeoutTx: (_, run) => run(tx),
+  };
+  const repository = new MemoryWidgets();
+  const update = repository.update.bind(repository);
+  repository.update = (db, change): Promise<Widget | undefined> => {
+    queriers.push(db);
+    return update(db, change);
+  };
+  const now = (): string => "2026-11-22T07:41:00Z";
+  const writer = new ConditionalWriter({
+    ...{ resource: "widget", connections: CONNECTIONS, transactions, repository, now },
+  });
+  await writer.replace(KEY, "b", { condition: [1n] });
+  await writer.modify(KEY, ({ name }) => `${name}c`, { condition: "any" });
+  await writer.delete(KEY, { condition: [3n] });
+  assertEquals([queriers.every((db) => db === tx), queriers.length, repository.widget], [true, 2, undefined]);
 });

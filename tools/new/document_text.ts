@@ -70,6 +70,12 @@ export class DocumentText {
     this.#root = this.#parse();
   }
 
+  /** Replaces a part of the text. */
+  replace(part: string, by: string): void {
+    this.text = this.text.replace(part, () => by);
+    this.#root = this.#parse();
+  }
+
   #parse(): YAMLMap {
     const document = parseDocument(this.text, { prettyErrors: false, uniqueKeys: true, stringKeys: true });
     const { contents, errors: [error] } = document;

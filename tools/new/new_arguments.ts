@@ -2,6 +2,8 @@ import { parseArgs } from "node:util";
 import { type Field, parseFields } from "./field.ts";
 import { type ServiceNames, serviceNames } from "./names.ts";
 import { type DocumentServiceOptions, parseDocumentService } from "./from/document_arguments.ts";
+import { parseEvent } from "./event/event_arguments.ts";
+import type { NewEventOptions } from "./event/write_event.ts";
 import { parseOperation } from "./operation/operation_arguments.ts";
 import type { NewOperationOptions } from "./operation/write_operation.ts";
 import { NewError } from "./usage_error.ts";
@@ -24,14 +26,24 @@ export interface NewFieldOptions {
   readonly isDryRun: boolean;
 }
 
+/** Arguments of `deno task new`. */
+export type NewOptions =
+  | NewServiceOptions
+  | NewFieldOptions
+  | NewOperationOptions
+  | NewEventOptions
+  | DocumentServiceOptions;
+
 export const USAGE = `Usage: deno task new service <name> --field <name>:<type> [--field …] [options]
        deno task new service <name> --from <document> [--prefix <path>] [--owner <owner>] [--dry-run]
        deno task new field <service> <name>:<type>? [--singular <name>] [--dry-run]
        deno task new operation <service> '<METHOD> <path>' [options]
+       deno task new event <service> <event> [--field <property>]
 
 Writes a service: its OpenAPI document, domain, use cases, handlers, table, migration and tests, and its line in
-services.ts; adds an optional field to such a service, with a migration; or adds an operation to any service, with its
-handler and test. Then generates api/ and schema.sql. If a step fails, nothing remains.
+services.ts; adds an optional field to such a service, with a migration; adds an operation to any service, with its
+handler and test; or adds an event that webhooks receive. Then generates api/ and schema.sql. If a step fails, nothing
+remains.
 
 new service and new field:
 
@@ -59,12 +71,18 @@ new operation:
   --parameter <name:type>  parameter of the path that the document has nowhere else
   --summary <text>     summary in the document; default: derived
 
+new event:
+  <event>              such as order.shipped, or shipped; order.created, order.updated and order.deleted are appended in the
+                       transactions of these writes
+  --field <property>   property of the resource, in created and updated events; <name>:<type> in all others
+
   --dry-run            list the files without writing any
 
 Examples: deno task new service orders --field amount:money --field 'status:enum(open,paid)' --field 'note:text?'
           deno task new field orders 'dueOn:date?'
           deno task new operation orders 'POST /v1/orders/{id}:cancel' --body 'reason:text?'
           deno task new service trains --from ../trains.yaml
+          deno task new event orders order.created --field status
 `;
 
 /** Options of each kind, besides --dry-run. */
@@ -72,6 +90,7 @@ const OPTIONS = {
   service: ["field", "from", "owner", "prefix", "singular"],
   field: ["singular"],
   operation: ["body", "response", "scope", "parameter", "summary"],
+  event: ["field"],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 
 type Kind = keyof typeof OPTIONS;
@@ -85,7 +104,7 @@ const KINDS = Object.keys(OPTIONS).map((kind) => `deno task new ${kind}`);
  */
 export function parseNewArguments(
   args: readonly string[],
-): NewServiceOptions | NewFieldOptions | NewOperationOptions | DocumentServiceOptions | undefined {
+): NewOptions | undefined {
   const { values, positionals: [kind, name, ...others] } = parsed(args);
   const { help, owner = "principal", singular, "dry-run": isDryRun = false, field = [] } = values;
   if (help) return undefined;
@@ -103,6 +122,7 @@ export function parseNewArguments(
     return { kind, names: serviceNames(name, singular), field: addedField(others), isDryRun };
   }
   if (kind === "operation") return { kind, service: name, ...parseOperation(others, values), isDryRun };
+  if (kind === "event") return { kind, service: name, ...parseEvent(others, values), isDryRun };
   if (others.length > 0) {
     throw new NewError(`Unexpected argument ${JSON.stringify(others[0])}; a field is --field <name>:<type>`);
   }

@@ -33,7 +33,7 @@ Deno.test("parseNewArguments() reports what is missing or unexpected, with the c
   const invalid: readonly (readonly [string, string])[] = [
     [
       "",
-      "Expected one of deno task new service, deno task new field, deno task new operation; found nothing",
+      "Expected one of deno task new service, deno task new field, deno task new operation, deno task new event; found nothing",
     ],
     ["events zebras", 'found "events"'],
     ["service", "The name of the service is missing"],
@@ -56,6 +56,11 @@ Deno.test("parseNewArguments() reports what is missing or unexpected, with the c
     ["operation zebras POST /zebras --response none --response a:text", "stands alone"],
     ["operation zebras POST /zebras --parameter a:uuid", "is not in the path"],
     ["operation zebras POST /zebras/{a} --parameter a:uuid?", "cannot be optional"],
+    ["event zebras", "Expected one event"],
+    ["event zebras Born", "expected <resource>.<past participle>"],
+    ["event zebras webhook.test", "those of the platform"],
+    ["event zebras born --field a --field a", "--field a is there twice"],
+    ["event zebras born --field A", "Invalid field"],
     ["operation zebras POST /zebras --owner nothing", "takes no --owner"],
   ];
   for (const [line, message] of invalid) {

@@ -7,6 +7,7 @@ import {
   readAllEvents,
   type ReadEventsOptions,
   readStreamEvents,
+  readStreamVersion,
   readVisibleEvents,
 } from "./read_events.ts";
 import { upcast } from "./upcast.ts";
@@ -39,6 +40,21 @@ export class EventStore {
   /** See {@link appendEvents}. @throws {EventStoreError} "version-conflict". */
   append(tx: Querier, appends: readonly StreamAppend[], options: AppendOptions): Promise<readonly bigint[]> {
     return appendEvents(tx, appends, options);
+  }
+
+  /**
+   * Appends events to a stream, after the last one. Two transactions must not do it at the same time, such as by the lock
+   * of the row that each has written before.
+   *
+   * @throws {EventStoreError} "version-conflict" if they do.
+   */
+  async appendToEnd(
+    tx: Querier,
+    append: Omit<StreamAppend, "expectedVersion">,
+    options: AppendOptions,
+  ): Promise<readonly bigint[]> {
+    const expectedVersion = await readStreamVersion(tx, append.stream);
+    return await this.append(tx, [{ ...append, expectedVersion }], options);
   }
 
   /** Reads events of a stream, in their newest schema version. @throws {EventStoreError} "unknown-event". */

@@ -81,6 +81,13 @@ const CASES: Readonly<Record<string, (pool: ConnectionPool) => Promise<void>>> =
     }
     assertEquals(await untilNames(pool, 2), ["a1", "a2"]);
   },
+  "appendToEnd() appends after the last event of a stream": async (pool) => {
+    for (const name of ["a1", "a2"]) {
+      await pool.withTx((tx) => STORE.appendToEnd(tx, { stream: "a", events: [made(name)] }, OPTIONS));
+    }
+    const events = await STORE.readStream(pool.writer(), "a", { after: 0n, limit: 10 });
+    assertEquals(events.map(({ version, data }) => [version, data["name"]]), [[1n, "a1"], [2n, "a2"]]);
+  },
   "append() leaves nothing after a rollback": async (pool) => {
     const failing = pool.withTx(async (tx) => {
       await append(tx, "a", "lost");

@@ -57,6 +57,15 @@ export async function readStreamEvents(
   return rows.map(eventOf);
 }
 
+/** Returns the version of a stream's last event; 0 for a stream without events. */
+export async function readStreamVersion(db: Querier, stream: string): Promise<bigint> {
+  const { rows: [row] } = await db.query<{ version: bigint }>(
+    "select coalesce(max(version), 0) as version from events where stream = $1",
+    [stream],
+  );
+  return row?.version ?? 0n;
+}
+
 /**
  * Reads events of all streams by position, in the schema version in which they were stored. A reader that continues
  * after the last event returned gets every event exactly once: events that a running transaction could still precede

@@ -68,3 +68,14 @@ function nameOf(value: object, { document, commons }: Documents): string {
   const target = (file === "" ? document : commons).value(...pointer.split("/").slice(1));
   return target instanceof Object && reference !== "" ? nameOf(target, { document, commons }) : "";
 }
+
+/** Returns the scopes that the operations of a document require. */
+export function scopesOf(document: DocumentText): readonly string[] {
+  const scopes = operationsOf(document).flatMap(({ path, method }) => {
+    const security = document.value("paths", path, method.toLowerCase(), "security");
+    return Array.isArray(security)
+      ? security.flatMap((one: unknown) => Object.values(Object(one)).flat())
+      : [];
+  });
+  return [...new Set(scopes.map(String))];
+}

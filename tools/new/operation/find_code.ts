@@ -65,7 +65,7 @@ export function findActionCode(
   const path = `${service.folder}/app.ts`;
   const text = service.sources.get(path) ?? "";
   const [, writer, type] = /readonly #(\w+): ConditionalWriter<(\w+), \w+>;/.exec(text) ?? [];
-  const [, resource] = /new ConditionalWriter\(\{ resource: "([\w-]+)"/.exec(text) ?? [];
+  const [, resource] = /new ConditionalWriter\(\{\s*resource: "([\w-]+)"/.exec(text) ?? [];
   for (const id of itemIds) {
     const handler = findHandler(service, [id]);
     const [, useCases, key] =

@@ -143,7 +143,7 @@ for (const [name, open] of Object.entries(${databases})) {
 const MISSING = "01a2023b-983b-7000-83d3-81c8f54d2496";
 
 /** Returns a body that an operation accepts; undefined if it takes none. */
-function bodyOf(api: ApiDocument, operation: Operation | undefined): unknown {
+export function bodyOf(api: ApiDocument, operation: Operation | undefined): unknown {
   const schema = operation?.bodies.get("application/json");
   return schema === undefined ? undefined : operation?.examples[0] ?? sampleOf(api, schema);
 }

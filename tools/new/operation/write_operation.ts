@@ -5,7 +5,7 @@ import { type ExistingService, findService } from "../existing_service.ts";
 import { spellingsOf } from "../names.ts";
 import { NewError } from "../usage_error.ts";
 import { writeChanges } from "../write_changes.ts";
-import { type Documents, operationsOf } from "./document_operations.ts";
+import { type Documents, operationsOf, scopesOf } from "./document_operations.ts";
 import { findActionCode } from "./find_code.ts";
 import { actionCode, hasConversions, unwrittenCode } from "./operation_code.ts";
 import { addOperation } from "./operation_document.ts";
@@ -34,7 +34,6 @@ export async function writeOperation(root: string, options: NewOperationOptions)
   const operation = planOperation(options, documents);
   const operations = operationsOf(document);
   const items = operations.filter((one) => formOf(one.path) === formOf(operation.action?.path ?? ""));
-  const before = document.text;
   addOperation(document, operation);
   const found = findActionCode(service, operation, items.map(({ id }) => id));
   const action = found !== undefined && hasConversions(service, found, operation.body) ? found : undefined;
@@ -48,13 +47,10 @@ export async function writeOperation(root: string, options: NewOperationOptions)
     operation,
     api: await parseApi(document.text, { name: path, file: join(root, path) }),
   };
-  const scopes = new Set(
-    [...before.matchAll(/\[\{ \w+: \[([\w:, .-]+)\] \}\]/g)].flatMap(([, list = ""]) => list.split(/, */)),
-  );
   const test = `${service.folder}/${spellingsOf(operation.id).snake}_test.ts`;
   const text = action === undefined ? unwrittenTestText(tested) : actionTestText(tested, {
     ...{ code: action, change: code.change },
-    scopes: [...scopes, ...(options.scope === undefined ? [] : [options.scope])],
+    scopes: scopesOf(document),
   });
   await writeChanges(root, {
     changed,
