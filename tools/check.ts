@@ -3,6 +3,7 @@ import { bannedWordsBelow } from "./check/banned_words.ts";
 import { environmentReaders } from "./check/environment_rule.ts";
 import { staleGeneratedFiles } from "./check/generated_files.ts";
 import { brokenLayers } from "./check/layer_rule.ts";
+import { importedOmissions } from "./check/omission_rule.ts";
 import { unboundPackages } from "./check/package_rule.ts";
 import { unregistered } from "./check/registration_rule.ts";
 import { brokenRoomRules } from "./check/room_rules.ts";
@@ -11,12 +12,15 @@ import { readTree, type SourceTree } from "./check/source_tree.ts";
 import { misspelledImports } from "./check/spelling_rule.ts";
 import { foreignRelations } from "./check/sql_rule.ts";
 import { changedPlatformFiles, lockedPlatformFiles } from "./platform/changed_files.ts";
+import { readOmissions } from "./platform/omissions.ts";
 import { GenerationError } from "./oapi_codegen/diagnostics/diagnostics.ts";
 
 /** Checks a tree by all rules except format, lint and types. Returns a line for every violation. */
 export async function checkTree(root: string): Promise<readonly string[]> {
+  const tree = await readTree(root);
   return [
-    ...checkRules(await readTree(root), await lockedPlatformFiles(root)),
+    ...checkRules(tree, await lockedPlatformFiles(root)),
+    ...importedOmissions(tree.files, await readOmissions(root)),
     ...await bannedWordsBelow(root),
     ...await changedPlatformFiles(root),
     ...await generatedViolations(root),
