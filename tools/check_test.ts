@@ -5,8 +5,14 @@ import { checkoutCopy } from "./support/checkout_copy.ts";
 
 const ROOT = join(import.meta.dirname ?? ".", "..");
 
-/** Folders that the rules inspect. */
-const FOLDERS = ["api", "db", "oapi", "platform", "server", "tools"];
+/** Folders of the copy: those with violations, and those that the generator reads. */
+const FOLDERS = [
+  "api",
+  "oapi",
+  "server",
+  "tools/oapi_codegen",
+  "tools/support/contact_service",
+];
 
 Deno.test("checkTree() finds nothing in this tree", async () => {
   assertEquals(await checkTree(ROOT), []);

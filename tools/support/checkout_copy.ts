@@ -10,16 +10,27 @@ export interface CheckoutCopy extends AsyncDisposable {
   readonly path: string;
 }
 
-/** Creates a checkout in which a program can write to `own` without changing this one. */
+/** Creates a checkout in which a program can write to the folders `own` without changing this one. */
 export async function checkoutCopy(own: readonly string[]): Promise<CheckoutCopy> {
   const path = await Deno.makeTempDir({ prefix: "archway_checkout_" });
-  for await (const { name, isFile } of Deno.readDir(ROOT)) {
-    if (LEFT_OUT.has(name)) continue;
-    if (isFile) await Deno.copyFile(join(ROOT, name), join(path, name));
-    else if (own.includes(name)) await copyFolder(join(ROOT, name), join(path, name));
-    else await Deno.symlink(join(ROOT, name), join(path, name));
-  }
+  await fill(path, { own, folder: "" });
   return { path, [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }) };
+}
+
+async function fill(
+  path: string,
+  { own, folder }: { readonly own: readonly string[]; readonly folder: string },
+): Promise<void> {
+  for await (const { name, isFile } of Deno.readDir(join(ROOT, folder))) {
+    const entry = join(folder, name);
+    if (LEFT_OUT.has(entry)) continue;
+    if (isFile) await Deno.copyFile(join(ROOT, entry), join(path, entry));
+    else if (own.includes(entry)) await copyFolder(join(ROOT, entry), join(path, entry));
+    else if (own.some((each) => each.startsWith(`${entry}/`))) {
+      await Deno.mkdir(join(path, entry));
+      await fill(path, { own, folder: entry });
+    } else await Deno.symlink(join(ROOT, entry), join(path, entry));
+  }
 }
 
 async function copyFolder(from: string, to: string): Promise<void> {

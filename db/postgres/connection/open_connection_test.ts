@@ -48,8 +48,16 @@ async function execute(instance: InstanceConfig, text: string): Promise<void> {
 }
 
 async function userOf(primary: InstanceConfig): Promise<unknown> {
+  return await rowOf(primary, "SELECT current_user::text AS user");
+}
+
+async function rowOf(
+  primary: InstanceConfig,
+  text: string,
+  values: readonly string[] = [],
+): Promise<unknown> {
   await using pool = openPool({ primary, replicas: [], ...GENEROUS_TIMEOUTS });
-  return (await pool.writer().query("SELECT current_user::text AS user")).rows[0];
+  return (await pool.writer().query(text, values)).rows[0];
 }
 
 async function reasonOf(primary: InstanceConfig): Promise<string> {
@@ -62,41 +70,59 @@ async function reasonOf(primary: InstanceConfig): Promise<string> {
   return reason;
 }
 
-for (const method of ["scram-sha-256", "md5"]) {
-  Deno.test(`openPool() takes every password that psql takes, with ${method}`, async () => {
-    await startWithAccess(`local all all ${method}`, async ({ instance }) => {
-      for (const [index, password] of PASSWORDS.entries()) {
-        const user = `user_${index}`;
-        const literal = `'${password.replaceAll("'", "''")}'`;
-        await execute(instance, `CREATE ROLE ${user} LOGIN PASSWORD ${literal}`);
-        assertEquals(await userOf({ ...instance, user, password }), { user });
+// One server, since its start costs more than the tests.
+Deno.test("openPool() authenticates with passwords as psql does", async (t) => {
+  const rules = "local all +md5_users md5\nlocal all all scram-sha-256";
+  await startWithAccess(rules, async ({ instance, tcpInstance }) => {
+    await execute(instance, "CREATE ROLE md5_users");
+    for (const method of ["scram-sha-256", "md5"]) {
+      await t.step(`takes every password, with ${method}`, async () => {
+        await execute(instance, `ALTER ROLE postgres SET password_encryption = '${method}'`);
+        for (const [index, password] of PASSWORDS.entries()) {
+          const user = `user_${index}_${method.slice(0, 3)}`;
+          const literal = `'${password.replaceAll("'", "''")}'`;
+          const group = method === "md5" ? "IN ROLE md5_users" : "";
+          await execute(instance, `CREATE ROLE ${user} LOGIN PASSWORD ${literal} ${group}`);
+          assertEquals(await userOf({ ...instance, user, password }), { user });
+        }
+        const stored = "SELECT count(*)::int AS count FROM pg_authid WHERE rolpassword ILIKE $1";
+        assertEquals(await rowOf(instance, stored, [`${method}%`]), { count: PASSWORDS.length });
+      });
+    }
+    await t.step("reads the password for each connection", async () => {
+      await execute(instance, "ALTER ROLE postgres RESET password_encryption");
+      await readsPasswords(instance);
+    });
+    await t.step("says that the server does not support TLS", async () => {
+      const sentence =
+        "TLS is required, and the server does not support it: set ssl = on there, or disable TLS here";
+      for (const verify of [true, false]) {
+        assertEquals(await reasonOf({ ...tcpInstance, tls: { verify } }), sentence);
       }
-    }, { settings: { password_encryption: method } });
-  });
-}
-
-Deno.test("openPool() reads the password for each connection", async () => {
-  await startWithAccess("local all all scram-sha-256", async ({ instance }) => {
-    await execute(instance, "CREATE ROLE ada LOGIN PASSWORD 'first'");
-    let current = "first";
-    const readPassword = (): Promise<string> => Promise.resolve(current);
-    const primary = { ...instance, user: "ada", password: "ignored", maxConnections: 2, readPassword };
-    await using pool = openPool({ primary, replicas: [], ...GENEROUS_TIMEOUTS });
-    await pool.withTx(async (tx) => {
-      await tx.query("SELECT 1");
-      await execute(instance, "ALTER ROLE ada PASSWORD 'second'");
-      current = "second";
-      // On another connection, while the transaction has the first.
-      await pool.writer().query("SELECT 1");
     });
-    await using other = openPool({
-      primary: { ...primary, readPassword: () => Promise.reject(new Error("no token")) },
-      replicas: [],
-    });
-    const { code, message } = await assertRejects(() => other.writer().query("SELECT 1"), DatabaseError);
-    assertEquals([code, message], ["unavailable", "The password of the database could not be read"]);
   });
 });
+
+async function readsPasswords(instance: InstanceConfig): Promise<void> {
+  await execute(instance, "CREATE ROLE ada LOGIN PASSWORD 'first'");
+  let current = "first";
+  const readPassword = (): Promise<string> => Promise.resolve(current);
+  const primary = { ...instance, user: "ada", password: "ignored", maxConnections: 2, readPassword };
+  await using pool = openPool({ primary, replicas: [], ...GENEROUS_TIMEOUTS });
+  await pool.withTx(async (tx) => {
+    await tx.query("SELECT 1");
+    await execute(instance, "ALTER ROLE ada PASSWORD 'second'");
+    current = "second";
+    // On another connection, while the transaction has the first.
+    await pool.writer().query("SELECT 1");
+  });
+  await using other = openPool({
+    primary: { ...primary, readPassword: () => Promise.reject(new Error("no token")) },
+    replicas: [],
+  });
+  const { code, message } = await assertRejects(() => other.writer().query("SELECT 1"), DatabaseError);
+  assertEquals([code, message], ["unavailable", "The password of the database could not be read"]);
+}
 
 testWithPrivateCa("openPool() authenticates by a client certificate of a private CA", async () => {
   await using authority = await PrivateCa.create();
@@ -122,15 +148,6 @@ testWithPrivateCa("openPool() authenticates by a client certificate of a private
       assertStringIncludes(String(error.cause), reason);
     }
   }, { settings: { ssl_ca_file: authority.certificate }, tls: await authority.issue("localhost") });
-});
-
-Deno.test("openPool() says that a server does not support TLS", async () => {
-  await using server = await startPostgres({ tcp: true });
-  const sentence =
-    "TLS is required, and the server does not support it: set ssl = on there, or disable TLS here";
-  for (const verify of [true, false]) {
-    assertEquals(await reasonOf({ ...server.tcpInstance, tls: { verify } }), sentence);
-  }
 });
 
 Deno.test("openPool() says that a database has another encoding", async () => {

@@ -45,6 +45,15 @@ async function make(directory: string, migrations: readonly MigrationSource[]): 
     await pool.migrate(migrations);
   }
   for (const folder of unused) await Deno.remove(join(directory, "cluster", folder), { recursive: true });
+  await removeWal(join(directory, "cluster", "pg_wal"));
+}
+
+/** Removes the write-ahead log but for its end, with the checkpoint of the shutdown. */
+async function removeWal(folder: string): Promise<void> {
+  const segments = await Array.fromAsync(Deno.readDir(folder), ({ name }) => name);
+  for (const name of segments.filter((name) => /^[0-9A-F]{24}$/.test(name)).sort().slice(0, -2)) {
+    await Deno.remove(join(folder, name));
+  }
 }
 
 /** Removes clusters of earlier migrations, and incomplete ones of interrupted runs. */

@@ -49,7 +49,7 @@ async function clone(
   { database, template }: { readonly database: string; readonly template: string },
 ): Promise<boolean> {
   try {
-    await sql.unsafe(`CREATE DATABASE ${database} TEMPLATE ${template}`);
+    await sql.unsafe(`CREATE DATABASE ${database} TEMPLATE ${template} STRATEGY file_copy`);
     return true;
   } catch (error) {
     if (error instanceof postgres.PostgresError && error.code === "3D000") return false;

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { freePort } from "../managed_process.ts";
 import { once, temporaryDirectory } from "../once.ts";
+import { memoryFolderOf } from "./memory_folder.ts";
 import { type PostgresBinaries, postgresBinaries } from "./postgres_binaries.ts";
 import { PostgresServer, type PreparedServer } from "./postgres_server.ts";
 import { runAs } from "./run_as.ts";
@@ -31,13 +32,13 @@ export interface StartPostgresOptions {
 
 const socketPort = 5432;
 
-/** Stops the server and cleans up after process $1 has ended. $2 is the data directory, $3 and $4 are removed. */
+/** Stops the server and cleans up after process $1 has ended. $2 is the data directory, $3 to $5 are removed. */
 const watch = `
   trap '' HUP INT TERM
   while kill -0 "$1" 2>/dev/null && [ -d "$2" ]; do sleep 0.2; done
   read -r pid <"$2/postmaster.pid" && kill -QUIT "$pid" && kill -CONT "$pid"
   while kill -0 "$pid" && [ -e "$2/postmaster.pid" ]; do sleep 0.1; done
-  rm -rf "$3" "$4"
+  rm -rf "$3" "$4" "$5"
 `;
 
 /** Runs $0 in the background. If possible it has its own session, which signals to the process group do not reach. */
@@ -79,7 +80,7 @@ export async function prepareServer(
   const dataDirectory = join(root, "data");
   await fill(dataDirectory);
   // Not as the server's user, which may not be able to see this process.
-  const removed = [root, options.removeToo ?? root];
+  const removed = [root, memoryFolderOf(root), options.removeToo ?? root];
   await runAs(undefined, "sh", ["-c", detach, watch, String(Deno.pid), dataDirectory, ...removed]);
   const port = options.tcp ? freePort() : socketPort;
   const file = join(dataDirectory, "postgresql.auto.conf");
@@ -138,6 +139,8 @@ function configuration(socketDirectory: string, port: number, options: StartPost
     ["max_connections", "100"],
     ["shared_buffers", "32MB"],
     ["max_wal_size", "256MB"],
+    // Files of the data directory: others would remain after a server that was killed.
+    ["dynamic_shared_memory_type", "mmap"],
     ...["fsync", "synchronous_commit", "full_page_writes"].map((name) =>
       [name, options.durable ? "on" : "off"] as const
     ),

@@ -1,5 +1,7 @@
 import { dirname, join } from "node:path";
 import type { InstanceConfig } from "@archway/db/postgres/pool_config.ts";
+import { memoryFolderOf } from "./memory_folder.ts";
+import { runAs } from "./run_as.ts";
 
 /**
  * Stops servers whose process has ended together with its watcher. `prefix` is the path of all shared servers'
@@ -24,6 +26,7 @@ async function end(root: string): Promise<void> {
   if (dataDirectory !== join(root, "data")) return;
   if (isAlive(Number(pid))) Deno.kill(Number(pid), "SIGQUIT");
   await Deno.remove(root, { recursive: true }).catch(() => undefined);
+  await runAs(undefined, "rm", ["-rf", memoryFolderOf(root)]);
 }
 
 function isAlive(pid: number): boolean {

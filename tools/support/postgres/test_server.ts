@@ -2,6 +2,7 @@ import { join } from "node:path";
 import postgres from "postgres";
 import type { InstanceConfig } from "@archway/db/postgres/pool_config.ts";
 import { exists, once, temporaryDirectory } from "../once.ts";
+import { makeMemoryFolder } from "./memory_folder.ts";
 import { postgresBinaries } from "./postgres_binaries.ts";
 import { startPostgres } from "./start_postgres.ts";
 import { testDriver } from "./test_driver.ts";
@@ -49,11 +50,25 @@ async function startSharedServer(): Promise<InstanceConfig> {
   await Deno.remove(directory, { recursive: true }).catch(() => undefined);
   await sweepSharedServers(sharedPrefix);
   const server = await startPostgres({ removeToo: directory, settings: { max_connections: "200" } });
+  await keepInMemory(server.instance);
   await once(directory, async (beside) => {
     await Deno.mkdir(beside);
     await Deno.writeTextFile(join(beside, "instance.json"), JSON.stringify(server.instance));
   });
   return server.instance;
+}
+
+/**
+ * Lets a server keep databases in memory, if there is enough: each consists of 300 files, which are costly to create on
+ * some disks.
+ */
+async function keepInMemory(server: InstanceConfig): Promise<void> {
+  const { owner } = await postgresBinaries();
+  const folder = await makeMemoryFolder(server.host, owner);
+  if (folder === undefined) return;
+  await execute(server, `CREATE TABLESPACE memory LOCATION '${folder}'`);
+  // New databases are where the database is that they copy.
+  await execute(server, "ALTER DATABASE template1 SET TABLESPACE memory");
 }
 
 async function runningServer(): Promise<InstanceConfig | undefined> {

@@ -24,7 +24,7 @@ export async function useTestDatabase(
 ): Promise<TestDatabase> {
   const server = await testServer();
   const database = `test_${crypto.randomUUID().replaceAll("-", "")}`;
-  if (migrations.length === 0) await execute(server, `CREATE DATABASE ${database}`);
+  if (migrations.length === 0) await execute(server, `CREATE DATABASE ${database} STRATEGY file_copy`);
   else await cloneTemplate(server, { database, migrations });
   return {
     instance: { ...server, database },
