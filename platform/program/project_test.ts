@@ -1,5 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import type { ServiceCommand } from "@archway/service_kit/command.ts";
+import { defineJob, payloadOf } from "@archway/service_kit/job.ts";
 import {
   defineService,
   type MountedService,
@@ -15,6 +16,9 @@ function service(name: string, description: Omit<ServiceDescription, "name"> = {
 function command(name: string): ServiceCommand {
   return { name, summary: "Do nothing", usage: "", run: () => Promise.resolve(0) };
 }
+
+const JOB = defineJob({ kind: "orders.send", payload: payloadOf(() => null) });
+const SCHEDULE = { name: "orders.nightly", cron: "@daily", job: JOB, payload: null };
 
 Deno.test("checkServices() accepts services whose requirements are listed, in any order", () => {
   checkServices([]);
@@ -48,6 +52,24 @@ Deno.test("checkServices() names a duplicate, a reserved command or a missing se
     [
       [service("orders", { requires: ["events", "customers"] }), service("events")],
       "services.ts: orders requires customers; add its module, or remove orders",
+    ],
+    [
+      [service("orders", { jobs: [JOB, JOB], requires: ["jobs"] })],
+      'services.ts: duplicate job "orders.send"',
+    ],
+    [
+      [service("orders", { schedules: [SCHEDULE, SCHEDULE], requires: ["jobs"] })],
+      'services.ts: duplicate schedule "orders.nightly"',
+    ],
+    ...[{ jobs: [JOB] }, { schedules: [SCHEDULE] }].map((description) =>
+      [
+        [service("orders", description), service("jobs")],
+        'services.ts: orders has jobs; add "jobs" to what it requires in its module.ts',
+      ] as const
+    ),
+    [
+      [service("orders", { jobs: [JOB], requires: ["jobs"] })],
+      "services.ts: orders requires jobs; add its module, or remove orders",
     ],
   ];
   for (const [services, message] of cases) {

@@ -1,30 +1,12 @@
 import type { ConnectionPool } from "@archway/db/db.ts";
 import type { Logger } from "@archway/server/logger.ts";
-import { defineJob, type JobDefinition, type JobHandler, payloadOf } from "@archway/service_kit/job.ts";
+import type { JobHandler } from "@archway/service_kit/job.ts";
 import type { JobsConfig } from "../jobs_config.ts";
 import type { JobOutcome } from "../queue/job.ts";
 import { UNOBSERVED } from "../worker/job_observer.ts";
 import { JobWorker, type JobWorkerOptions } from "../worker/job_worker.ts";
 import { openJobDatabase } from "./job_databases.ts";
-
-/** Payload of the jobs of tests. */
-export interface TestPayload {
-  readonly name: string;
-}
-
-const PAYLOAD = payloadOf((value): TestPayload => {
-  const name: unknown = value !== null && typeof value === "object" && "name" in value && value.name;
-  if (typeof name !== "string") throw new TypeError("name: must be a string");
-  return { name };
-});
-
-/** Defines a kind of job for a test. */
-export function testJob(
-  kind: string,
-  options: Partial<JobDefinition> = {},
-): JobDefinition<TestPayload, TestPayload> {
-  return defineJob({ ...options, kind: `test.${kind}`, payload: PAYLOAD });
-}
+import type { TestPayload } from "./test_job.ts";
 
 /** Options of a worker in a test. */
 export interface TestWorkerOptions
@@ -105,6 +87,12 @@ export class JobHarness implements AsyncDisposable {
   /** Resolves when no job waits or runs. */
   async untilSettled(): Promise<readonly JobRow[]> {
     return await this.until((jobs) => jobs.every(({ is_dead }) => is_dead));
+  }
+
+  /** Resolves when a worker has reported a number of ended attempts, which it does after it has recorded them. */
+  async untilReported(attempts: number): Promise<readonly (readonly [kind: string, outcome: JobOutcome])[]> {
+    while (this.settled.length < attempts) await new Promise((resolve) => setTimeout(resolve, 10));
+    return this.settled;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -2,7 +2,8 @@ import { assert, assertEquals } from "@std/assert";
 import { handleJob, type JobContext, PermanentJobError, RetryJobError } from "@archway/service_kit/job.ts";
 import { enqueue, enqueueMany } from "../enqueue.ts";
 import { DATABASE_NAMES } from "../testing/job_databases.ts";
-import { JobHarness, testJob } from "../testing/job_harness.ts";
+import { JobHarness } from "../testing/job_harness.ts";
+import { testJob } from "../testing/test_job.ts";
 
 const PRINT = testJob("print");
 
@@ -18,7 +19,7 @@ for (const name of DATABASE_NAMES) {
     await enqueueMany(harness.pool.writer(), PRINT, names.map((name) => ({ payload: { name } })));
     assertEquals(await harness.untilSettled(), []);
     assertEquals(ran.toSorted(), names.toSorted());
-    assertEquals([harness.settled.length, harness.lines], [300, []]);
+    assertEquals([(await harness.untilReported(300)).length, harness.lines], [300, []]);
   });
 
   Deno.test(`JobWorker runs nothing of a transaction that is rolled back (${name})`, async () => {
@@ -55,7 +56,11 @@ for (const name of DATABASE_NAMES) {
     const [dead] = await harness.until(([row]) => row?.is_dead === true);
     assertEquals([dead?.attempts, dead?.last_error], [3, 'TypeError: Cannot print "…"']);
     assertEquals(attempts, [1, 2, 3]);
-    assertEquals(harness.settled.map(([, outcome]) => outcome), ["retried", "retried", "dead"]);
+    assertEquals((await harness.untilReported(3)).map(([, outcome]) => outcome), [
+      "retried",
+      "retried",
+      "dead",
+    ]);
     assertEquals(harness.lines, ["warn Giving up job {job} of kind {kind}: {error}"]);
   });
 
@@ -74,7 +79,7 @@ for (const name of DATABASE_NAMES) {
     const entries = Array.from({ length: 40 }, (_, index) => ({ payload: { name: String(index) } }));
     await enqueueMany(harness.pool.writer(), job, entries);
     await harness.untilSettled();
-    assertEquals([harness.settled.length, most], [40, 2]);
+    assertEquals([(await harness.untilReported(40)).length, most], [40, 2]);
   });
 
   Deno.test(`JobWorker aborts a job that was cancelled, and deletes it (${name})`, async () => {
@@ -90,7 +95,7 @@ for (const name of DATABASE_NAMES) {
     const { id } = await begun.promise;
     await harness.pool.writer().query("update jobs set cancel_requested_at = now() where id = $1", [id]);
     assertEquals(await harness.untilSettled(), []);
-    assertEquals(harness.settled, [["test.print", "cancelled"]]);
+    assertEquals(await harness.untilReported(1), [["test.print", "cancelled"]]);
   });
 }
 
@@ -203,8 +208,7 @@ Deno.test("JobWorker records nothing for a job whose lease another worker has ta
   harness.startWorker([handler], { concurrency: 1 });
   assertEquals(await harness.untilSettled(), []);
   end.resolve();
-  while (harness.settled.length < 2) await new Promise((resolve) => setTimeout(resolve, 10));
-  assertEquals(harness.settled.map(([, outcome]) => outcome), ["done", "lost"]);
+  assertEquals((await harness.untilReported(2)).map(([, outcome]) => outcome), ["done", "lost"]);
   assertEquals(await harness.jobs(), []);
 });
 
