@@ -9,32 +9,38 @@ import { runTask } from "./run_task.ts";
 
 const ROOT = join(import.meta.dirname ?? ".", "..");
 const USAGE = `Usage: deno task new:project <folder> --name <name> [--without <service>[,<service>]]…
+       deno task new:project <folder> --name <name> --from <OpenAPI document> [--prefix <path>]
+
+With --from the service of the project is that of the document, in place of the examples.
 `;
 
 /** `deno task new:project <folder>`: writes a project of its own, made from this template. */
 async function main(args: readonly string[]): Promise<number> {
-  const { values: { name, without = [], help }, positionals: [folder, ...rest] } = parse(args);
+  const { values: { name, without = [], from, prefix, help }, positionals: [folder, ...rest] } = parse(args);
   if (help === true || folder === undefined || name === undefined || rest.length > 0) {
     await print(help === true ? Deno.stdout : Deno.stderr, `${USAGE}Services: ${names().join(", ")}\n`);
     return help === true ? 0 : 2;
   }
   const target = resolve(folder);
   const wanted = without.flatMap((words) => words.split(",")).map(serviceOf);
-  const removed = withDependents(wanted);
-  const written = await writeProject(ROOT, { target, name, without: removed });
+  const examples = services.map((service) => service.name).filter((other) => other.endsWith("_service"));
+  const chosen = from === undefined ? wanted : [...wanted, ...examples];
+  const removed = withDependents(chosen);
+  const document = from === undefined ? undefined : { from: resolve(from), prefix };
+  const written = await writeProject(ROOT, { target, name, without: removed, document });
   const left = removed.length === 0 ? "" : `, without ${removed.join(" and ")}`;
   const owned = [...written.owned.values()];
   await print(
     Deno.stdout,
     `${name} is in ${target}: ${written.files} files${left}.
-${reasons(wanted, removed)}yours: ${
+${reasons(chosen, removed)}yours: ${
       owned.reduce((sum, lines) => sum + lines, 0)
     } lines in ${owned.length} files
 The rest is the platform, version ${written.version} (platform.lock), follows the template, or is generated.
-
+${written.report === undefined ? "" : `\n${written.report}\n`}
 Next:
   cd ${folder} && git init && git add -A && git commit -m "Begin ${name}"
-${nextSteps(removed)}`,
+${nextSteps(removed, document !== undefined)}`,
   );
   return 0;
 }
@@ -50,8 +56,9 @@ function reasons(wanted: readonly string[], removed: readonly string[]): string 
   ).join("");
 }
 
-function nextSteps(removed: readonly string[]): string {
-  const isServing = services.some(({ name }) => name.endsWith("_service") && !removed.includes(name));
+function nextSteps(removed: readonly string[], hasDocument: boolean): string {
+  const isServing = hasDocument ||
+    services.some(({ name }) => name.endsWith("_service") && !removed.includes(name));
   const first = isServing
     ? ""
     : "  deno task new service <name> --field <name>:<type>   # no service is left; --help\n";
@@ -61,7 +68,13 @@ function nextSteps(removed: readonly string[]): string {
 }
 
 function parse(args: readonly string[]): {
-  readonly values: { readonly name?: string; readonly without?: string[]; readonly help?: boolean };
+  readonly values: {
+    readonly name?: string;
+    readonly without?: string[];
+    readonly from?: string;
+    readonly prefix?: string;
+    readonly help?: boolean;
+  };
   readonly positionals: readonly string[];
 } {
   try {
@@ -71,6 +84,8 @@ function parse(args: readonly string[]): {
       options: {
         name: { type: "string" },
         without: { type: "string", multiple: true },
+        from: { type: "string" },
+        prefix: { type: "string" },
         help: { type: "boolean" },
       },
     });

@@ -11,6 +11,7 @@ const VARIANTS: ReadonlyMap<string, readonly string[]> = new Map<string, readonl
   ["with every service", []],
   ...WORDS.map((word) => [`without ${word}`, ["--without", word]] as const),
   ["without any service or capability", ["--without", WORDS.join(",")]],
+  ["with the service of a document", ["--from", "tools/new/from/fixtures/parcels.yaml"]],
 ]);
 
 /** Maximum number of lines that a team owns in a new project with the example service. */

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { addDocument, type ProjectDocument } from "./add_document.ts";
 import { checkName } from "../rename/check_name.ts";
 import { isRenamed } from "../rename/rename_text.ts";
 import { filesOfService } from "../support/tree_copy.ts";
@@ -24,6 +25,8 @@ export interface NewProject {
   readonly name: string;
   /** Services and capabilities of the template that it does without, as services.ts imports them. */
   readonly without: readonly string[];
+  /** OpenAPI document of its own service. @default none */
+  readonly document?: ProjectDocument | undefined;
 }
 
 /** Outcome of writing a project. */
@@ -33,11 +36,13 @@ interface WrittenProject {
   readonly version: string;
   /** Numbers of lines that the team owns, by path. */
   readonly owned: ReadonlyMap<string, number>;
+  /** Decisions about its document. */
+  readonly report: string | undefined;
 }
 
 /** Writes a project with the platform, services and documents of a template. Returns what it consists of. */
 export async function writeProject(template: string, project: NewProject): Promise<WrittenProject> {
-  const { target, name, without } = project;
+  const { target, name, without, document } = project;
   await requireEmpty(target);
   const from = await nameOf(template);
   const version = await versionOf(template);
@@ -54,11 +59,15 @@ export async function writeProject(template: string, project: NewProject): Promi
     const text = await Deno.readTextFile(list);
     await Deno.writeTextFile(list, services.reduce((rest, { module }) => unlist(rest, module), text));
     await Deno.writeTextFile(join(target, "CHANGELOG.md"), CHANGELOG);
-    const remaining = written.flatMap((path) => /^(\w+_service)\/module\.ts$/.exec(path)?.[1] ?? []);
+    const remaining = [
+      ...written.flatMap((path) => /^(\w+_service)\/module\.ts$/.exec(path)?.[1] ?? []),
+      ...(document === undefined ? [] : [`${name}_service`]),
+    ];
     const origin = `the ${from} template, version ${version}`;
     await Deno.writeTextFile(join(target, "README.md"), projectReadme({ name, origin, services: remaining }));
     for (const task of ["gen", "settings"]) await runCommand("deno", ["task", "--quiet", task], target);
     await runCommand("deno", ["fmt", "--quiet"], target);
+    const service = document && await addDocument(target, { name, document });
     const lock = {
       template: { name: from, version },
       ejected: [],
@@ -69,7 +78,9 @@ export async function writeProject(template: string, project: NewProject): Promi
       files: Object.fromEntries(await hashPlatform(target)),
     };
     await writeLock(target, lock);
-    return { files: written.length + 1, version, owned: await ownedFiles(target, written, lock) };
+    const all = [...written, ...service?.paths ?? []];
+    const owned = await ownedFiles(target, all, lock);
+    return { files: all.length + 1, version, owned, report: service?.report };
   } catch (error) {
     await Deno.remove(target, { recursive: true });
     throw error;
