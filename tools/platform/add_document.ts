@@ -13,7 +13,7 @@ export interface ProjectDocument {
 /** Service that was made of a document. */
 export interface AddedService {
   readonly paths: readonly string[];
-  /** What the scaffolder decided. */
+  /** Decisions of the scaffolder. */
   readonly report: string;
 }
 

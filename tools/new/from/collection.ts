@@ -2,6 +2,7 @@ import type { JsonValue } from "@archway/server/operation.ts";
 import type { OperationModel } from "../../oapi_codegen/operations/model.ts";
 import type { Spellings } from "../names.ts";
 import type { ColumnType } from "./column_type.ts";
+import type { ValueType } from "./value_types.ts";
 import type { SuccessResponse } from "./responses.ts";
 
 /** Names of a resource in code, SQL and problem types. */
@@ -21,7 +22,7 @@ export interface Column {
   readonly type: ColumnType;
   /** Whether a row may lack it. */
   readonly isOptional: boolean;
-  /** Type in TypeScript, for JSON. */
+  /** Name of its type in the domain, for JSON. */
   readonly jsonType: string | undefined;
 }
 
@@ -37,7 +38,14 @@ export interface Key {
 
 /** Origin of a property in a representation. */
 export type MemberSource =
-  | { readonly kind: "column"; readonly column: Column }
+  | {
+    readonly kind: "column";
+    readonly column: Column;
+    /** Whether the representation may have null. */
+    readonly isNullable: boolean;
+    /** Value in place of null, if the representation requires one. */
+    readonly fallback: JsonValue | undefined;
+  }
   | { readonly kind: "constant"; readonly value: JsonValue }
   | { readonly kind: "createdAt" }
   | { readonly kind: "key" }
@@ -89,6 +97,8 @@ export interface PlannedWrite {
   readonly members: readonly InputMember[];
   /** Whether the request may come without a body. */
   readonly isBodyOptional: boolean;
+  /** Whether the body may be null. */
+  readonly isBodyNullable: boolean;
   /** Presence of the key in the body. */
   readonly key: "absent" | "optional" | "required";
   /** A body that the document allows, with optional properties. */
@@ -160,6 +170,8 @@ export interface Collection {
   readonly path: string;
   readonly key: Key;
   readonly columns: readonly Column[];
+  /** Types of the structured values. */
+  readonly values: readonly ValueType[];
   readonly create: PlannedWrite;
   readonly lists: readonly PlannedList[];
   readonly read: PlannedOperation | undefined;

@@ -2,6 +2,7 @@ import type { JsonValue } from "@archway/server/operation.ts";
 import { isObject, type Located } from "../../oapi_codegen/document/json_value.ts";
 import type { MediaModel, OperationModel } from "../../oapi_codegen/operations/model.ts";
 import type { Collection, Column, Key, PlannedList, PlannedWrite, ResourceNames } from "./collection.ts";
+import { columnType } from "./column_type.ts";
 import { type CollectionOperations, type LeftOperation, operationsOf } from "./collection_operations.ts";
 import { itemSchema, mergedSchema, type ObjectShape, objectShape } from "./object_shape.ts";
 import { planColumns, planInput } from "./plan_columns.ts";
@@ -9,6 +10,7 @@ import { keyParameter, keyProperty, planKey, sampleKeys } from "./plan_key.ts";
 import { planList } from "./plan_list.ts";
 import { ResponsePlanner } from "./plan_responses.ts";
 import { componentType, type Planning, propertyType, responseBodyType, Unsupported } from "./planning.ts";
+import { ValueTypes } from "./value_types.ts";
 import { itemPlace, listPlace, successOf } from "./responses.ts";
 
 /** Planned collection, and the operations of it that are left to the team. */
@@ -46,9 +48,11 @@ export function planCollection(
     const item = findItem(operations, { names, parameter, planning });
     const body = bodyOf(operations.create, planning);
     const key = planKey({ property: item.property, item: item.shape, body: body.shape }, planning);
+    const { references, hasDefault } = planning;
+    const values = new ValueTypes(references, { prefix: names.singular.pascal, hasDefault });
     const isKnown = key.namedBy !== "server" || successOf(operations.create)?.media !== undefined;
     if (!isKnown) throw new Unsupported(`the response to its creation does not contain ${key.property}`);
-    const columns = planColumns({ shape: item.shape, key, type: item.type }, body.shape, planning);
+    const columns = planColumns({ shape: item.shape, key, values }, body.shape, planning);
     if (columns.length === 0) throw new Unsupported("its body has no property of the item");
     const planner = new ResponsePlanner(planning, { names, key, columns, item: item.shape, parameter });
     const write = (operation: OperationModel): PlannedWrite =>
@@ -75,6 +79,7 @@ export function planCollection(
     });
     const collection: Collection = {
       ...{ names, path: operations.path, key, columns, create, lists, read, replace, isOwned, samples, keys },
+      values: values.all(),
       patch: attempt(operations.patch, write),
       remove: attempt(
         operations.remove,
@@ -176,6 +181,8 @@ function planWrite(
   return {
     ...{ operation, members, sample, response: planner.response(operation) },
     isBodyOptional: operation.body?.required === false,
+    isBodyNullable:
+      columnType({ name: "", schemas: [schema], isRequired: true }, planner.planning.references).isNullable,
     key: sent === undefined ? "absent" : sent.isRequired ? "required" : "optional",
   };
 }

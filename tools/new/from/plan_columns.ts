@@ -6,6 +6,7 @@ import type { Column, InputMember, Key, Member, MemberSource } from "./collectio
 import { type ColumnType, columnType } from "./column_type.ts";
 import { mergedSchema, type ObjectShape, type PropertyShape } from "./object_shape.ts";
 import { type Planning, Unsupported } from "./planning.ts";
+import type { ValueTypes } from "./value_types.ts";
 import { spelled, wordsOf } from "./resource_names.ts";
 
 /** Properties that every entity has in addition to its columns. */
@@ -15,16 +16,16 @@ const CREATED =
 const UPDATED =
   /^(?:(?:updated|modified|changed|lastupdated|lastmodified)(?:at|on|date|time|timestamp)?|dateupdated|updatetime)$/;
 
-/** Item of a collection, its key, and the type of its representation. */
+/** Item of a collection, its key, and the types of its structured values. */
 export interface PlannedItem {
   readonly shape: ObjectShape;
   readonly key: Key;
-  readonly type: string;
+  readonly values: ValueTypes;
 }
 
 /** Returns the columns of the properties that clients write with the body of a creation. */
 export function planColumns(
-  { shape, key, type }: PlannedItem,
+  { shape, key, values }: PlannedItem,
   body: ObjectShape,
   planning: Planning,
 ): readonly Column[] {
@@ -39,7 +40,7 @@ export function planColumns(
     return [{
       ...{ property: property.name, name, type: own },
       isOptional: !property.isRequired && !hasDefault(property, planning),
-      jsonType: own.kind === "json" ? `${type}[${JSON.stringify(property.name)}]` : undefined,
+      jsonType: own.kind === "json" ? values.of(property.name, property.schemas) : undefined,
     }];
   });
 }
@@ -103,7 +104,15 @@ function sourceOf(
   const isSame = original !== undefined && isCompatible(original, property, planning);
   if (name === key.property && isSame) return { kind: "key" };
   const column = columns.find((one) => one.property === name);
-  if (column !== undefined && isSame) return { kind: "column", column };
+  if (column !== undefined && isSame) {
+    const isRequired = property.isRequired || hasDefault(property, planning);
+    const { isNullable } = columnType(property, planning.references);
+    const mayLack = isRequired && !isNullable && (column.isOptional || column.type.isNullable);
+    return {
+      ...{ kind: "column", column, isNullable },
+      fallback: mayLack ? plainestOf(property, planning) : undefined,
+    };
+  }
   if (columnType(property, planning.references).kind !== "timestamp") return undefined;
   const bareName = name.toLowerCase().replaceAll(/[^a-z]/g, "");
   if (CREATED.test(bareName)) return { kind: "createdAt" };

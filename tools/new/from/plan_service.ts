@@ -7,6 +7,7 @@ import { groupOperations, type LeftOperation, operationsOf } from "./collection_
 import { planCollection } from "./plan_collection.ts";
 import { resourceNames } from "./resource_names.ts";
 import { Sampler } from "./sampler.ts";
+import { appliedDefaults } from "./value_types.ts";
 
 /** Collections of a document, and the operations that are left to the team. */
 export interface ServicePlan {
@@ -33,7 +34,10 @@ export function planService(
   const aliases = new SchemaAliases({ value: references.root, pointer: "" }, operations, {
     ...{ suffix: DEFAULT_SCHEMA_SUFFIX, given: new Map(), diagnostics: references.diagnostics },
   });
-  const planning = { references, aliases, sampler: new Sampler(references) };
+  const planning = {
+    ...{ references, aliases, sampler: new Sampler(references) },
+    hasDefault: appliedDefaults(operations, references),
+  };
   const grouped = groupOperations(operations, references);
   const collections: Collection[] = [];
   const left = [...grouped.left];

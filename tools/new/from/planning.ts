@@ -11,6 +11,8 @@ export interface Planning {
   readonly references: References;
   readonly sampler: Sampler;
   readonly aliases: SchemaAliases;
+  /** Whether the default of the property at a pointer is applied to requests. */
+  readonly hasDefault: (pointer: string) => boolean;
 }
 
 /** Reason why an operation, or a whole collection, gets no handlers. */

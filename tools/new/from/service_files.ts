@@ -9,6 +9,7 @@ import { moduleText, problemsText, unwrittenText } from "./templates/module.ts";
 import { migrationText, repositoryText } from "./templates/persistence.ts";
 import { portText } from "./templates/ports.ts";
 import { databasesText, resourceTestText, serverText } from "./templates/tests.ts";
+import { valueTypesText } from "./value_types.ts";
 import { useCasesText } from "./templates/use_cases.ts";
 
 /** Service that is written for a document. */
@@ -44,7 +45,13 @@ ${source.options}`,
   if (left.length > 0) files.set(`${folder}/http/unwritten.ts`, unwrittenText(service, left));
   for (const [index, collection] of collections.entries()) {
     const { names: { singular, plural } } = collection;
-    files.set(`${folder}/domain/${singular.snake}.ts`, domainText(service, collection));
+    files.set(`${folder}/domain/${singular.snake}.ts`, domainText(collection));
+    if (collection.values.length > 0) {
+      files.set(
+        `${folder}/domain/${singular.snake}_values.ts`,
+        valueTypesText(collection.values, collection.names.one),
+      );
+    }
     files.set(`${folder}/ports/${singular.snake}_repository.ts`, portText(collection));
     files.set(`${folder}/app/${plural.snake}.ts`, useCasesText(collection));
     files.set(`${folder}/http/${singular.snake}_dto.ts`, dtoText(service, collection));

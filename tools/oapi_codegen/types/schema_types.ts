@@ -121,7 +121,9 @@ export function schemaTypes(
   return { declarations, typeOf, named };
 }
 
-const WITH_REQUIRED = `/** The type with these properties required, if it is an object that has them. */
+/** Declaration of the type that types with required members of other schemas use. */
+export const WITH_REQUIRED =
+  `/** The type with these properties required, if it is an object that has them. */
 type WithRequired<T, K extends PropertyKey> = T extends object
   ? T & { [P in keyof T as P extends K ? P : never]-?: T[P] }
   : T;

@@ -30,14 +30,15 @@ export function literal(value: JsonValue): string {
 }
 
 /** Returns the type of a column's property in the domain, without null. */
-export function domainType({ type: { kind, values }, jsonType }: Column): string {
+export function domainType({ type, jsonType }: Column): string {
+  const { kind, values } = type;
   if (values !== undefined) return values.map((value) => JSON.stringify(value)).join(" | ");
   const types = {
     bigint: "bigint",
     boolean: "boolean",
     date: "string",
     integer: "number",
-    json: `NonNullable<${jsonType}>`,
+    json: type.isNullable ? `NonNullable<${jsonType}>` : String(jsonType),
     number: "number",
     text: "string",
     timestamp: "Timestamp",

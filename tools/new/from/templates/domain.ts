@@ -1,13 +1,13 @@
 import { capitalized } from "../../names.ts";
 import type { Collection } from "../collection.ts";
-import { domainType, hasKeyColumn, isNullable, type ServiceNaming } from "./code.ts";
+import { domainType, hasKeyColumn, isNullable } from "./code.ts";
 
 /** Returns the domain type of a resource, with its input and its errors. */
-export function domainText(service: ServiceNaming, collection: Collection): string {
+export function domainText(collection: Collection): string {
   const { names: { singular, one }, columns, key } = collection;
   const Type = singular.pascal;
   const times = columns.filter(({ type }) => ["date", "timestamp"].includes(type.kind));
-  const hasJson = columns.some(({ type }) => type.kind === "json");
+  const values = columns.flatMap(({ jsonType }) => jsonType ?? []).toSorted();
   const fields = columns.map((column) =>
     `  readonly ${column.name}: ${domainType(column)}${isNullable(column) ? " | null" : ""};\n`
   );
@@ -27,12 +27,10 @@ export function checkKey(key: ${keyType}): void {
 }
 `;
   const checksKey = isNamed && hasKeyColumn(collection);
-  return `${
-    hasJson ? `import type * as api from "@archway/api/${service.api}api/server.gen.ts";\n` : ""
-  }import type { Timestamp } from "@archway/db/timestamp.ts";
+  return `import type { Timestamp } from "@archway/db/timestamp.ts";
 import { invalidError, type ResourceErrorCode } from "@archway/service_kit/domain_error.ts";
 import { ${checksKey ? "keyErrors, " : ""}storageErrors } from "@archway/service_kit/storable.ts";
-
+${values.length > 0 ? `import type { ${values.join(", ")} } from "./${singular.snake}_values.ts";\n` : ""}
 /** ${capitalized(one)}. */
 export interface ${Type} {
   /** UUIDv7${

@@ -33,14 +33,16 @@ export function ${type}Input(body: ${bodyType(create)}): ${created} {
       ? []
       : [`/** Converts the body of a replacement to input; properties that it cannot have stay as they are. */
 export function replaced${Type}(body: ${bodyType(replace)}${
-        keeps(replace, collection) ? `, current: ${Type}` : ""
+        keepsValues(replace, collection, "replaced") ? `, current: ${Type}` : ""
       }): ${Type}Input {
   return { ${changeMembers(replace, collection).join(", ")} };
 }`]),
     ...(patch === undefined
       ? []
       : [`/** Converts the body of a patch to input; absent properties stay as they are. */
-export function patched${Type}(body: ${bodyType(patch)}, current: ${Type}): ${Type}Input {
+export function patched${Type}(body: ${bodyType(patch)}${
+        keepsValues(patch, collection, "patched") ? `, current: ${Type}` : ""
+      }): ${Type}Input {
   return { ${changeMembers(patch, collection, "current").join(", ")} };
 }`]),
   ];
@@ -79,9 +81,14 @@ function keyText({ key }: Collection): string {
     : `key: ${sent} === undefined ? undefined : ${stored}`;
 }
 
-/** Whether a body lacks columns, which a replacement then keeps. */
-export function keeps({ members }: PlannedWrite, { columns }: Collection): boolean {
-  return members.length < columns.length;
+/** Whether a change keeps some of the current values. */
+export function keepsValues(
+  write: PlannedWrite,
+  collection: Collection,
+  change: "patched" | "replaced",
+): boolean {
+  const current = change === "patched" ? "current" : undefined;
+  return changeMembers(write, collection, current).some((member) => member.includes("current."));
 }
 
 function changeMembers(
@@ -130,13 +137,12 @@ function memberText({ property, isRequired, source }: Member, collection: Collec
     const value = hasKeyColumn(collection) ? `${item}.key` : `${item}.id`;
     return `${name}: ${key.kind === "bigint" ? `Number(${value})` : value}`;
   }
-  const { column } = source;
+  const { column, isNullable: allowsNull, fallback } = source;
   const value = `${item}.${column.name}`;
   const json = fromDomain(column, value);
   if (!isNullable(column)) return `${name}: ${json}`;
-  if (column.type.isNullable) {
-    return `${name}: ${json === value ? value : `${value} === null ? null : ${json}`}`;
-  }
-  if (isRequired) return `${name}: ${json === value ? value : `${value} === null ? null : ${json}`}`;
-  return `...(${value} !== null && { ${name}: ${json} })`;
+  if (!isRequired && !allowsNull) return `...(${value} !== null && { ${name}: ${json} })`;
+  const absent = allowsNull ? "null" : literal(fallback ?? null);
+  if (json === value) return `${name}: ${allowsNull ? value : `${value} ?? ${absent}`}`;
+  return `${name}: ${value} === null ? ${absent} : ${json}`;
 }

@@ -12,7 +12,7 @@ import {
 import { keyParameter } from "../plan_key.ts";
 import { servedOperations } from "../plan_service.ts";
 import { access, hasKeyColumn, listStyles, literal, type ServiceNaming, toDomain } from "./code.ts";
-import { keeps } from "./dto.ts";
+import { keepsValues } from "./dto.ts";
 
 /** Returns the handlers of a resource. */
 export function handlersText(service: ServiceNaming, collection: Collection): string {
@@ -138,7 +138,7 @@ function writeText(planned: PlannedWrite, change: "patched" | "replaced", collec
       JSON.stringify(key.property)
     }, reason: "is required here" }]);\n`
     : "";
-  const usesCurrent = change === "patched" || keeps(planned, collection);
+  const usesCurrent = keepsValues(planned, collection, change);
   const changed = `(${usesCurrent ? "current" : ""}) => ${change}${Type}(body${
     usesCurrent ? ", current" : ""
   })`;
@@ -243,9 +243,12 @@ function listMemberText({ property, value, condition, otherwise }: ListMember): 
     : `${name}: ${condition} ? ${text} : ${otherwise}`;
 }
 
-function bodyCheck({ isBodyOptional }: PlannedWrite, code: string): string {
-  return isBodyOptional
-    ? `      if (body === undefined) throw invalidError("${code}", [{ field: "", reason: "is required" }]);\n`
+function bodyCheck({ isBodyOptional, isBodyNullable }: PlannedWrite, code: string): string {
+  const empty = [...(isBodyOptional ? ["undefined"] : []), ...(isBodyNullable ? ["null"] : [])];
+  return empty.length > 0
+    ? `      if (${
+      empty.map((value) => `body === ${value}`).join(" || ")
+    }) throw invalidError("${code}", [{ field: "", reason: "is required" }]);\n`
     : "";
 }
 

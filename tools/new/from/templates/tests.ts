@@ -112,7 +112,9 @@ import { ${service.camel}Server } from "./testing/${service.api}_server.ts";
 const FIRST = ${literal(first ?? {})};
 ${text.includes("SECOND") ? `const SECOND = ${literal(second ?? {})};\n` : ""}${
     text.includes("STORED")
-      ? `/** Properties that are stored as they are sent. */\nconst STORED = ${literal(stored)};\n`
+      ? `/** Properties that are stored as they are sent. */\nconst STORED: readonly string[] = ${
+        literal(stored)
+      };\n`
       : ""
   }${
     isClients
@@ -229,7 +231,9 @@ function changeCase(
   const usesNames = seen !== undefined || read !== undefined;
   return `  "${method} changes ${one}": async (server) => {
     const key = await create(server, FIRST);
-    const changed = ${literal(changed)};${usesNames ? `\n    const names = ${literal(names)};` : ""}
+    const changed = ${literal(changed)};${
+    usesNames ? `\n    const names: readonly string[] = ${literal(names)};` : ""
+  }
     const { status${seen === undefined ? "" : ", json"} } = await exchange(server, ${line}${extra});
     assertEquals(status, ${response.success.response.status});${
     seen === undefined ? "" : `\n    assertEquals(pick(${seen}, names), pick(changed, names));`
