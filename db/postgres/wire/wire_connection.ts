@@ -70,6 +70,7 @@ export class WireConnection {
     socket.on("error", (error: Error) => this.#reason ??= error);
     socket.on("close", () => this.#end(this.#closed()));
     socket.on("data", (chunk: Buffer) => {
+      if (!this.#isOpen) return;
       try {
         this.#reader.read(chunk);
       } catch (error) {
