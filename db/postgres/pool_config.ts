@@ -50,8 +50,8 @@ export interface TlsConfig {
    */
   readonly verify?: boolean;
   /**
-   * Start of TLS: "request" asks the server first, "direct" begins with TLS, which saves a round trip and needs PostgreSQL
-   * 17. Only the wire driver supports "direct".
+   * Start of TLS: "request" asks the server first; "direct" begins with TLS, which saves a round trip and needs
+   * PostgreSQL 17 or a proxy that expects it.
    *
    * @default "request"
    */

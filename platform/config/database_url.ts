@@ -24,7 +24,7 @@ const EXAMPLE = "postgres://user:password@host:5432/database";
 const URI = /^postgres(?:ql)?:\/\/(?:([^/?#]*)@)?([^/?#@]*)(?:\/([^?#]*))?(?:\?([^#]*))?$/;
 const PARAMETERS = [
   ...["host", "port", "user", "password", "dbname", "options", "target_session_attrs"],
-  ...["sslmode", "sslrootcert", "sslcert", "sslkey"],
+  ...["sslmode", "sslnegotiation", "sslrootcert", "sslcert", "sslkey"],
 ];
 const SSL_MODES: readonly TlsMode[] = ["disable", "require", "verify-full"];
 
@@ -109,7 +109,15 @@ function readTls(parameters: ReadonlyMap<string, string>): TlsFiles {
     caFile: parameters.get("sslrootcert"),
     certFile: parameters.get("sslcert"),
     keyFile: parameters.get("sslkey"),
+    isDirect: readNegotiation(parameters),
   };
+}
+
+/** Returns whether TLS begins without a request (libpq's sslnegotiation). */
+function readNegotiation(parameters: ReadonlyMap<string, string>): boolean {
+  const text = parameters.get("sslnegotiation") ?? "postgres";
+  if (text !== "postgres" && text !== "direct") throw invalid("must have sslnegotiation postgres or direct");
+  return text === "direct";
 }
 
 function decode(text: string, part: string): string {

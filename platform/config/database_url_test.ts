@@ -2,7 +2,7 @@ import { assertEquals, assertFalse, assertThrows } from "@std/assert";
 import { InvalidSetting } from "@archway/service_kit/setting.ts";
 import { parseDatabaseUrl } from "./database_url.ts";
 
-const NO_FILES = { caFile: undefined, certFile: undefined, keyFile: undefined };
+const NO_FILES = { caFile: undefined, certFile: undefined, keyFile: undefined, isDirect: false };
 
 Deno.test("parseDatabaseUrl() reads every part, decoded", () => {
   assertEquals(
@@ -30,7 +30,7 @@ Deno.test("parseDatabaseUrl() reads several hosts, sockets and parameters, which
   assertEquals(hostsOf("postgres:///d?host=db1,db2&port=1,2&user=a"), ["db1 1", "db2 2"]);
   const full = parseDatabaseUrl(
     "postgres://h/?user=ann&password=s%26&dbname=data&options=-c%20search_path%3Dapp&target_session_attrs=primary" +
-      "&sslmode=verify-full&sslrootcert=/ca.pem&sslcert=/c.pem&sslkey=/k.pem",
+      "&sslmode=verify-full&sslnegotiation=direct&sslrootcert=/ca.pem&sslcert=/c.pem&sslkey=/k.pem",
   );
   assertEquals([full.user, full.password, full.database, full.options], [
     "ann",
@@ -38,7 +38,13 @@ Deno.test("parseDatabaseUrl() reads several hosts, sockets and parameters, which
     "data",
     "-c search_path=app",
   ]);
-  assertEquals(full.tls, { mode: "verify-full", caFile: "/ca.pem", certFile: "/c.pem", keyFile: "/k.pem" });
+  assertEquals(full.tls, {
+    mode: "verify-full",
+    caFile: "/ca.pem",
+    certFile: "/c.pem",
+    keyFile: "/k.pem",
+    isDirect: true,
+  });
 });
 
 Deno.test("parseDatabaseUrl() says in a line what is wrong, and nothing of the URL", () => {
@@ -62,6 +68,7 @@ Deno.test("parseDatabaseUrl() says in a line what is wrong, and nothing of the U
     "postgres://ann:sesame@h1,h2,h3/data?port=1,2",
     "postgres://ann:sesame@host/data?sslmode=sesame",
     "postgres://ann:sesame@host/data?sslmode=prefer",
+    "postgres://ann:sesame@host/data?sslmode=require&sslnegotiation=sesame",
     "postgres://ann:sesame@host/data?target_session_attrs=standby",
     "postgres://ann@host/data?sesame=1",
     "postgres://ann@host/data#sesame",

@@ -127,6 +127,6 @@ export const DATABASE_URL = customSetting<DatabaseUrl>("DATABASE_URL", {
   example: "postgres://user:password@host:5432/database",
   description:
     "Connection URI of the primary, in place of POSTGRES_PRIMARY_…: several hosts, and the parameters host, " +
-    "port, user, password, dbname, options, target_session_attrs, sslmode, sslrootcert, sslcert and sslkey.",
+    "port, user, password, dbname, options, target_session_attrs, sslmode, sslnegotiation, sslrootcert, sslcert and sslkey.",
   parse: parseDatabaseUrl,
 });

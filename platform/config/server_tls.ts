@@ -15,6 +15,12 @@ export interface TlsFiles {
   readonly certFile: string | undefined;
   /** Private key of the client certificate. */
   readonly keyFile: string | undefined;
+  /**
+   * Whether TLS begins without a request.
+   *
+   * @default false
+   */
+  readonly isDirect?: boolean;
 }
 
 /**
@@ -22,8 +28,11 @@ export interface TlsFiles {
  *
  * @throws {InvalidSetting} for files that do not fit the mode, or that cannot be read.
  */
-export function loadTls({ mode, caFile, certFile, keyFile }: TlsFiles): TlsConfig | undefined {
+export function loadTls(
+  { mode, caFile, certFile, keyFile, isDirect = false }: TlsFiles,
+): TlsConfig | undefined {
   if (mode === "disable") {
+    if (isDirect) throw new InvalidSetting("must be require or verify-full with direct negotiation of TLS");
     if ([caFile, certFile, keyFile].every((file) => file === undefined)) return undefined;
     throw new InvalidSetting("must be require or verify-full with a file of certificates or keys");
   }
@@ -37,6 +46,7 @@ export function loadTls({ mode, caFile, certFile, keyFile }: TlsFiles): TlsConfi
   }
   return {
     verify: mode === "verify-full",
+    ...(isDirect && { negotiation: "direct" }),
     ...(caFile !== undefined && { ca: readPem(caFile, "CA file") }),
     ...(certFile !== undefined && { cert: readPem(certFile, "client certificate") }),
     ...(keyFile !== undefined && { key: readPem(keyFile, "key of the client certificate") }),

@@ -127,9 +127,9 @@ export class Connection {
   ): Promise<Connection> {
     const timeoutMs = config.connectTimeoutMs ?? 5_000;
     const socket = await openSocket(instance, { timeoutMs });
-    const refusal = instance.tls === undefined || instance.driver === "wire"
-      ? undefined
-      : new TlsRefusal(socket);
+    const { driver = "postgres.js", tls } = instance;
+    const isRequested = driver === "postgres.js" && tls !== undefined && tls.negotiation !== "direct";
+    const refusal = isRequested ? new TlsRefusal(socket) : undefined;
     const late = new AbortController();
     let connection: Connection | undefined;
     const timer = setTimeout(() => {
@@ -140,8 +140,8 @@ export class Connection {
     const events: DriverEvents = { onClosed: ignore, onNotice: ignore };
     try {
       const how = { socket, instance, password, config, readOnly, events, signal: late.signal };
-      const driver = instance.driver === "wire" ? await WireSession.open(how) : new PostgresJsSession(how);
-      connection = new Connection(driver, how);
+      const session = driver === "wire" ? await WireSession.open(how) : new PostgresJsSession(how);
+      connection = new Connection(session, how);
       await connection.#start(config);
       return connection;
     } catch (error) {

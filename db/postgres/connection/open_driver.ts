@@ -46,7 +46,7 @@ export function openDriver(
     database: instance.database,
     max: instance.maxConnections,
     ssl: instance.tls === undefined ? false : tlsOptions(instance.tls),
-    sslnegotiation: null,
+    sslnegotiation: instance.tls?.negotiation === "direct" ? "direct" : null,
     connect_timeout: (config.connectTimeoutMs ?? 5 * second) / second,
     idle_timeout: (config.idleTimeoutMs ?? 60 * second) / second,
     max_lifetime: null,
