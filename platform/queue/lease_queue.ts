@@ -43,6 +43,8 @@ export interface ClaimSelection {
    * `$2` the expiry of the leases and `$3` their token; the parameters of the claim follow.
    */
   readonly held: string;
+  /** Condition on `t` that all of them satisfy, for the planner. @default none */
+  readonly where?: string;
   /** Further assignments, to columns of the table `t`. @default none */
   readonly set?: string;
   /** Columns to return, of `t` and `h`, the row in `held`. */
@@ -81,14 +83,15 @@ export class LeaseQueue {
 
   /** Returns a statement that claims due rows. Its second value is the token of the leases. */
   claiming<Row extends object>(
-    { held, set, returning }: ClaimSelection,
+    { held, where, set, returning }: ClaimSelection,
   ): (
     db: Querier,
     parameters: readonly QueryParameter[],
   ) => Promise<{ readonly rows: readonly Row[]; readonly token: string }> {
     const assignments = `due_at = $2, scheduled_at = $1, lease = $3${set === undefined ? "" : `, ${set}`}`;
+    const condition = this.#joined() + (where === undefined ? "" : ` and ${where}`);
     const text = `with ${held}
-      update ${this.#table.name} as t set ${assignments} from held as h where ${this.#joined()} returning ${returning}`;
+      update ${this.#table.name} as t set ${assignments} from held as h where ${condition} returning ${returning}`;
     return async (db, parameters) => {
       const token = this.#options.newId();
       const until = this.#time(this.#options.leaseMs);

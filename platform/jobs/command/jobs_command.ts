@@ -65,9 +65,17 @@ async function list(
 function jobTable(jobs: readonly StoredJob[]): string {
   if (jobs.length === 0) return "No jobs\n";
   return textTable([
-    ["ID", "STATE", "KIND", "PRIORITY", "ATTEMPTS", "CREATED", "DUE", "LAST ERROR"],
-    ...jobs.map(({ id, state, kind, priority, attempts, createdAt, dueAt, lastError, cancelRequestedAt }) => [
-      ...[id, cancelRequestedAt === null ? state : `${state}, cancelling`, kind, priority, String(attempts)],
+    ["ID", "STATE", "KIND", "PRIORITY", "FAILED", "CREATED", "DUE", "LAST ERROR"],
+    ...jobs.map((
+      { id, state, kind, priority, failedAttempts, createdAt, dueAt, lastError, cancelRequestedAt },
+    ) => [
+      ...[
+        id,
+        cancelRequestedAt === null ? state : `${state}, cancelling`,
+        kind,
+        priority,
+        String(failedAttempts),
+      ],
       ...[seconds(createdAt), state === "waiting" ? seconds(dueAt) : "-", lastError ?? "-"],
     ]),
   ]);

@@ -19,9 +19,9 @@ export type ClaimJobs = (
 ) => Promise<readonly ClaimedJob[]>;
 
 // Takes the highest priority of which jobs are due, and shares the places evenly among its kinds, counting those that
-// they hold already: however many jobs of one kind are waiting, others get their turn. Subqueries with a limit are
-// never joined in another way than by the index, so that the number of waiting jobs has no influence. Leases of a kind
-// with a limit are counted where they expire, within the greatest JOBS_LEASE from now.
+// they hold already: however many jobs of one kind are waiting, others get their turn. The orders and the condition on
+// an array have the planner use the indexes whatever it estimates, so that the number of waiting jobs has no influence.
+// Leases of a kind with a limit are counted where they expire, within the greatest JOBS_LEASE from now.
 const HELD = `kinds as materialized (
     select k.kind, k.held, case when k.maximum is null then $7 else k.maximum - (
       select count(*)::int from jobs as r
@@ -34,7 +34,8 @@ const HELD = `kinds as materialized (
     from kinds as k cross join (values (0::smallint), (1::smallint), (2::smallint)) as p (priority)
     cross join lateral (
       select 1 from jobs as j
-      where j.kind = k.kind and j.priority = p.priority and j.dead_at is null and j.due_at <= $1 limit 1
+      where j.kind = k.kind and j.priority = p.priority and j.dead_at is null and j.due_at <= $1
+      order by j.due_at limit 1
     ) as first
     where k.room > 0
   ), shares as materialized (
@@ -62,6 +63,7 @@ export function claimingJobs(leases: LeaseQueue): ClaimJobs {
     readonly isCancelled: boolean;
   }>({
     held: HELD,
+    where: "t.id = any (array(select id from held))",
     set: "attempts = t.attempts + case when t.lease is null then 0 else 1 end",
     returning: `t.id, t.kind, t.payload, t.traceparent, t.created_at as "enqueuedAt", t.attempts,
       t.cancel_requested_at is not null as "isCancelled"`,

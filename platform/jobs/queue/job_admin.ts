@@ -11,7 +11,7 @@ export interface StoredJob {
   readonly priority: "high" | "normal" | "low";
   readonly uniqueKey: string | null;
   /** Attempts that have failed, or whose lease has expired. */
-  readonly attempts: number;
+  readonly failedAttempts: number;
   readonly createdAt: string;
   /** Time from which it can run; of a running job, the expiry of its lease. */
   readonly dueAt: string;
@@ -44,7 +44,7 @@ const STATE = `case when dead_at is not null then 'dead' when lease is not null 
 
 // The ids begin with the time of their creation.
 const LIST = `select id, kind, ${STATE} as state, (array['high', 'normal', 'low'])[priority + 1] as priority,
-    unique_key as "uniqueKey", attempts, created_at as "createdAt", due_at as "dueAt", last_error as "lastError",
+    unique_key as "uniqueKey", attempts as "failedAttempts", created_at as "createdAt", due_at as "dueAt", last_error as "lastError",
     dead_at as "deadAt", cancel_requested_at as "cancelRequestedAt"
   from jobs
   where ($2::text is null or ${STATE} = $2) and ($3::text is null or kind = $3) and ($4::uuid is null or id > $4)
