@@ -3,7 +3,6 @@ import type { ServiceModule } from "@archway/service_kit/service_module.ts";
 import { againstScenario } from "./against_scenario.ts";
 import { depthScenario } from "./depth_scenario.ts";
 import { driversScenario } from "./drivers_scenario.ts";
-import { jobsScenario } from "./jobs_scenario.ts";
 import { limitsScenario } from "./limits_scenario.ts";
 import { overloadScenario } from "./overload_scenario.ts";
 import { rowsScenario } from "./rows_scenario.ts";
@@ -20,7 +19,6 @@ export const SCENARIOS: readonly Scenario[] = [
   depthScenario,
   driversScenario,
   limitsScenario,
-  jobsScenario,
   overloadScenario,
   slowScenario,
   telemetryScenario,

@@ -139,6 +139,7 @@ Deno.test("brokenRoomRules() allows tests to cross boundaries", () => {
     ["server/a_test.ts", "@archway/db/postgres/connection/a.ts"],
     ["server/testing/a.ts", "@archway/tools/support/a.ts"],
     ["a_service/bench/a.ts", "@archway/tools/bench/report.ts"],
+    ["platform/jobs/bench/a.ts", "@archway/tools/bench/report.ts"],
     ["a_service/e2e/a.ts", "../../b_service/app.ts"],
     ["a_service/a_test.ts", "@archway/events/outbox/a.ts"],
     ["platform/program/a_test.ts", "@archway/observability/metrics/a.ts"],

@@ -1,22 +1,24 @@
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { openPool } from "@archway/db/postgres/open_pool.ts";
 import type { InstanceConfig } from "@archway/db/postgres/pool_config.ts";
-import type { PostgresServer } from "../support/postgres/postgres_server.ts";
-import { startPostgres } from "../support/postgres/start_postgres.ts";
-import type { BenchRun } from "./bench_run.ts";
-import { ChildProcess } from "./child_process.ts";
-import { compare, type Variant } from "./compare.ts";
-import type { Sample } from "./metrics.ts";
-import { familyProcessorTime, processorTime } from "./processor_time.ts";
-import { progress } from "./progress.ts";
-import type { QueueCommand, QueueResult } from "./queues/bench_queue.ts";
-import { type LoadSetting, loadSettings, type Scenario } from "./scenario.ts";
+import { PROJECT_ROOT } from "@archway/program/project.ts";
+import type { PostgresServer } from "@archway/tools/support/postgres/postgres_server.ts";
+import { startPostgres } from "@archway/tools/support/postgres/start_postgres.ts";
+import type { BenchRun } from "@archway/tools/bench/bench_run.ts";
+import { ChildProcess } from "@archway/tools/bench/child_process.ts";
+import { compare, type Variant } from "@archway/tools/bench/compare.ts";
+import type { Sample } from "@archway/tools/bench/metrics.ts";
+import { familyProcessorTime, processorTime } from "@archway/tools/bench/processor_time.ts";
+import { progress } from "@archway/tools/bench/progress.ts";
+import type { QueueCommand, QueueResult } from "@archway/tools/bench/queues/bench_queue.ts";
+import { type LoadSetting, loadSettings, type Scenario } from "@archway/tools/bench/scenario.ts";
 
 type JobSetting = LoadSetting | "jobs" | "backlog";
 
 /** A peer: its program, the package that it loads, and its tables of jobs. */
 interface Peer {
   readonly name: string;
+  /** Path of the program, from the root of the project. */
   readonly program: string;
   /** Undefined for this project. */
   readonly specifier?: string;
@@ -24,13 +26,19 @@ interface Peer {
 }
 
 const PEERS: readonly Peer[] = [
+  { name: "archway", program: "platform/jobs/bench/archway_jobs.ts", tables: "jobs" },
   {
     name: "graphile-worker",
-    program: "graphile_worker.ts",
+    program: "tools/bench/queues/graphile_worker.ts",
     specifier: "npm:graphile-worker@0.18.0",
     tables: "graphile_worker._private_jobs, graphile_worker._private_job_queues",
   },
-  { name: "pg-boss", program: "pg_boss.ts", specifier: "npm:pg-boss@12.38.0", tables: "pgboss.job" },
+  {
+    name: "pg-boss",
+    program: "tools/bench/queues/pg_boss.ts",
+    specifier: "npm:pg-boss@12.38.0",
+    tables: "pgboss.job",
+  },
 ];
 
 const BASES = ["graphile-worker", "pg-boss"];
@@ -44,8 +52,7 @@ const ROWS = {
   backlog: { row: "run with a backlog", waiting: "backlog" },
 } as const;
 
-/** Jobs beside other queues on the same server. */
-export const jobsScenario: Scenario<JobSetting> = {
+const jobs: Scenario<JobSetting> = {
   name: "jobs",
   description: "jobs beside graphile-worker and pg-boss on the same PostgreSQL server",
   parts: Object.keys(ROWS),
@@ -76,6 +83,9 @@ export const jobsScenario: Scenario<JobSetting> = {
   },
 };
 
+/** Scenarios of jobs. */
+export const scenarios: readonly Scenario[] = [jobs];
+
 /** Program that has a queue, in a database of its own. */
 class QueueProcess {
   readonly #peer: Peer;
@@ -98,19 +108,22 @@ class QueueProcess {
   }
 
   static async start(peer: Peer, server: PostgresServer, { stack }: BenchRun): Promise<QueueProcess> {
-    const name = peer.program.replace(".ts", "");
+    const name = basename(peer.program, ".ts");
     const { maxConnections } = await server.createDatabase(name);
     const database = { ...server.tcpInstance, database: name, maxConnections };
     const { user, host, port } = database;
-    const here = import.meta.dirname ?? ".";
     // Other queues are not in the lock file of the project, whose packages every user of the service downloads.
-    const isolated = ["--no-config", "--frozen", `--lock=${join(here, "locks", "queues.lock")}`];
+    const isolated = [
+      "--no-config",
+      "--frozen",
+      `--lock=${join(PROJECT_ROOT, "tools/bench/locks/queues.lock")}`,
+    ];
     const child = stack.use(
       new ChildProcess({
         args: [
           ...peer.specifier === undefined ? [] : isolated,
           ...["--allow-net", "--allow-env", "--allow-sys", "--allow-read"],
-          join(here, "queues", peer.program),
+          join(PROJECT_ROOT, peer.program),
           `postgres://${user}@${host}:${port}/${name}`,
           ...peer.specifier === undefined ? [] : [peer.specifier],
         ],
