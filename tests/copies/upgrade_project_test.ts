@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
 import { Program, untilReady } from "@archway/tools/support/program.ts";
-import { filesOfService, TreeCopy } from "@archway/tools/support/tree_copy.ts";
+import { filesOfService, firstFreeFolder, TreeCopy } from "@archway/tools/support/tree_copy.ts";
 import { services } from "../../services.ts";
 
 const MIGRATION = "platform/service_kit/idempotency/migrations/20991231000100_comment_on_keys.sql";
@@ -100,7 +100,7 @@ async function runProgram(
 
 Deno.test("deno task upgrade brings a newer template into a project that a team has changed", async (t) => {
   await using older = await olderTemplate();
-  await using project = TreeCopy.at(await Deno.makeTempDir({ prefix: "archway_project_" }));
+  await using project = TreeCopy.at(await firstFreeFolder("archway_project_"));
   const data = await Deno.makeTempDir({ prefix: "archway_data_" });
   await t.step("new:project writes the project without the template's own parts, and not twice", async () => {
     const make = ["new:project", project.path, "--name", "zephyrine"] as const;

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
-import { TreeCopy } from "@archway/tools/support/tree_copy.ts";
+import { firstFreeFolder, TreeCopy } from "@archway/tools/support/tree_copy.ts";
 import { services } from "../../services.ts";
 
 /** Words for --without: the services and capabilities of the template. */
@@ -40,7 +40,7 @@ Deno.test("deno task new:project makes variants whose check and tests succeed", 
   let isOffline = false;
   for (const [title, without] of VARIANTS) {
     await t.step(title, async () => {
-      const folder = await Deno.makeTempDir({ prefix: "archway_variant_" });
+      const folder = await firstFreeFolder("archway_project_");
       await using project = TreeCopy.at(folder, { isOffline });
       isOffline = true;
       const report = await template.task("new:project", project.path, "--name", "zephyrine", ...without);

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { dirname, join } from "node:path";
+import { temporaryDirectory } from "./once.ts";
 
 const ROOT = join(import.meta.dirname ?? ".", "../..");
 
@@ -59,7 +60,7 @@ export class TreeCopy implements AsyncDisposable {
   private constructor(readonly path: string, readonly isOffline = false) {}
 
   static async make(): Promise<TreeCopy> {
-    const path = await Deno.makeTempDir({ prefix: "archway_copy_" });
+    const path = await firstFreeFolder("archway_copy_");
     // Tests run some servers as another user, who needs access.
     await Deno.chmod(path, 0o755);
     await copyFolder(ROOT, path);
@@ -143,6 +144,22 @@ export class TreeCopy implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await Deno.remove(this.path, { recursive: true });
+  }
+}
+
+/**
+ * Creates the first folder of this process that does not exist. Trees that come one after another have the same path, by
+ * which the runtime finds the files that it has compiled and checked before.
+ */
+export async function firstFreeFolder(prefix: string): Promise<string> {
+  for (let index = 0;; index++) {
+    const path = join(temporaryDirectory(), `${prefix}${Deno.pid}_${index}`);
+    try {
+      await Deno.mkdir(path);
+      return path;
+    } catch (error) {
+      if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+    }
   }
 }
 
