@@ -15,7 +15,7 @@ export interface ResourceNames {
 
 /** Column with a property that clients write. */
 export interface Column {
-  /** Property of the document. */
+  /** Property of the document; "" for the whole body. */
   readonly property: string;
   /** Property of the domain type. */
   readonly name: string;
@@ -49,6 +49,8 @@ export type MemberSource =
   | { readonly kind: "constant"; readonly value: JsonValue }
   | { readonly kind: "createdAt" }
   | { readonly kind: "key" }
+  /** All properties of the stored body. */
+  | { readonly kind: "whole"; readonly column: Column }
   | { readonly kind: "updatedAt" };
 
 /** Property of a representation. */

@@ -28,7 +28,12 @@ const FURTHER = ["oneOf", "anyOf", "not", "if", "patternProperties", "dependentS
 const MAX_DEPTH = 20;
 
 /** Returns the properties of an object schema; undefined for other schemas. */
-export function objectShape(schema: Located, references: References): ObjectShape | undefined {
+export function objectShape(
+  schema: Located,
+  references: References,
+  depth = 0,
+): ObjectShape | undefined {
+  if (depth > MAX_DEPTH) return undefined;
   const parts = [...partsOf(schema, references)];
   const schemas = new Map<string, Located[]>();
   const required = new Set<string>();
@@ -45,11 +50,35 @@ export function objectShape(schema: Located, references: References): ObjectShap
     FURTHER.every((keyword) => member(value, keyword) === undefined) &&
     [undefined, false].includes(closedness(member(value, "additionalProperties")))
   );
+  for (const property of parts.flatMap((part) => commonProperties(part, references, depth))) {
+    if (!schemas.has(property.name)) schemas.set(property.name, [...property.schemas]);
+    if (property.isRequired) required.add(property.name);
+  }
   if (schemas.size === 0) return undefined;
   const properties = [...schemas].map(([name, found]) =>
     [name, { name, schemas: found, isRequired: required.has(name) }] as const
   );
   return { properties: new Map(properties), isPlain };
+}
+
+/** Returns the properties that all alternatives of a schema have, as the first of them declares them. */
+function commonProperties(
+  schema: Located,
+  references: References,
+  depth: number,
+): readonly PropertyShape[] {
+  return ["oneOf", "anyOf"].flatMap((keyword) => {
+    const alternatives = [...elements(schema, keyword)].map((one) => objectShape(one, references, depth + 1));
+    const [first, ...others] = alternatives.filter((one) => one !== undefined);
+    if (first === undefined || others.length + 1 < alternatives.length) return [];
+    return [...first.properties.values()].filter(({ name }) =>
+      others.every(({ properties }) => properties.has(name))
+    ).map((property) => ({
+      ...property,
+      isRequired: property.isRequired &&
+        others.every(({ properties }) => properties.get(property.name)?.isRequired === true),
+    }));
+  });
 }
 
 /** Returns undefined or false for schemas that declare no members of other names. */

@@ -4,6 +4,8 @@ import { checkProperty } from "../reserved_words.ts";
 import { NewError } from "../usage_error.ts";
 import type { Column, InputMember, Key, Member, MemberSource } from "./collection.ts";
 import { type ColumnType, columnType } from "./column_type.ts";
+import type { Located } from "../../oapi_codegen/document/json_value.ts";
+import type { FoundItem } from "./find_item.ts";
 import { mergedSchema, type ObjectShape, type PropertyShape } from "./object_shape.ts";
 import { type Planning, Unsupported } from "./planning.ts";
 import type { ValueTypes } from "./value_types.ts";
@@ -18,14 +20,61 @@ const UPDATED =
 
 /** Item of a collection, its key, and the types of its structured values. */
 export interface PlannedItem {
-  readonly shape: ObjectShape;
+  readonly item: FoundItem;
   readonly key: Key;
   readonly values: ValueTypes;
 }
 
-/** Returns the columns of the properties that clients write with the body of a creation. */
+/** Body of a request. */
+interface PlannedBody {
+  readonly schema: Located;
+  readonly shape: ObjectShape;
+}
+
+/** Whether a column stores whole bodies. */
+export function isWhole({ property }: Column): boolean {
+  return property === "";
+}
+
+/**
+ * Returns the columns of the properties that clients write with the body of a creation; one for the whole body if the
+ * item has more than properties.
+ *
+ * @throws {Unsupported} if there are none.
+ */
 export function planColumns(
-  { shape, key, values }: PlannedItem,
+  { item, key, values }: PlannedItem,
+  body: PlannedBody,
+  planning: Planning,
+): readonly Column[] {
+  const columns = item.shape.isPlain && body.shape.isPlain
+    ? propertyColumns({ item, key, values }, body.shape, planning)
+    : [];
+  if (columns.length > 0) return columns;
+  if (targetOf(item.schema, planning) !== targetOf(body.schema, planning)) {
+    throw new Unsupported(
+      item.shape.isPlain
+        ? "its body has no property of the item"
+        : "its item has alternatives, or members of any name, and its body is another one",
+    );
+  }
+  const jsonType = values.of("body", [item.schema]);
+  return [{
+    property: "",
+    name: "body",
+    type: { kind: "json", isNullable: false },
+    isOptional: false,
+    jsonType,
+  }];
+}
+
+/** Returns the pointer of a schema without references. */
+export function targetOf(schema: Located, { references }: Planning): string {
+  return references.follow(schema)?.pointer ?? schema.pointer;
+}
+
+function propertyColumns(
+  { item: { shape }, key, values }: PlannedItem,
   body: ObjectShape,
   planning: Planning,
 ): readonly Column[] {
@@ -45,12 +94,26 @@ export function planColumns(
   });
 }
 
-/** Returns the members of a body that are stored. */
+/**
+ * Returns the members of a body that are stored.
+ *
+ * @throws {Unsupported} if whole bodies are stored, and it is another one.
+ */
 export function planInput(
   columns: readonly Column[],
-  body: ObjectShape,
-  { item, planning }: { readonly item: ObjectShape; readonly planning: Planning },
+  { schema, shape: body }: PlannedBody,
+  { item: { shape: item, schema: itemSchema }, planning }: {
+    readonly item: FoundItem;
+    readonly planning: Planning;
+  },
 ): readonly InputMember[] {
+  const whole = columns.find(isWhole);
+  if (whole !== undefined) {
+    if (targetOf(schema, planning) !== targetOf(itemSchema, planning)) {
+      throw new Unsupported("its body is another one than the stored one");
+    }
+    return [{ column: whole, isOptional: false, isNullable: false, fallback: undefined }];
+  }
   return columns.flatMap((column) => {
     const [sent, own] = [body.properties.get(column.property), item.properties.get(column.property)];
     if (sent === undefined || own === undefined || !isCompatible(sent, own, planning)) return [];

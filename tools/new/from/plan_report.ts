@@ -21,7 +21,9 @@ function tableReport(collection: Collection): string {
   const access = isOwned
     ? "A row belongs to the caller who created it"
     : "Every caller with access to an operation can access all rows";
-  const stored = columns.map(({ property, type }) => `${property} ${type.kind}`).join(", ");
+  const stored = columns.map(({ property, type }) =>
+    `${property === "" ? "the whole body" : property} ${type.kind}`
+  ).join(", ");
   return `  ${plural.snake} for ${path}: ${operations}
     ${stored}
 ${[access, ...notes].map((note) => `    ${note}\n`).join("")}`;

@@ -1,9 +1,18 @@
 import type { OperationModel } from "../../oapi_codegen/operations/model.ts";
 import type { JsonValue } from "@archway/server/operation.ts";
-import type { Column, Constants, Key, PlannedResponse, Representation, ResourceNames } from "./collection.ts";
+import type {
+  Column,
+  Constants,
+  Key,
+  Member,
+  PlannedResponse,
+  Representation,
+  ResourceNames,
+} from "./collection.ts";
 import { type ObjectShape, objectShape } from "./object_shape.ts";
+import type { FoundItem } from "./find_item.ts";
 import { keyProperty } from "./plan_key.ts";
-import { planMembers } from "./plan_columns.ts";
+import { isWhole, planMembers, targetOf } from "./plan_columns.ts";
 import { componentType, type Planning, propertyType, responseBodyType, Unsupported } from "./planning.ts";
 import { type BodyPlace, itemPlace, successOf, type SuccessResponse } from "./responses.ts";
 
@@ -15,7 +24,7 @@ export interface ResponsePlannerOptions {
   readonly names: ResourceNames;
   readonly key: Key;
   readonly columns: readonly Column[];
-  readonly item: ObjectShape;
+  readonly item: FoundItem;
   readonly parameter: string | undefined;
 }
 
@@ -65,7 +74,19 @@ export class ResponsePlanner {
   ): Representation {
     const shape = objectShape(schema, this.planning.references);
     if (shape === undefined) throw new Unsupported("its response has another form than the item");
-    const { members, unset } = planMembers(shape, { ...this.options, planning: this.planning });
+    const { item, key, columns } = this.options;
+    const whole = columns.find(isWhole);
+    const isSame = whole !== undefined &&
+      targetOf(schema, this.planning) === targetOf(item.schema, this.planning);
+    const isPart = [...shape.properties.keys()].some((name) =>
+      name !== key.property && item.shape.properties.has(name)
+    );
+    if (whole !== undefined && !isSame && isPart) {
+      throw new Unsupported("its response is a part of the stored body, or more");
+    }
+    const { members, unset } = isSame
+      ? { members: wholeMembers(whole, key), unset: [] }
+      : planMembers(shape, { key, columns, item: item.shape, planning: this.planning });
     for (const name of unset) this.unset.add(name);
     const form = JSON.stringify(members.toSorted((one, other) => one.property < other.property ? -1 : 1));
     const known = this.#representations.get(form);
@@ -90,4 +111,12 @@ export class ResponsePlanner {
       return [one.name, value];
     });
   }
+}
+
+/** Returns the members of a representation that is the stored body with its key. */
+function wholeMembers(column: Column, key: Key): readonly Member[] {
+  return [
+    { property: "", isRequired: true, source: { kind: "whole", column } },
+    { property: key.property, isRequired: true, source: { kind: "key" } },
+  ];
 }

@@ -78,6 +78,7 @@ export function fromDomain({ type: { kind } }: Pick<Column, "type">, value: stri
  */
 export function inputMember(member: InputMember, current?: string): string {
   const { column, isOptional, isNullable: allowsNull, fallback } = member;
+  if (column.property === "") return column.name;
   const sent = access("body", column.property);
   const absent = current ?? (fallback === undefined ? "null" : fallbackText(column, fallback));
   const stored = toDomain(column, sent);

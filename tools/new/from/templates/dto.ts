@@ -137,6 +137,7 @@ function memberText({ property, isRequired, source }: Member, collection: Collec
     const value = hasKeyColumn(collection) ? `${item}.key` : `${item}.id`;
     return `${name}: ${key.kind === "bigint" ? `Number(${value})` : value}`;
   }
+  if (source.kind === "whole") return `...${item}.${source.column.name}`;
   const { column, isNullable: allowsNull, fallback } = source;
   const value = `${item}.${column.name}`;
   const json = fromDomain(column, value);

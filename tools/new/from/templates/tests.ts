@@ -1,6 +1,7 @@
 import type { JsonValue } from "@archway/server/operation.ts";
 import { isObject } from "../../../oapi_codegen/document/json_value.ts";
 import type { Collection, PlannedList, PlannedWrite } from "../collection.ts";
+import { isWhole } from "../plan_columns.ts";
 import { keyParameter } from "../plan_key.ts";
 import { literal, type ServiceNaming } from "./code.ts";
 
@@ -37,11 +38,7 @@ export function resourceTestText(service: ServiceNaming, collection: Collection)
   const isClients = key.namedBy === "client";
   const [first, second] = samples.map((sample) => withoutKey(sample, collection));
   const status = create.response.success.response.status;
-  const stored = create.members.map(({ column }) => column)
-    .filter(({ type, property }) =>
-      type.kind !== "timestamp" && isObject(first) && first[property] !== undefined
-    )
-    .map(({ property }) => property);
+  const stored = comparableNames(create, first);
   const body = isClients
     ? `{ ...body, ${JSON.stringify(key.property)}: KEYS[made++ % KEYS.length] }`
     : "body";
@@ -209,14 +206,10 @@ function changeCase(
     readonly itemOf: (json: string, property: string | undefined) => string;
   },
 ): string {
-  const { operation, response, sample, members } = write;
+  const { operation, response, sample } = write;
   const { names: { one }, key, read } = collection;
   const changed = withoutKey(sample, collection);
-  const names = members.map(({ column }) => column)
-    .filter(({ type, property }) =>
-      type.kind !== "timestamp" && isObject(changed) && changed[property] !== undefined
-    )
-    .map(({ property }) => property);
+  const names = comparableNames(write, changed);
   const isAtItem = keyParameter(operation) !== undefined;
   const keyValue = key.kind === "bigint" ? "Number(key)" : "key";
   const needsKey = write.key === "required" || !isAtItem;
@@ -263,4 +256,13 @@ function headersArgument(
     ...(body === undefined ? [] : [`body: ${body}`]),
   ];
   return options.length === 0 ? "" : `, { ${options.join(", ")} }`;
+}
+
+/** Returns the properties of a body that are stored as they are sent. */
+function comparableNames({ members }: PlannedWrite, body: JsonValue | undefined): readonly string[] {
+  if (!isObject(body)) return [];
+  if (members.some(({ column }) => isWhole(column))) return Object.keys(body);
+  return members.map(({ column }) => column)
+    .filter(({ type, property }) => type.kind !== "timestamp" && body[property] !== undefined)
+    .map(({ property }) => property);
 }
