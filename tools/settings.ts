@@ -14,7 +14,8 @@ async function main(args: readonly string[]): Promise<number> {
   const files = await settingsFiles(ROOT, { ...project, services });
   if (args[0] === "--check") {
     const { texts } = await readTree(ROOT);
-    const findings = [...files.flatMap(staleSettings), ...unlistedSettings(texts, allSettings(services))];
+    const listed = { settings: allSettings(services), services: services.map(({ name }) => name) };
+    const findings = [...files.flatMap(staleSettings), ...unlistedSettings(texts, listed)];
     await Deno.stderr.write(new TextEncoder().encode(findings.map((finding) => `${finding}\n`).join("")));
     return findings.length === 0 ? 0 : 1;
   }
