@@ -13,7 +13,7 @@ export interface PayloadIssue {
 
 /**
  * Schema of a payload: any library's schema that implements Standard Schema (https://standardschema.dev), such as Zod,
- * Valibot and ArkType, or a {@link payloadOf}.
+ * Valibot and ArkType, an `objectPayload` or a {@link payloadOf}.
  */
 export interface PayloadSchema<Input = unknown, Output = Input> {
   readonly "~standard": {
@@ -23,6 +23,9 @@ export interface PayloadSchema<Input = unknown, Output = Input> {
     readonly types?: { readonly input: Input; readonly output: Output } | undefined;
   };
 }
+
+/** Payload that a schema returns. */
+export type PayloadOf<S> = S extends PayloadSchema<infer _, infer Output> ? Output : never;
 
 /** Returns a schema from a function that returns the payload, or throws an error that says what is wrong. */
 export function payloadOf<T>(parse: (value: unknown) => T): PayloadSchema<T> {

@@ -1,16 +1,16 @@
-import { defineJob, payloadOf, PermanentJobError } from "@archway/service_kit/job.ts";
+import { defineJob, type PayloadOf, PermanentJobError } from "@archway/service_kit/job.ts";
+import { objectPayload } from "@archway/service_kit/object_payload.ts";
 import { defineSchedule } from "@archway/service_kit/schedule.ts";
 
+const RECEIPT = objectPayload({ orderId: "string", url: "string" });
+
 /** Receipt of an order, and the address that it is posted to. */
-export interface Receipt {
-  readonly orderId: string;
-  readonly url: string;
-}
+export type Receipt = PayloadOf<typeof RECEIPT>;
 
 /** Sends a receipt. */
 export const sendReceipt = defineJob({
   kind: "shop.send_receipt",
-  payload: payloadOf(readReceipt),
+  payload: RECEIPT,
   retries: 5,
   timeoutMs: 30_000,
 });
@@ -34,12 +34,4 @@ export async function postReceipt(
   await body?.cancel();
   if (status === 422) throw new PermanentJobError("The receipt was rejected");
   if (!ok) throw new Error(`The receiver responded with ${status}`);
-}
-
-function readReceipt(value: unknown): Receipt {
-  if (typeof value === "object" && value !== null && "orderId" in value && "url" in value) {
-    const { orderId, url } = value;
-    if (typeof orderId === "string" && typeof url === "string") return { orderId, url };
-  }
-  throw new Error("orderId and url are required");
 }
