@@ -1,15 +1,15 @@
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { auditProject } from "./audit_project.ts";
 
 const ROOT = join(import.meta.dirname ?? ".", "../..");
 
-/** Returns the lock files of packages for tests by platform, `tools/<tool>/locks/`. */
-async function locksOfTools(): Promise<readonly string[]> {
+/** Returns the lock files in the folders `locks/` of tools: of packages for tests, by platform, and for benchmarks. */
+async function locksOfTools(folder = "tools"): Promise<readonly string[]> {
   const locks: string[] = [];
-  for await (const { name: tool, isDirectory } of Deno.readDir(join(ROOT, "tools"))) {
-    const folder = join("tools", tool, "locks");
-    if (!isDirectory || !await Deno.stat(join(ROOT, folder)).then(() => true, () => false)) continue;
-    for await (const { name } of Deno.readDir(join(ROOT, folder))) locks.push(join(folder, name));
+  for await (const { name, isDirectory } of Deno.readDir(join(ROOT, folder))) {
+    const path = join(folder, name);
+    if (isDirectory) locks.push(...await locksOfTools(path));
+    else if (basename(folder) === "locks") locks.push(path);
   }
   return locks.toSorted();
 }
