@@ -164,24 +164,29 @@ export class JobRunner {
 
   /** Runs jobs of the buffer, one after the other, until it is empty. */
   async #runBuffered({ stopping, signal }: TaskContext): Promise<void> {
-    while (!stopping.aborted) {
-      const run = this.#buffer.shift();
-      if (run === undefined) return;
-      await this.#run(run, signal);
+    let run: JobRun | undefined;
+    // One listener for all of them, since adding and removing one takes as long as a short job.
+    const stop = (): void => run?.abort("stopping");
+    signal.addEventListener("abort", stop, { once: true });
+    try {
+      while (!stopping.aborted) {
+        run = this.#buffer.shift();
+        if (run === undefined) return;
+        await this.#run(run);
+      }
+    } finally {
+      signal.removeEventListener("abort", stop);
     }
   }
 
-  async #run(run: JobRun, signal: AbortSignal): Promise<void> {
+  async #run(run: JobRun): Promise<void> {
     const { settler } = this.#options;
     const refused = this.#refuse(run);
     if (refused !== undefined) return settler.add(run, refused);
     this.#running.add(run);
-    const stop = (): void => run.abort("stopping");
-    signal.addEventListener("abort", stop, { once: true });
     try {
       settler.add(run, await this.#observe(run));
     } finally {
-      signal.removeEventListener("abort", stop);
       this.#running.delete(run);
       this.#size.count();
       this.feed();
