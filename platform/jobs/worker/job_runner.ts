@@ -194,9 +194,10 @@ export class JobRunner {
   }
 
   /** Returns what becomes of a job that must not run. */
-  #refuse({ job, handler, expiresAt }: JobRun): Settlement | undefined {
+  #refuse({ job, handler, expiresAt, abortCause }: JobRun): Settlement | undefined {
     if (job.isCancelled) return { outcome: "cancelled" };
-    if (performance.now() >= expiresAt) return { outcome: "released" };
+    // Its lease may have been lost while it waited in the buffer.
+    if (abortCause !== undefined || performance.now() >= expiresAt) return { outcome: "released" };
     if (job.attempts <= (handler.job.retries ?? RETRIES)) return undefined;
     const error =
       `LeaseExpiredError: The worker ended during each of the last attempts, ${job.attempts} in all`;
