@@ -7,7 +7,7 @@ export function domainText(collection: Collection): string {
   const { names: { singular, one }, columns, key } = collection;
   const Type = singular.pascal;
   const times = columns.filter(({ type }) => ["date", "timestamp"].includes(type.kind));
-  const values = columns.flatMap(({ jsonType }) => jsonType ?? []).toSorted();
+  const values = [...new Set(columns.flatMap(({ jsonType }) => jsonType ?? []))].toSorted();
   const fields = columns.map((column) =>
     `  readonly ${column.name}: ${domainType(column)}${isNullable(column) ? " | null" : ""};\n`
   );
