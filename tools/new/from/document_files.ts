@@ -1,6 +1,8 @@
 import { basename, dirname, posix, resolve } from "node:path";
 import { NO_RULES } from "../../oapi_codegen/config/selection.ts";
-import { GenerationError } from "../../oapi_codegen/diagnostics/diagnostics.ts";
+import type { JsonValue } from "@archway/server/operation.ts";
+import { parseYaml } from "../../oapi_codegen/syntax/parse_yaml.ts";
+import { DiagnosticList, GenerationError } from "../../oapi_codegen/diagnostics/diagnostics.ts";
 import { formatDiagnostics } from "../../oapi_codegen/diagnostics/format_diagnostics.ts";
 import { bundleDocument } from "../../oapi_codegen/document/bundle_document.ts";
 import { isObject, type JsonObject, member } from "../../oapi_codegen/document/json_value.ts";
@@ -20,6 +22,8 @@ export interface SourceDocument {
   readonly main: string;
   /** Generator settings in YAML. */
   readonly options: string;
+  /** The document as it is written, without the other files. */
+  readonly written: JsonValue;
   /** Decisions to be read by the team. */
   readonly notes: readonly string[];
 }
@@ -27,10 +31,13 @@ export interface SourceDocument {
 /**
  * Reads a document with all files that it refers to.
  *
- * @param prefix Prefix of its paths; undefined for that of its first server
+ * @param path the document; `prefix` of its paths, undefined for that of its first server; `overlay` to apply
  * @throws {NewError} with what is wrong with it.
  */
-export async function readDocument(path: string, prefix: string | undefined): Promise<SourceDocument> {
+export async function readDocument(
+  path: string,
+  { prefix, overlay }: { readonly prefix?: string | undefined; readonly overlay?: string | undefined } = {},
+): Promise<SourceDocument> {
   const text = await readText(path);
   const file = basename(path);
   const read = new Map([[file, text]]);
@@ -38,8 +45,9 @@ export async function readDocument(path: string, prefix: string | undefined): Pr
     const folder = recording(diskFolder(dirname(resolve(path)), "/"), read);
     const whole = (await bundleDocument(text, { file, folder })).document;
     const selected = settingsOf(whole, prefix);
+    const overlays = overlay === undefined ? [] : [{ file: "overlay.yaml", text: overlay }];
     const { document, diagnostics } = await bundleDocument(text, {
-      ...{ file, folder },
+      ...{ file, folder, overlays },
       selection: {
         include: NO_RULES,
         exclude: { ...NO_RULES, mediaTypes: selected.excluded.map((mediaType) => ({ text: mediaType })) },
@@ -54,7 +62,9 @@ export async function readDocument(path: string, prefix: string | undefined): Pr
     });
     diagnostics.throwIfAny();
     const { files, main } = arranged(read, file);
-    return { operations, references, files, main, options: selected.text, notes: selected.notes };
+    const { text: options, notes } = selected;
+    const written = parseYaml(text, new DiagnosticList(file));
+    return { operations, references, files, main, options, notes, written };
   } catch (error) {
     if (!(error instanceof GenerationError)) throw error;
     const lines = formatDiagnostics(error.diagnostics, { severity: "error", all: false });

@@ -9,7 +9,7 @@ import { planService, type ServicePlan } from "./plan_service.ts";
 const FIXTURES = join(import.meta.dirname ?? ".", "fixtures");
 
 async function plan(path: string): Promise<ServicePlan & { readonly source: SourceDocument }> {
-  const source = await readDocument(join(FIXTURES, path), undefined);
+  const source = await readDocument(join(FIXTURES, path));
   const { operations, references } = source;
   const planned = planService(operations, {
     ...{ references, isOwned: true, prefix: "own" },
@@ -120,13 +120,13 @@ Deno.test("planReport() says what was decided", async () => {
 });
 
 Deno.test("readDocument() returns the files of a document, and the settings that it needs", async () => {
-  const hotels = await readDocument(join(FIXTURES, "hotels/openapi.yaml"), "/stay");
+  const hotels = await readDocument(join(FIXTURES, "hotels/openapi.yaml"), { prefix: "/stay" });
   assertEquals([...hotels.files.keys()].toSorted(), [
     "openapi.yaml",
     ...["envelope", "new-stay", "stay-patch", "stay"].map((name) => `schemas/${name}.yaml`),
   ]);
   assertEquals([hotels.main, hotels.options], ["openapi.yaml", 'options:\n  base-path: "/stay"\n']);
-  const parcels = await readDocument(join(FIXTURES, "parcels.yaml"), undefined);
+  const parcels = await readDocument(join(FIXTURES, "parcels.yaml"));
   assertEquals(
     parcels.options,
     'exclude:\n  media-types: ["application/xml"]\noptions:\n  base-path: "servers"\n  default-security: none\n',
@@ -135,10 +135,10 @@ Deno.test("readDocument() returns the files of a document, and the settings that
 
 Deno.test("readDocument() says what is wrong with a document", async () => {
   await assertRejects(
-    () => readDocument(join(FIXTURES, "missing.yaml"), undefined),
+    () => readDocument(join(FIXTURES, "missing.yaml")),
     NewError,
     "cannot be read",
   );
   const folder = join(FIXTURES, "hotels/schemas/stay.yaml");
-  await assertRejects(() => readDocument(folder, undefined), NewError, "The document cannot be served");
+  await assertRejects(() => readDocument(folder), NewError, "The document cannot be served");
 });

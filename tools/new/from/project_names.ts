@@ -56,7 +56,12 @@ export async function refuseServiceClashes(
 ): Promise<void> {
   const clashes: string[] = [];
   const files = [
-    ...[service.folder, `oapi/${service.name}`, `oapi/cfg.server.${service.api}.yaml`],
+    ...[
+      service.folder,
+      `oapi/${service.name}`,
+      `oapi/cfg.server.${service.api}.yaml`,
+      `oapi/${service.name}.overlay.yaml`,
+    ],
     ...[`api/${service.api}api`, `api/clients/typescript/${service.api}`],
   ];
   for (const file of files) if (await exists(join(root, file))) clashes.push(`${file} exists`);

@@ -20,11 +20,13 @@ export interface DocumentService {
   readonly left: readonly LeftOperation[];
   /** Versions of the migrations, one for each collection. */
   readonly versions: readonly string[];
+  /** Additions to the document. */
+  readonly overlay: string | undefined;
 }
 
 /** Returns the files of a service by path, before formatting. */
 export function documentServiceFiles(
-  { service, source, collections, left, versions }: DocumentService,
+  { service, source, collections, left, versions, overlay }: DocumentService,
 ): ReadonlyMap<string, string> {
   const { folder, api, name } = service;
   const scopes = source.operations.flatMap(({ security }) =>
@@ -38,8 +40,9 @@ export function documentServiceFiles(
     `# Read by \`deno task gen\`; see docs/code-generation.md.
 spec: ${name}/${source.main}
 output: ../api/${api}api
-${source.options}`,
+${overlay === undefined ? "" : `overlays: [${name}.overlay.yaml]\n`}${source.options}`,
   );
+  if (overlay !== undefined) files.set(`oapi/${name}.overlay.yaml`, overlay);
   files.set(`${folder}/module.ts`, moduleText(service, module));
   files.set(`${folder}/http/${api}_problems.ts`, problemsText(service, collections));
   if (left.length > 0) files.set(`${folder}/http/unwritten.ts`, unwrittenText(service, left));

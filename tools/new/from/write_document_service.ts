@@ -6,9 +6,10 @@ import { newVersion, runProjectTasks, withInterrupts } from "../project_tasks.ts
 import { registerService } from "../register_service.ts";
 import { CHANGED } from "../write_service.ts";
 import type { DocumentServiceOptions } from "./document_arguments.ts";
-import { readDocument } from "./document_files.ts";
+import { readDocument, type SourceDocument } from "./document_files.ts";
+import { etagOverlay } from "./etag_overlay.ts";
 import { planReport } from "./plan_report.ts";
-import { planService } from "./plan_service.ts";
+import { planService, type ServicePlan } from "./plan_service.ts";
 import { readProjectNames, refuseServiceClashes } from "./project_names.ts";
 import { spelled } from "./resource_names.ts";
 import { documentServiceFiles } from "./service_files.ts";
@@ -21,19 +22,14 @@ import type { ServiceNaming } from "./templates/code.ts";
  */
 export async function writeDocumentService(root: string, options: DocumentServiceOptions): Promise<void> {
   const service = namingOf(options.name);
-  const source = await readDocument(options.from, options.prefix);
-  const { operations, references } = source;
-  await refuseServiceClashes(root, { service, operations });
-  const { isTaken } = await readProjectNames(root);
-  const prefix = service.name;
-  const plan = planService(operations, { references, isOwned: options.isOwned, prefix, isTaken });
+  const { source, plan, overlay } = await planned(root, service, options);
   const taken = new Set(await migrationVersions(root));
   const versions = plan.collections.map(() => {
     const version = newVersion(taken);
     taken.add(version);
     return version;
   });
-  const files = documentServiceFiles({ service, source, versions, ...plan });
+  const files = documentServiceFiles({ service, source, versions, overlay, ...plan });
   const list = await Deno.readTextFile(join(root, "services.ts"));
   const services = registerService(list, { module: `${service.camel}Module`, folder: service.folder });
   const generated = [`api/${service.api}api/`, `api/clients/typescript/${service.api}/`];
@@ -59,6 +55,27 @@ ${written.join("")}${more.join("")}  services.ts (changed)
 
 ${planReport(plan, source.notes)}${options.isDryRun ? "" : nextSteps(service, plan.collections.length > 0)}`,
   );
+}
+
+/** Reads and plans a document; with entity tags, if it has none. */
+async function planned(
+  root: string,
+  service: ServiceNaming,
+  { from, prefix, isOwned }: DocumentServiceOptions,
+): Promise<
+  { readonly source: SourceDocument; readonly plan: ServicePlan; readonly overlay: string | undefined }
+> {
+  const { isTaken } = await readProjectNames(root);
+  const planOf = ({ operations, references }: SourceDocument): ServicePlan =>
+    planService(operations, { references, isOwned, prefix: service.name, isTaken });
+  const written = await readDocument(from, { prefix });
+  await refuseServiceClashes(root, { service, operations: written.operations });
+  const first = planOf(written);
+  const overlay = etagOverlay(written.written, first.collections);
+  if (overlay === undefined) return { source: written, plan: first, overlay };
+  const source = await readDocument(from, { prefix, overlay });
+  const note = `ETag and If-Match are added to the document by oapi/${service.name}.overlay.yaml`;
+  return { source: { ...source, notes: [...source.notes, note] }, plan: planOf(source), overlay };
 }
 
 function nextSteps({ folder }: ServiceNaming, hasTests: boolean): string {

@@ -80,6 +80,7 @@ export function resourceTestText(service: ServiceNaming, collection: Collection)
         ? []
         : [changeCase(write, { method, collection, itemOf })]
     ),
+    ...staleCase(collection),
     ...(remove === undefined ? [] : [`  "DELETE removes ${one}": async (server) => {
     const key = await create(server, FIRST);
     const { status } = await exchange(server, ${itemLine("DELETE", remove.operation)}${
@@ -196,6 +197,42 @@ ${
         .join("")
     }  },`]),
   ];
+}
+
+/** Returns the test of the first change that takes a version. */
+function staleCase(collection: Collection): readonly string[] {
+  const { names: { one }, key, patch, replace, remove } = collection;
+  const isConditional = ({ operation }: { readonly operation: PlannedWrite["operation"] }): boolean =>
+    operation.parameters.some(({ in: place, name }) =>
+      place === "header" && name.toLowerCase() === "if-match"
+    );
+  const change = [remove, patch, replace].find((one) =>
+    one !== undefined && isConditional(one) && keyParameter(one.operation) !== undefined
+  );
+  if (change === undefined) return [];
+  const write = [patch, replace].find((one) => one === change);
+  const sample = write === undefined ? undefined : withoutKey(write.sample, collection);
+  const keyed = write?.key === "required"
+    ? `{ ...${literal(sample ?? {})}, ${JSON.stringify(key.property)}: ${
+      key.kind === "bigint" ? "Number(key)" : "key"
+    } }`
+    : literal(sample ?? {});
+  const { operation } = change;
+  const mediaType = operation.body?.content.find(({ codec }) => codec === "json")?.mediaType;
+  const headers = [
+    `"If-Match": '"7"'`,
+    ...(mediaType === undefined || mediaType === "application/json"
+      ? []
+      : [`"Content-Type": ${JSON.stringify(mediaType)}`]),
+  ];
+  const body = write === undefined ? "" : `, body: ${keyed}`;
+  return [`  "a change of another version of ${one} is a 412": async (server) => {
+    const key = await create(server, FIRST);
+    const { status } = await exchange(server, ${itemLine(operation.method, operation)}, { headers: { ${
+    headers.join(", ")
+  } }${body} });
+    assertEquals(status, 412);
+  },`];
 }
 
 function changeCase(
