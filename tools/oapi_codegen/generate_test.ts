@@ -37,22 +37,16 @@ Deno.test("generate() does not depend on working directory, locale or time zone"
   const script = `
     const { generate } = await import(${JSON.stringify(join(import.meta.dirname ?? ".", "generate.ts"))});
     const { files } = await generate(${JSON.stringify(CONFIG)});
-    const text = new TextEncoder().encode(JSON.stringify([...files]));
-    const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", text));
-    console.log(hash.toHex());
+    console.log(JSON.stringify([...files]));
   `;
-  const runs = [{ cwd: ROOT, LC_ALL: "C", TZ: "UTC" }, {
+  const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["eval", "--config", join(ROOT, "deno.json"), script],
     cwd: "/",
-    LC_ALL: "tr_TR.UTF-8",
-    TZ: "Asia/Kathmandu",
-  }];
-  const outputs = await Promise.all(runs.map(async ({ cwd, ...env }) => {
-    const args = ["eval", "--config", join(ROOT, "deno.json"), script];
-    const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), { args, cwd, env }).output();
-    assert(success, new TextDecoder().decode(stderr));
-    return new TextDecoder().decode(stdout);
-  }));
-  assertEquals(outputs[0], outputs[1]);
+    env: { LC_ALL: "tr_TR.UTF-8", TZ: "Asia/Kathmandu" },
+  }).output();
+  assert(success, new TextDecoder().decode(stderr));
+  const { files } = await generate(CONFIG);
+  assert(new TextDecoder().decode(stdout).trimEnd() === JSON.stringify([...files]));
 });
 
 Deno.test("generate() names a file that cannot be read", async () => {
