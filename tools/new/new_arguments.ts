@@ -14,6 +14,8 @@ export interface NewServiceOptions {
   readonly names: ServiceNames;
   readonly fields: readonly Field[];
   readonly isOwned: boolean;
+  /** Name of the service whose resources the new ones belong to. @default none */
+  readonly owner?: string | undefined;
   /** Whether to list the files instead of writing them. */
   readonly isDryRun: boolean;
 }
@@ -55,7 +57,9 @@ new service and new field:
                          enum(a,b)      one of these values
                          boolean, date, timestamp (UTC), uuid, email
   --owner <owner>      principal: a resource belongs to the caller who created it (default);
-                       nothing: every caller with the scope can access all
+                       nothing: every caller with the scope can access all;
+                       profiles: as principal, and each belongs to a profile of the caller, by a required profileId; or
+                       another service that publishes a view of its resources
   --singular <name>    the resource in the singular, if it cannot be derived
   --from <document>    OpenAPI document to serve, in YAML or JSON, with the files that it refers to: collections get
                        tables and handlers, other operations respond with 501 until they are written
@@ -126,13 +130,20 @@ export function parseNewArguments(
   if (others.length > 0) {
     throw new NewError(`Unexpected argument ${JSON.stringify(others[0])}; a field is --field <name>:<type>`);
   }
-  if (owner !== "principal" && owner !== "nothing") {
-    throw new NewError(`Invalid --owner ${JSON.stringify(owner)}; expected one of: principal, nothing`);
+  const isOwned = owner !== "nothing";
+  const parent = owner === "principal" || owner === "nothing" ? undefined : owner;
+  if (parent !== undefined && (values.from !== undefined || !/^[a-z][a-z0-9_-]{0,39}$/.test(parent))) {
+    const services = values.from === undefined ? ", or the name of a service, such as profiles" : "";
+    throw new NewError(
+      `Invalid --owner ${JSON.stringify(owner)}; expected one of: principal, nothing${services}`,
+    );
   }
-  const isOwned = owner === "principal";
   const document = parseDocumentService(values, { name, isOwned, isDryRun });
   if (document !== undefined) return document;
-  return { kind, names: serviceNames(name, singular), fields: parseFields(field), isOwned, isDryRun };
+  return {
+    ...{ kind, names: serviceNames(name, singular), fields: parseFields(field), isOwned },
+    ...{ owner: parent, isDryRun },
+  };
 }
 
 function isKind(kind: string | undefined): kind is Kind {

@@ -6,6 +6,7 @@ import { domainText } from "./templates/domain.ts";
 import { domainTestText } from "./templates/domain_test_text.ts";
 import { dtoText, handlersText, problemsText } from "./templates/http.ts";
 import { generatorSettingsText, moduleText } from "./templates/module.ts";
+import { parentFiles } from "./templates/parent.ts";
 import { migrationText, repositoryText } from "./templates/persistence.ts";
 import { conformanceText, databasesText, schemathesisText, serverText } from "./templates/testing.ts";
 import { portsText, useCasesText } from "./templates/use_cases.ts";
@@ -32,5 +33,6 @@ export function serviceFiles(service: NewService): ReadonlyMap<string, string> {
     [`${folder}/testing/${snake}_server.ts`, serverText(service)],
     [`${folder}/testing/conformance.ts`, conformanceText(service)],
     [`${folder}/testing/schemathesis.ts`, schemathesisText(service)],
+    ...parentFiles(service),
   ]);
 }

@@ -2,8 +2,13 @@ import { join } from "node:path";
 import { print } from "@archway/program/print.ts";
 import { FileTransaction } from "./file_transaction.ts";
 import { migrationVersions, refuseClashes } from "./find_clashes.ts";
+import type { Field } from "./field.ts";
+import { findParent, type Parent, parentProperty } from "./find_parent.ts";
+import { spellingsOf } from "./names.ts";
+import type { NewService } from "./new_service.ts";
+import { NewError } from "./usage_error.ts";
 import type { NewServiceOptions } from "./new_arguments.ts";
-import { exampleValues } from "./templates/module.ts";
+import { exampleText } from "./templates/module.ts";
 import { registerService } from "./register_service.ts";
 import { serviceFiles } from "./service_files.ts";
 import { newVersion, runProjectTasks, withInterrupts } from "./project_tasks.ts";
@@ -21,7 +26,8 @@ export async function writeService(root: string, options: NewServiceOptions): Pr
   const { plural, folder } = names;
   await refuseClashes(root, names);
   const version = newVersion(await migrationVersions(root));
-  const service = { ...options, version };
+  const parent = options.owner === undefined ? undefined : await findParent(root, options.owner);
+  const service: NewService = { ...options, fields: withParent(options.fields, parent), parent, version };
   const files = serviceFiles(service);
   const services = registerService(await Deno.readTextFile(join(root, "services.ts")), {
     module: `${plural.camel}Module`,
@@ -44,10 +50,11 @@ export async function writeService(root: string, options: NewServiceOptions): Pr
     for (const path of CHANGED) await transaction.willChange(path);
     for (const [path, text] of files) await transaction.create(path, text);
     await transaction.change("services.ts", services);
+    if (parent !== undefined) await nameInImportMap(transaction, parent);
     await runProjectTasks(root, ["services.ts", ...files.keys()]);
     transaction.commit();
   });
-  const body = JSON.stringify(exampleValues(service));
+  const body = exampleText(service);
   const written = [...files.keys(), ...generated].map((path) => `  ${path}\n`).join("");
   await print(
     Deno.stdout,
@@ -59,5 +66,26 @@ Next:
   deno task dev
   curl -i http://127.0.0.1:8080${names.path} -H 'Content-Type: application/json' -d '${body}'
 `,
+  );
+}
+
+/** Adds the field with the id of the parent. */
+function withParent(fields: readonly Field[], parent: Parent | undefined): readonly Field[] {
+  if (parent === undefined) return fields;
+  const property = parentProperty(parent);
+  if (fields.some(({ name }) => name.camel === property)) {
+    throw new NewError(`--owner adds the field ${property}: leave out --field ${property}`);
+  }
+  return [...fields, { name: spellingsOf(property), type: { kind: "uuid" }, isOptional: false }];
+}
+
+/** Lets tests import the service of a parent by its name. */
+async function nameInImportMap(transaction: FileTransaction, { folder }: Parent): Promise<void> {
+  const text = await transaction.willChange("deno.json");
+  const entry = `"@archway/${folder}/": "./${folder}/",`;
+  if (text.includes(entry)) return;
+  await transaction.change(
+    "deno.json",
+    text.replace(/^ {4}"@archway\/program\/"/m, (line) => `    ${entry}\n${line}`),
   );
 }

@@ -22,13 +22,19 @@ export interface TestedEvent {
 /** Returns the test that an event reaches the webhooks of the owner on every database; it stands in events/. */
 export function eventTestText({ service, resource, event, write, api, scopes }: TestedEvent): string {
   const { names, type, isOwned } = resource;
-  const { imports, databases, server } = testSupport(service, { from: "../", withEvents: true });
+  const support = testSupport(service, { from: "../", withEvents: true, withParents: true });
+  const { imports, databases, server } = support;
   const create = api.operations.find((one) =>
     one.method === "POST" && !one.path.includes("{") && one.responses.has("201")
   );
   const path = create?.path ?? "";
-  const body = literal(bodyOf(api, create) ?? {});
   const replace = api.operations.find((one) => one.method === "PUT" && one.path.startsWith(`${path}/{`));
+  const body = support.body(literal(bodyOf(api, create) ?? {}), "ada");
+  const replacement = support.parents.reduce(
+    (text, name) =>
+      text.replace(new RegExp(`\\b${name}: "[^"]*"`), `${name}: created.body?.data?.["${name}"]`),
+    literal(bodyOf(api, replace) ?? {}),
+  );
   const constant = `${names.snake.toUpperCase()}_CATALOG`;
   const id = idOf(names);
   const samples = event.fields.map((field) =>
@@ -37,7 +43,7 @@ export function eventTestText({ service, resource, event, write, api, scopes }: 
   const acts: Readonly<Record<EventWrite, string>> = {
     created: "",
     updated: `
-    const changed = await send(\`PUT \${location}\`, ${literal(bodyOf(api, replace) ?? {})});
+    const changed = await send(\`PUT \${location}\`, ${replacement});
     assertEquals(changed.status, 200);`,
     deleted: `
     assertEquals((await send(\`DELETE \${location}\`)).status, 204);`,
@@ -63,7 +69,7 @@ import { withAuthenticator } from "@archway/server/server_options.ts";
 import { type ReceivedResponse, sendRequest } from "@archway/tools/support/send_request.ts";
 ${imports}import { ${constant} } from "./${names.snake}_catalog.ts";
 ${write === undefined ? `import { ${type}Events } from "./${names.snake}_events.ts";\n` : ""}
-const SCOPES = new Set(${JSON.stringify(scopes)});
+const SCOPES = new Set([${scopes.map((scope) => JSON.stringify(scope)).join(", ")}${support.scopes}]);
 
 /** Accepts the name of a subject as its token. */
 const AUTHENTICATED = withAuthenticator({ authenticate: (subject) => ({ subject, scopes: SCOPES }) });

@@ -69,7 +69,8 @@ export function actionTestText(
     readonly scopes: readonly string[];
   },
 ): string {
-  const { imports, databases, server } = testSupport(service);
+  const support = testSupport(service, { withParents: true });
+  const { imports, databases, server } = support;
   const { line, id, action } = operation;
   const item = action?.path ?? "";
   const collection = item.replace(/\/\{[^{}]*\}$/, "");
@@ -101,7 +102,7 @@ export function actionTestText(
 import { withAuthenticator } from "@archway/server/server_options.ts";
 import { type ReceivedResponse, sendRequest } from "@archway/tools/support/send_request.ts";
 ${imports}
-const SCOPES = new Set(${JSON.stringify(scopes)});
+const SCOPES = new Set([${scopes.map((scope) => JSON.stringify(scope)).join(", ")}${support.scopes}]);
 
 /** Accepts the name of a subject as its token. */
 const AUTHENTICATED = withAuthenticator({ authenticate: (subject) => ({ subject, scopes: SCOPES }) });
@@ -121,7 +122,9 @@ for (const [name, open] of Object.entries(${databases})) {
       const headers = { Authorization: \`Bearer \${token}\`, ...(etag !== undefined && { "If-Match": etag }) };
       return sendRequest(server, line, { headers, ...(body !== undefined && { body }) });
     };
-    const { headers } = await send("POST ${collection}", { body: ${literal(created ?? {})} });
+    const { headers } = await send("POST ${collection}", { body: ${
+    support.body(literal(created ?? {}), "ada")
+  } });
     const path = headers.get("location") ?? "";
     const act = (sent: Sent): Promise<ReceivedResponse> => send(\`POST \${path}${suffix}\`, ${
     sent === undefined ? "sent" : `{ body: ${literal(sent)}, ...sent }`

@@ -1,13 +1,20 @@
 import { literal, samplesOf } from "../field_samples.ts";
+import { parentProperty } from "../find_parent.ts";
 import type { NewService } from "../new_service.ts";
 import { databasesName } from "./testing.ts";
 
 /** Returns the tests of scopes and ownership, on every database. */
-export function accessTestText({ names, fields, isOwned }: NewService): string {
+export function accessTestText({ names, fields, isOwned, parent }: NewService): string {
   const { singular, plural, path } = names;
   const [Type, type] = [singular.pascal, singular.camel];
+  const ofParent = parent && parentProperty(parent);
+  const more = parent === undefined ? "" : `, ...${parent.names.snake.toUpperCase()}_SCOPES`;
   const body = literal(
-    Object.fromEntries(fields.map((field) => [field.name.camel, samplesOf(field).json[0]])),
+    Object.fromEntries(
+      fields.map((
+        field,
+      ) => [field.name.camel, field.name.camel === ofParent ? "" : samplesOf(field).json[0]]),
+    ),
   );
   const ownership =
     `  "${names.one} is accessible only to its owner and to administrators": async (server) => {
@@ -44,10 +51,14 @@ import { withAuthenticator } from "@archway/server/server_options.ts";
 import { type ReceivedResponse, sendRequest } from "@archway/tools/support/send_request.ts";
 import { ${databasesName(names)} } from "./testing/${singular.snake}_databases.ts";
 import { ${type}Server } from "./testing/${singular.snake}_server.ts";
-
+${
+    parent === undefined
+      ? ""
+      : `import { create${parent.names.pascal}, ${parent.names.snake.toUpperCase()}_SCOPES } from "./testing/create_${parent.names.snake}.ts";\n`
+  }
 const SCOPES: Readonly<Record<string, readonly string[]>> = {
-  ada: ["${plural.kebab}:read", "${plural.kebab}:write"],
-  bob: ["${plural.kebab}:read", "${plural.kebab}:write"],
+  ada: ["${plural.kebab}:read", "${plural.kebab}:write"${more}],
+  bob: ["${plural.kebab}:read", "${plural.kebab}:write"${more}],
 ${
     isOwned
       ? `  admin: ["${plural.kebab}:read", "${plural.kebab}:write", "${plural.kebab}:admin"],\n`
@@ -75,7 +86,11 @@ function as(server: Server, token: string, line: string, body?: unknown): Promis
 }
 
 async function create(server: Server, token: string): Promise<string> {
-  const created = await as(server, token, "POST ${path}", BODY);
+${
+    parent === undefined
+      ? ""
+      : `  BODY.${ofParent} = await create${parent.names.pascal}(server, { Authorization: \`Bearer \${token}\` });\n`
+  }  const created = await as(server, token, "POST ${path}", BODY);
   assertEquals(created.status, 201);
   return created.headers.get("location") ?? "";
 }

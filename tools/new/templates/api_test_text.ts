@@ -1,22 +1,69 @@
 import { literal, samplesOf } from "../field_samples.ts";
 import { isFilter } from "../field_sql.ts";
+import { parentProperty } from "../find_parent.ts";
 import type { NewService } from "../new_service.ts";
 import { databasesName } from "./testing.ts";
 
 /** Returns the tests of the API, on every database. */
-export function apiTestText({ names, fields }: NewService): string {
+export function apiTestText(service: NewService): string {
+  const { parent } = service;
+  const text = textWithSamples(service);
+  if (parent === undefined) return text;
+  const property = parentProperty(parent);
+  const { pascal, snake } = parent.names;
+  // The id is that of a resource that the tests create.
+  const quoted = JSON.stringify(PARENT);
+  return text
+    .replaceAll(/^const (FIRST|SECOND) = (.*)$/gm, (line) => line.replace(quoted, '""'))
+    .replaceAll(quoted, `FIRST.${property}`)
+    .replace(
+      "    for (const [title, run]",
+      `    FIRST.${property} = SECOND.${property} = await create${pascal}(server);\n    for (const [title, run]`,
+    )
+    .replace(
+      `  "all validation errors of a body`,
+      `  "the ${parent.names.words} must exist, cannot be changed, and filters the list": async (server) => {
+    const [path, ${property}] = [await create(server), await create${pascal}(server)];
+    const other = await create(server, { ...FIRST, ${property} });
+    const listed = await sendRequest(server, \`GET ${service.names.path}?${property}=\${${property}}\`);
+    assertEquals(listed.body?.data?.map(({ id }) => \`${service.names.path}/\${id}\`), [other]);
+    const moved = await sendRequest(server, \`PATCH \${path}\`, {
+      headers: { "If-Match": '"1"' },
+      body: { ${property} },
+    });
+    assertEquals([moved.status, ...invalidParams(moved)], [422, "body /${property}"]);
+    const unknown = await sendRequest(server, "POST ${service.names.path}", {
+      body: { ...FIRST, ${property}: "01a2023b-983b-7000-83d3-81c8f54d2496" },
+    });
+    assertEquals(problem(unknown), [422, "unknown-${parent.names.kebab}"]);
+  },
+  "all validation errors of a body`,
+    )
+    .replace(
+      "\nconst MISSING",
+      `import { create${pascal} } from "./testing/create_${snake}.ts";\n\nconst MISSING`,
+    );
+}
+
+/** Stands for the id of the resource that others belong to. */
+const PARENT = "(parent)";
+
+function textWithSamples({ names, fields, parent }: NewService): string {
   const { singular, plural, path } = names;
   const [Type, type] = [singular.pascal, singular.camel];
-  const samples = fields.map((field) => ({ field, name: field.name.camel, ...samplesOf(field) }));
+  const ofParent = parent && parentProperty(parent);
+  const samples = fields.map((field) => ({ field, name: field.name.camel, ...samplesOf(field) })).map((one) =>
+    one.name === ofParent ? { ...one, json: [PARENT, PARENT] as const } : one
+  );
   const object = (values: readonly (readonly [string, unknown])[]): string =>
     literal(Object.fromEntries(values));
   const [changed] = samples;
   const required = samples.filter(({ field }) => !field.isOptional);
   const optional = samples.filter(({ field }) => field.isOptional);
   const [absent] = optional;
-  const filters = samples.filter(({ field }) => isFilter(field)).map(({ name, json: [first] }) =>
-    `${name}=${first}`
-  );
+  const filters = samples.filter(({ field, name }) => isFilter(field) && name !== ofParent).map((
+    { name, json: [first] },
+  ) => `${name}=${first}`);
   const change = object(changed ? [[changed.name, changed.json[1]]] : []);
   const clearing = absent === undefined ? "" : `
   "absent properties are null; PUT clears them, and a merge patch those set to null": async (server) => {

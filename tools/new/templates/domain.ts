@@ -2,6 +2,7 @@ import { type Field, propertiesOf } from "../field.ts";
 import { declarations, enumType, normalized, ruleOf } from "../field_code.ts";
 import { capitalized } from "../names.ts";
 import type { NewService } from "../new_service.ts";
+import { parentRule } from "./parent.ts";
 
 /** Functions of rules, by the kind of the fields that have them. */
 export const RULE_FUNCTIONS: Partial<Record<Field["type"]["kind"], string>> = {
@@ -21,7 +22,8 @@ function isAddress(text: string): boolean {
 };
 
 /** Returns the domain type of a service with its rules. */
-export function domainText({ names, fields }: NewService): string {
+export function domainText(service: NewService): string {
+  const { names, fields, parent } = service;
   const { singular, one } = names;
   const Type = singular.pascal;
   const kinds = new Set(fields.map(({ type }) => type.kind));
@@ -33,7 +35,9 @@ export function domainText({ names, fields }: NewService): string {
   const times = kinds.has("timestamp")
     ? 'import { microsecondsOf, type Timestamp, timestampOf } from "@archway/db/timestamp.ts";'
     : 'import type { Timestamp } from "@archway/db/timestamp.ts";';
-  const errors = rules.length > 0
+  const errors = rules.length === 0 && parent !== undefined
+    ? 'import { invalidError, type ResourceErrorCode } from "@archway/service_kit/domain_error.ts";'
+    : rules.length > 0
     ? 'import { type FieldError, invalidError, type ResourceErrorCode } from "@archway/service_kit/domain_error.ts";'
     : 'import type { ResourceErrorCode } from "@archway/service_kit/domain_error.ts";';
   const form = kinds.has("text") || kinds.has("email") ? " Texts are in Unicode normalization form C." : "";
@@ -62,7 +66,9 @@ ${fields.flatMap((field) => declarations(field, names)).join("\n")}
 export type ${Type}Input = Pick<${Type}, ${properties.join(" | ")}>;
 
 /** Error codes of the service. */
-export type ${Type}ErrorCode = ResourceErrorCode<"${singular.kebab}">;
+export type ${Type}ErrorCode = ResourceErrorCode<"${singular.kebab}">${
+    parent === undefined ? "" : ` | "unknown-${parent.names.kebab}"`
+  };
 
 ${comment}
 export function normalizeInput(input: ${Type}Input): ${Type}Input {
@@ -79,5 +85,5 @@ ${
       : `return { ${fields.flatMap(normalized).join(", ")} };`
   }
 }
-${[...kinds].map((kind) => RULE_FUNCTIONS[kind] ?? "").join("")}`;
+${parentRule(service)}${[...kinds].map((kind) => RULE_FUNCTIONS[kind] ?? "").join("")}`;
 }

@@ -1,6 +1,7 @@
 import { filterMember, fromJsonMembers, parsedMoney, toJsonMember } from "../field_code.ts";
 import { isFilter } from "../field_sql.ts";
 import type { NewService } from "../new_service.ts";
+import { parentProblem } from "./parent.ts";
 
 /** Returns the conversions between representations and the domain. */
 export function dtoText({ names, fields }: NewService): string {
@@ -47,7 +48,7 @@ export const patch${Type} = resourcePatch<api.New${Type}>({
 }
 
 /** Returns the handlers of a service. */
-export function handlersText({ names, fields, isOwned }: NewService): string {
+export function handlersText({ names, fields, isOwned, parent }: NewService): string {
   const { singular, plural } = names;
   const [Type, type, Types, types] = [singular.pascal, singular.camel, plural.pascal, plural.camel];
   const filters = fields.filter(isFilter);
@@ -101,7 +102,9 @@ export function ${type}Handlers(
       tagOf: (${type}) => ${type},
     }),
     create${Type}: async ({ body }, context) => {
-      const options = { ${isOwned ? "owner: ownerOf(context), " : ""}signal: context.signal };
+      const options = { ${isOwned ? "owner: ownerOf(context), " : ""}${
+    parent === undefined ? "" : "scope: scopeOf(context), "
+  }signal: context.signal };
       return await responses.created(await ${types}.create(${type}Input(body), options), context);
     },
     get${Type}: async ({ path, headers }, context) => {
@@ -143,7 +146,7 @@ ${
 }
 
 /** Returns the problem types of a service. */
-export function problemsText({ names: { singular }, fields }: NewService): string {
+export function problemsText({ names: { singular }, fields, parent }: NewService): string {
   const [Type, type, code] = [singular.pascal, singular.camel, singular.kebab];
   const hasMoney = fields.some((field) => field.type.kind === "money");
   const money = hasMoney
@@ -159,6 +162,6 @@ export const ${type}Problems = problemTable<${Type}ErrorCode${hasMoney ? " | Mon
   "${code}-not-found": notFound("${singular.words}"),
   "${code}-changed": changed("${singular.words}"),
   "invalid-${code}": invalid("${singular.words}"),
-${hasMoney ? "  ...MONEY_PROBLEMS,\n" : ""}});
+${parent === undefined ? "" : parentProblem(parent)}${hasMoney ? "  ...MONEY_PROBLEMS,\n" : ""}});
 `;
 }

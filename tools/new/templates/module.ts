@@ -1,4 +1,5 @@
 import { samplesOf } from "../field_samples.ts";
+import { parentProperty } from "../find_parent.ts";
 import type { NewService } from "../new_service.ts";
 
 /** Returns the settings of the code generator for a service. */
@@ -17,9 +18,19 @@ export function exampleValues({ fields }: Pick<NewService, "fields">): Readonly<
   return Object.fromEntries(required.map((field) => [field.name.camel, samplesOf(field).json[0]]));
 }
 
+/** Returns a request body for documentation, in JSON. */
+export function exampleText(service: Pick<NewService, "fields" | "parent">): string {
+  const { parent } = service;
+  const values = exampleValues(service);
+  return JSON.stringify(
+    parent === undefined ? values : { ...values, [parentProperty(parent)]: `<id of ${parent.one}>` },
+  );
+}
+
 /** Returns module.ts of a service. */
 export function moduleText(service: NewService): string {
-  const { singular, plural, folder, path } = service.names;
+  const { parent, names: { singular, plural, folder, path } } = service;
+  const directory = parent === undefined ? "" : `${parent.names.camel}Directory`;
   const [Type, type, types] = [singular.pascal, singular.camel, plural.camel];
   return `import { join } from "node:path";
 import { routes, spec } from "@archway/api/${plural.snake}api/server.gen.ts";
@@ -29,22 +40,34 @@ import { ${Type}Service } from "./app.ts";
 import { ${type}Handlers } from "./http/${singular.snake}_handlers.ts";
 import { ${type}Problems } from "./http/${singular.snake}_problems.ts";
 import { Postgres${Type}Repository } from "./persistence/${singular.snake}_repository.ts";
-
+${
+    parent === undefined
+      ? ""
+      : `import { Postgres${parent.names.pascal}Directory } from "./persistence/${parent.names.snake}_directory.ts";\n`
+  }
 /** The ${singular.words} service. */
 export const ${types}Module = defineService({
   name: "${folder}",
-  migrations: join(import.meta.dirname ?? ".", "migrations"),
+${
+    parent === undefined
+      ? ""
+      : `  requires: ["${parent.folder}"],\n`
+  }  migrations: join(import.meta.dirname ?? ".", "migrations"),
   scopes: ["${plural.kebab}:read", "${plural.kebab}:write"],
   examples: [
-    \`curl -i {url}${path} -H 'Content-Type: application/json' -d '${
-    JSON.stringify(exampleValues(service))
-  }'\`,
+    \`curl -i {url}${path} -H 'Content-Type: application/json' -d '${exampleText(service)}'\`,
     "curl -s {url}${path}",
   ],
   mount(dependencies): MountedService {
     const { pool: connections, now, newId, tokens } = dependencies;
     const repository = new Postgres${Type}Repository();
-    const ${types} = new ${Type}Service({ connections, repository, now, newId });
+${
+    parent === undefined
+      ? ""
+      : `    const ${directory} = new Postgres${parent.names.pascal}Directory();\n`
+  }    const ${types} = new ${Type}Service({ connections, repository, ${
+    directory === "" ? "" : `${directory}, `
+  }now, newId });
     const cursors = timeCursors("${singular.words} cursor", dependencies);
     const handlers = ${type}Handlers(${types}, { cursors, tokens });
     return { api: { name: "${plural.snake}", routes: routes(handlers), document: spec, ...${type}Problems } };

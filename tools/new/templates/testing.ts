@@ -1,3 +1,4 @@
+import { type Parent, parentProperty } from "../find_parent.ts";
 import type { NewService } from "../new_service.ts";
 import { literal } from "../field_samples.ts";
 import { exampleValues } from "./module.ts";
@@ -8,34 +9,71 @@ export function databasesName({ singular }: NewService["names"]): string {
 }
 
 /** Returns the databases of a service's tests. */
-export function databasesText({ names }: NewService): string {
+export function databasesText({ names, parent }: NewService): string {
   const { plural } = names;
+  const [imported, listed] = parentModule(parent);
   return `import { migrationSources } from "@archway/program/project.ts";
 import { databasesWith } from "@archway/tools/support/databases_with.ts";
-import { ${plural.camel}Module } from "../module.ts";
+${imported}import { ${plural.camel}Module } from "../module.ts";
 
 /** Databases with the tables of the service for test suites, by name. */
-export const ${databasesName(names)} = databasesWith(migrationSources([${plural.camel}Module]));
+export const ${databasesName(names)} = databasesWith(migrationSources([${listed}${plural.camel}Module]));
 `;
 }
 
 /** Returns the in-process server of a service's tests. */
-export function serverText({ names: { singular, plural } }: NewService): string {
+export function serverText({ names: { singular, plural }, parent }: NewService): string {
+  const [imported, listed] = parentModule(parent);
   return `import type { ConnectionPool } from "@archway/db/db.ts";
 import type { Server } from "@archway/server/server.ts";
 import type { ServerOption } from "@archway/server/server_options.ts";
 import { serviceServer } from "@archway/tools/support/service_server.ts";
-import { ${plural.camel}Module } from "../module.ts";
+${imported}import { ${plural.camel}Module } from "../module.ts";
 
 /** Creates an in-process server of the service over a database, with response validation. */
 export function ${singular.camel}Server(pool: ConnectionPool, ...options: ServerOption[]): Server {
-  return serviceServer(pool, { services: [${plural.camel}Module], options });
+  return serviceServer(pool, { services: [${listed}${plural.camel}Module], options });
+}
+`;
+}
+
+/** Returns the import of the module of a parent's service, and the module before others in a list. */
+function parentModule(parent: Parent | undefined): readonly [string, string] {
+  return parent === undefined
+    ? ["", ""]
+    : [`import { ${parent.module} } from "@archway/${parent.folder}/module.ts";\n`, `${parent.module}, `];
+}
+
+/** Returns the additions of a service with a parent to the HTTP conformance tests. */
+function parentConformanceText(service: NewService, parent: Parent): string {
+  const { names: { plural, singular } } = service;
+  const values = { ...exampleValues(service), [parentProperty(parent)]: `{${parent.names.camel}}` };
+  const body = `'${JSON.stringify(values)}'`;
+  return `import { type Client, json, post } from "@archway/tools/support/conformance/client.ts";
+import type { Prepared } from "@archway/tools/support/conformance/row.ts";
+import type { Suite } from "@archway/tools/support/conformance/suite.ts";
+
+const BODY = ${body};
+
+/** Each belongs to ${parent.one}, which is created before. */
+export function conformance(): Suite {
+  return {
+    document: "${plural.snake}",
+    async given(client: Client): Promise<Prepared> {
+      const response = await post(client, "${parent.path}", { body: ${literal(parent.body)} });
+      const { data: { id } } = await json<{ data: { id: string } }>(response, 201);
+      return { placeholders: { ${parent.names.camel}: id }, paths: [\`${parent.path}/\${id}\`] };
+    },
+    bodies: { create${singular.pascal}: BODY, replace${singular.pascal}: BODY },
+  };
 }
 `;
 }
 
 /** Returns the additions of a service to the HTTP conformance tests. */
-export function conformanceText({ names: { plural }, fields }: NewService): string {
+export function conformanceText(service: NewService): string {
+  const { names: { plural }, fields, parent } = service;
+  if (parent !== undefined) return parentConformanceText(service, parent);
   const isExact = !fields.some(({ type }) => type.kind === "money");
   return `import type { Suite } from "@archway/tools/support/conformance/suite.ts";
 
@@ -52,7 +90,12 @@ export function conformance(): Suite {
 
 /** Returns the additions of a service to the tests with Schemathesis. */
 export function schemathesisText(service: NewService): string {
-  const { plural, path } = service.names;
+  const { parent, names: { plural, path } } = service;
+  const values = literal(exampleValues(service));
+  const create = parent === undefined
+    ? ""
+    : `    const parent = await client.create("${parent.path}", ${literal(parent.body)});\n`;
+  const body = parent === undefined ? values : `{ ...${values}, ${parentProperty(parent)}: parent }`;
   return `import type { FuzzSetup, Hints } from "@archway/tools/support/schemathesis/fuzz_setup.ts";
 
 const COUNT = 40;
@@ -61,10 +104,12 @@ const COUNT = 40;
 export const schemathesis: FuzzSetup = {
   async fill(client): Promise<Hints> {
     const ids: string[] = [];
-    for (let index = 0; index < COUNT; index++) {
-      ids.push(await client.create("${path}", ${literal(exampleValues(service))}));
+${create}    for (let index = 0; index < COUNT; index++) {
+      ids.push(await client.create("${path}", ${body}));
     }
-    return { ...await client.cursors("${path}"), "path.id": ids };
+    return { ...await client.cursors("${path}"), "path.id": ids${
+    parent === undefined ? "" : `, "body.${parentProperty(parent)}": [parent]`
+  } };
   },
 };
 `;

@@ -1,19 +1,41 @@
 import { isFilter } from "../field_sql.ts";
+import { parentProperty } from "../find_parent.ts";
 import type { NewService } from "../new_service.ts";
+import { parentPort } from "./parent.ts";
 
 /** Returns app.ts, the use cases of a service. */
-export function useCasesText({ names, isOwned }: NewService): string {
+export function useCasesText({ names, isOwned, parent }: NewService): string {
   const { singular, plural } = names;
   const [Type, type, types, code] = [singular.pascal, singular.camel, plural.camel, singular.kebab];
-  const create = isOwned
+  const create = parent !== undefined
+    ? "{ owner, scope, ...options }: QueryOptions & { readonly owner: string | null; readonly scope: AccessScope },"
+    : isOwned
     ? `{ owner, ...options }: QueryOptions & { readonly owner: string | null },`
     : "options: QueryOptions = {},";
+  const keep = (input: string): string =>
+    parent === undefined ? input : `keep${parent.names.pascal}(current, ${input})`;
+  const property = parent === undefined ? "" : parentProperty(parent);
+  const known = parent === undefined ? "" : `    const id = normalized.${property};
+    if (!await ${parent.names.camel}Directory.isActive(connections.writer(), { id, scope }, options)) {
+      throw new DomainError("unknown-${parent.names.kebab}", {
+        fieldErrors: [{ field: "${property}", reason: "no such ${parent.names.words}" }],
+      });
+    }
+`;
   return `import type { QueryOptions, ReaderOptions } from "@archway/db/db.ts";
-import type { ResourceKey } from "@archway/service_kit/access_scope.ts";
+import type { ${
+    parent === undefined ? "" : "AccessScope, "
+  }ResourceKey } from "@archway/service_kit/access_scope.ts";
 import { ConditionalWriter } from "@archway/service_kit/conditional_writer.ts";
-import type { VersionCondition } from "@archway/service_kit/entity_version.ts";
+${
+    parent === undefined
+      ? ""
+      : 'import { DomainError } from "@archway/service_kit/domain_error.ts";\n'
+  }import type { VersionCondition } from "@archway/service_kit/entity_version.ts";
 import type { ListRequest, Page } from "@archway/service_kit/page.ts";
-import { normalizeInput, type ${Type}, type ${Type}Input } from "./domain/${singular.snake}.ts";
+import { ${
+    parent === undefined ? "" : `keep${parent.names.pascal}, `
+  }normalizeInput, type ${Type}, type ${Type}Input } from "./domain/${singular.snake}.ts";
 import type { ${Type}Filter, ${Type}ServiceDependencies } from "./ports.ts";
 
 type ReadOptions = QueryOptions & ReaderOptions;
@@ -29,14 +51,24 @@ export class ${Type}Service {
     this.#${types} = new ConditionalWriter({ resource: "${code}", ...dependencies });
   }
 
-  /** @throws {DomainError} "invalid-${code}". */
+  /** @throws {DomainError} "invalid-${code}"${
+    parent === undefined ? "" : `, "unknown-${parent.names.kebab}"`
+  }. */
   async create(
     input: ${Type}Input,
     ${create}
   ): Promise<${Type}> {
-    const { connections, repository, now, newId } = this.#deps;
-    const createdAt = now();
-    const ${type} = { ...normalizeInput(input), id: newId(), version: 1n, createdAt, updatedAt: createdAt };
+    const { connections, repository, ${
+    parent === undefined ? "" : `${parent.names.camel}Directory, `
+  }now, newId } = this.#deps;
+${
+    parent === undefined
+      ? ""
+      : `    const normalized = normalizeInput(input);\n${known}`
+  }    const createdAt = now();
+    const ${type} = { ...${
+    parent === undefined ? "normalizeInput(input)" : "normalized"
+  }, id: newId(), version: 1n, createdAt, updatedAt: createdAt };
     await repository.insert(connections.writer(), { ...${type}, ${
     isOwned ? "owner" : "owner: null"
   } }, options);
@@ -54,7 +86,14 @@ export class ${Type}Service {
 
   /** @throws {DomainError} "invalid-${code}", "${code}-not-found", "${code}-changed". */
   async replace(key: ResourceKey, input: ${Type}Input, options: WriteOptions): Promise<${Type}> {
-    return await this.#${types}.replace(key, normalizeInput(input), options);
+${
+    parent === undefined
+      ? `    return await this.#${types}.replace(key, normalizeInput(input), options);`
+      : `    const normalized = normalizeInput(input);
+    const current = await this.#deps.repository.find(this.#deps.connections.writer(), key, options);
+    const kept = current === undefined ? normalized : ${keep("normalized")};
+    return await this.#${types}.replace(key, kept, options);`
+  }
   }
 
   /**
@@ -67,7 +106,7 @@ export class ${Type}Service {
     change: (current: ${Type}) => ${Type}Input,
     options: WriteOptions,
   ): Promise<${Type}> {
-    return this.#${types}.modify(key, (current) => normalizeInput(change(current)), options);
+    return this.#${types}.modify(key, (current) => ${keep("normalizeInput(change(current))")}, options);
   }
 
   /** @throws {DomainError} "${code}-not-found", "${code}-changed". */
@@ -79,7 +118,7 @@ export class ${Type}Service {
 }
 
 /** Returns ports.ts, the dependencies of the use cases. */
-export function portsText({ names, fields }: NewService): string {
+export function portsText({ names, fields, parent }: NewService): string {
   const { singular, plural } = names;
   const Type = singular.pascal;
   const filters = fields.filter(isFilter).map(({ name }) =>
@@ -93,7 +132,11 @@ export type ${Type}Filter = {
 ${filters.join("")}};`;
   return `import type { ConnectionManager, Querier, QueryOptions } from "@archway/db/db.ts";
 import type { Timestamp } from "@archway/db/timestamp.ts";
-import type { VersionedRepository } from "@archway/service_kit/conditional_writer.ts";
+${
+    parent === undefined
+      ? ""
+      : 'import type { ResourceKey } from "@archway/service_kit/access_scope.ts";\n'
+  }import type { VersionedRepository } from "@archway/service_kit/conditional_writer.ts";
 import type { ListRequest, Page } from "@archway/service_kit/page.ts";
 import type { ${Type}, ${Type}Input } from "./domain/${singular.snake}.ts";
 
@@ -104,12 +147,16 @@ export interface ${Type}Repository extends VersionedRepository<${Type}, ${Type}I
   /** Lists ${plural.words}, newest first. */
   list(db: Querier, request: ListRequest<${Type}Filter>, options?: QueryOptions): Promise<Page<${Type}>>;
 }
-
+${parent === undefined ? "" : parentPort(parent)}
 /** Dependencies of the use cases. */
 export interface ${Type}ServiceDependencies {
   readonly connections: ConnectionManager;
   readonly repository: ${Type}Repository;
-  /** Returns the current time, with microseconds. */
+${
+    parent === undefined
+      ? ""
+      : `  readonly ${parent.names.camel}Directory: ${parent.names.pascal}Directory;\n`
+  }  /** Returns the current time, with microseconds. */
   readonly now: () => Timestamp;
   /** Returns a new UUIDv7. */
   readonly newId: () => string;
