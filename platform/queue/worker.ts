@@ -86,9 +86,11 @@ export class Worker implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#listening?.[Symbol.asyncDispose]();
     const [loops, drained] = this.#pools;
-    await Promise.all([loops?.[Symbol.asyncDispose](), this.#tasks[Symbol.asyncDispose]()]);
+    // At once, so that nothing is started any more.
+    const ended = Promise.all([loops?.[Symbol.asyncDispose](), this.#tasks[Symbol.asyncDispose]()]);
+    await this.#listening?.[Symbol.asyncDispose]();
+    await ended;
     await drained?.[Symbol.asyncDispose]();
   }
 

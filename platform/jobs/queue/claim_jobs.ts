@@ -39,7 +39,7 @@ const HELD = `kinds as materialized (
     ) as first
     where k.room > 0
   ), shares as materialized (
-    select kind, priority, least(room, ceil(($7 + sum(held) over ()) / count(*) over ())::int - held) as places
+    select kind, priority, least(room, ceil(($7 + sum(held) over ())::float8 / count(*) over ())::int - held) as places
     from ready where priority = (select min(priority) from ready)
   ), held as materialized (
     select j.id

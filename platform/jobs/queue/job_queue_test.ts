@@ -30,6 +30,18 @@ Deno.test("claim() shares places between kinds, counting the jobs that they hold
   assertEquals(await counts(12), [undefined, 5, 2]);
   // The kind with a limit has no room left: 12 places for each of the others.
   assertEquals(await counts(12), [3, 9, undefined]);
+  // Shares are rounded up.
+  assertEquals(await counts(7), [1, 6, undefined]);
+});
+
+Deno.test("claim() takes a job of each kind if there are fewer places than kinds", async () => {
+  await using harness = await JobHarness.open();
+  const { pool } = harness;
+  const kinds = ["a", "b"].map((kind) => kindOf(kind));
+  for (const kind of ["a", "b"]) await enqueue(pool.writer(), testJob(kind), { name: kind });
+  const queue = new JobQueue({ database: pool, nowMs: Date.now, newId, leaseMs: HOUR_MS });
+  const { jobs } = await queue.claim(kinds, 1);
+  assertEquals(jobs.map(({ kind }) => kind).toSorted(), ["test.a", "test.b"]);
 });
 
 Deno.test("purge() deletes dead letters after their retention", async () => {

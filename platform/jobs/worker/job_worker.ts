@@ -1,5 +1,6 @@
 import { v7 as newId } from "uuid";
 import type { ConnectionPool } from "@archway/db/db.ts";
+import { pause } from "@archway/queue/pause.ts";
 import { Worker, type WorkerContext, type WorkerStep } from "@archway/queue/worker.ts";
 import { WorkerFailures } from "@archway/queue/worker_failures.ts";
 import type { Logger } from "@archway/server/logger.ts";
@@ -38,6 +39,9 @@ const DEADLINES_MS = 100;
 /** Delay in which notifications are gathered before cancellations are queried, in milliseconds. */
 const LINGER_MS = 50;
 
+/** Time limit for recording the last ends, in milliseconds; leases of others expire. */
+const FLUSH_MS = 2_000;
+
 /** Interval of renewing leases, as a part of their duration. */
 const RENEWALS = 3;
 
@@ -75,9 +79,17 @@ export class JobWorker implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#worker[Symbol.asyncDispose]();
     const { runner, settler } = this.#parts;
+    const ended = this.#worker[Symbol.asyncDispose]();
+    // Others can run them while those that run here end.
     runner?.releaseBuffered();
+    await ended;
+    // Those of a claim that was in progress.
+    runner?.releaseBuffered();
+    await pause(FLUSH_MS, { until: this.#flush(settler) });
+  }
+
+  async #flush(settler: JobSettler | undefined): Promise<void> {
     try {
       await settler?.step();
     } catch (error) {

@@ -228,17 +228,26 @@ Deno.test("JobWorker renews the lease of a job while it runs", async () => {
   assertEquals(await harness.untilSettled(), []);
 });
 
-Deno.test("JobWorker ends running jobs when it is disposed of, and releases the others", async () => {
+Deno.test("JobWorker ends running jobs when it is disposed of, and releases the others at once", async () => {
   await using harness = await JobHarness.open();
   const begun = Promise.withResolvers<void>();
   const end = Promise.withResolvers<void>();
-  const worker = harness.startWorker([handleJob(PRINT, async () => {
-    begun.resolve();
-    await end.promise;
-  })], { concurrency: 1 });
-  await enqueueMany(harness.pool.writer(), PRINT, [{ payload: { name: "a" } }, { payload: { name: "b" } }]);
+  // Each kind gets a place of the first claim, so one job is leased and waits.
+  const kinds = [PRINT, testJob("other")];
+  for (const job of kinds) await enqueue(harness.pool.writer(), job, { name: "a" });
+  const handlers = kinds.map((job) =>
+    handleJob(job, async () => {
+      begun.resolve();
+      await end.promise;
+    })
+  );
+  const worker = harness.startWorker(handlers, { concurrency: 1 });
   await begun.promise;
+  const leased = async (): Promise<number> =>
+    (await harness.jobs()).filter(({ is_leased }) => is_leased).length;
+  assertEquals(await leased(), 2);
   const disposed = worker[Symbol.asyncDispose]();
+  while (await leased() > 1) await new Promise((resolve) => setTimeout(resolve, 10));
   end.resolve();
   await disposed;
   const jobs = await harness.jobs();
