@@ -45,6 +45,29 @@ async function make(directory: string, migrations: readonly MigrationSource[]): 
     await pool.migrate(migrations);
   }
   for (const folder of unused) await Deno.remove(join(directory, "cluster", folder), { recursive: true });
+  await removeWal(join(directory, "cluster"));
+}
+
+/** Place of the last checkpoint in `pg_control` (PostgreSQL, `ControlFileData`). */
+const checkpointOffset = 32;
+
+/**
+ * Removes the write-ahead log but for the segments with the checkpoint of the shutdown. Those with higher numbers are empty:
+ * the server recycles old segments by renaming them.
+ */
+async function removeWal(cluster: string): Promise<void> {
+  const folder = join(cluster, "pg_wal");
+  const control = await Deno.readFile(join(cluster, "global/pg_control"));
+  const checkpoint = new DataView(control.buffer).getBigUint64(checkpointOffset, true);
+  for await (const { name } of Deno.readDir(folder)) {
+    if (!/^[0-9A-F]{24}$/.test(name)) continue;
+    const path = join(folder, name);
+    const size = BigInt((await Deno.stat(path)).size);
+    const [log, part] = [BigInt(`0x${name.slice(8, 16)}`), BigInt(`0x${name.slice(16)}`)];
+    const start = (log << 32n) + part * size;
+    // The record of the checkpoint may end in the next segment.
+    if (start + size <= checkpoint || start > checkpoint + size) await Deno.remove(path);
+  }
 }
 
 /** Removes clusters of earlier migrations, and incomplete ones of interrupted runs. */
