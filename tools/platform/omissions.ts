@@ -7,6 +7,8 @@ export interface Omissions {
   readonly paths: readonly string[];
   /** Tasks of deno.json. */
   readonly tasks: readonly string[];
+  /** Pages that new projects do without; earlier ones keep them, since their tests may read them. @default {[]} */
+  readonly pages?: readonly string[];
   /** Words whose lines the modules of services do without. @default {[]} */
   readonly lines?: readonly string[];
   /** Tasks that a project has in place of the template's, by name. @default {} */
@@ -24,8 +26,14 @@ export async function readOmissions(template: string): Promise<Omissions> {
     const list: Partial<Omissions> = JSON.parse(
       await Deno.readTextFile(join(template, "tools/platform/omitted.json")),
     );
-    const { paths = [], tasks = [], lines = [], ownTasks = {} } = list;
-    return { paths: textsOf(paths), tasks: textsOf(tasks), lines: textsOf(lines), ownTasks };
+    const { paths = [], tasks = [], pages = [], lines = [], ownTasks = {} } = list;
+    return {
+      paths: textsOf(paths),
+      tasks: textsOf(tasks),
+      pages: textsOf(pages),
+      lines: textsOf(lines),
+      ownTasks,
+    };
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return { paths: [], tasks: [] };
     throw error;

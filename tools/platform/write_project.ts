@@ -48,7 +48,7 @@ export async function writeProject(template: string, project: NewProject): Promi
   const version = await versionOf(template);
   const own = await readOmissions(template);
   const services = await Promise.all(without.map(filesOfService));
-  const pages = await pagesOf(template, without);
+  const pages = [...own.pages ?? [], ...await pagesOf(template, without)];
   const paths = [...own.paths, ...pages, ...services.flatMap((service) => service.paths)].toSorted();
   const omissions: Omissions = { ...own, paths };
   if (name !== from) checkName(name, from, await textsOfProject(template, omissions));
