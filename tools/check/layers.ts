@@ -39,6 +39,17 @@ export const LAYERS: readonly Layer[] = [
     why: "use cases must not depend on HTTP or a driver",
   },
   {
+    of: ["db/postgres/wire/"],
+    neverReaches: [
+      "db/postgres/migration/",
+      "db/postgres/primary/",
+      "db/postgres/replica/",
+      "db/postgres/transaction/",
+      "postgres",
+    ],
+    why: "the client of the protocol must not depend on the pool or on another driver",
+  },
+  {
     of: ["platform/events/store/", "platform/events/outbox/"],
     neverReaches: ["platform/events/webhooks/", "platform/events/broker/"],
     why: "the store and the outbox must not depend on the destinations of events",
