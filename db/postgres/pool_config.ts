@@ -74,12 +74,20 @@ export interface PoolConfig {
   /** Replicas, which take reads. */
   readonly replicas: readonly InstanceConfig[];
   /**
-   * Pooler in front of the servers. With one, statements are not prepared, and read-only mode and timeouts are set per
+   * Pooler in front of the servers. With one, statements are not prepared unless
+   * `poolerStatements` says so, and read-only mode and timeouts are set per
    * transaction instead of per session.
    *
    * @default "none"
    */
   readonly pooler?: Pooler;
+  /**
+   * Maximum number of prepared statements of a connection behind a pooler that supports them, such as PgBouncer from 1.21
+   * on with `max_prepared_statements`; 0 prepares none. postgres.js ignores it.
+   *
+   * @default 0
+   */
+  readonly poolerStatements?: number;
   /**
    * Statement timeout on the server, in milliseconds; 0 disables it. Ignored by PGlite.
    *

@@ -45,6 +45,7 @@ const OPEN: readonly Partial<Exposure>[] = [
       primary: [{ host: "127.0.0.1", port: 5432, user: "", password: "", database: "", maxConnections: 1 }],
       replicas: [],
       pooler: "none",
+      poolerStatements: 0,
       readerPolicy: "random",
       replicaMaxLagMs: 0,
       replicaProbeTimeoutMs: 1,

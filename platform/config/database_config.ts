@@ -1,6 +1,11 @@
 import type { InstanceConfig, Pooler, ReaderPolicy } from "@archway/db/postgres/pool_config.ts";
 import type { Setting, SettingsReader } from "@archway/service_kit/setting.ts";
-import { choiceSetting, durationSetting, textSetting } from "@archway/service_kit/setting_types.ts";
+import {
+  choiceSetting,
+  durationSetting,
+  integerSetting,
+  textSetting,
+} from "@archway/service_kit/setting_types.ts";
 import { type PrimaryServers, readPrimary, readReplica } from "./read_servers.ts";
 import {
   DATABASE_URL,
@@ -24,6 +29,7 @@ export interface PostgresConfig {
   readonly primary: PrimaryServers;
   readonly replicas: readonly InstanceConfig[];
   readonly pooler: Pooler;
+  readonly poolerStatements: number;
   readonly readerPolicy: ReaderPolicy;
   readonly replicaMaxLagMs: number;
   readonly replicaProbeTimeoutMs: number;
@@ -49,6 +55,14 @@ const POOLER = choiceSetting("POSTGRES_POOLER", ["none", "transaction"], {
     "Pooler between this program and its servers: transaction for one that assigns a session per " +
     "transaction, such as PgBouncer with pool_mode=transaction.",
 });
+const POOLER_STATEMENTS = integerSetting("POSTGRES_POOLER_PREPARED_STATEMENTS", {
+  default: 0,
+  min: 0,
+  max: 10_000,
+  description:
+    "Maximum number of prepared statements of a connection behind the pooler, with POSTGRES_DRIVER=wire: that of its " +
+    "max_prepared_statements, which PgBouncer has from 1.21 on. 0 prepares none.",
+});
 const READER_POLICY = choiceSetting("POSTGRES_READER_POLICY", ["least-loaded", "random"], {
   default: "least-loaded",
   description: "Choice of the replica for a read: the less busy of two random replicas, or any at random.",
@@ -67,7 +81,7 @@ const PROBE_TIMEOUT = durationSetting("POSTGRES_REPLICA_PROBE_TIMEOUT", {
 });
 
 /** Settings that need an external PostgreSQL. */
-const OF_SERVERS = [POOLER, READER_POLICY, MAX_LAG, PROBE_TIMEOUT];
+const OF_SERVERS = [POOLER, POOLER_STATEMENTS, READER_POLICY, MAX_LAG, PROBE_TIMEOUT];
 
 export const DATABASE_SETTINGS: readonly Setting<unknown>[] = [
   DATA_DIRECTORY,
@@ -90,6 +104,7 @@ export function readDatabaseConfig(reader: SettingsReader): DatabaseConfig {
     primary,
     replicas: replicas.map((number) => readReplica(reader, number, primary[0])),
     pooler: reader.read(POOLER),
+    poolerStatements: reader.read(POOLER_STATEMENTS),
     readerPolicy: reader.read(READER_POLICY),
     replicaMaxLagMs: reader.read(MAX_LAG),
     replicaProbeTimeoutMs: reader.read(PROBE_TIMEOUT),

@@ -35,8 +35,10 @@ export class WireSession implements DriverSession {
         tls,
         signal,
         settings: sessionSettings(instance, config, { readOnly }),
-        // They belong to a session, and the next statement may run in another one.
-        ...(config.pooler === "transaction" ? { maxStatements: 0 } : {}),
+        // They belong to a session, and the next statement may run in another one, unless the pooler follows them.
+        ...(config.pooler === "transaction"
+          ? { maxStatements: config.poolerStatements ?? 0, isShared: true }
+          : {}),
         onClosed: () => events.onClosed(),
         onNotice: (notice) => events.onNotice(notice),
         ...(onNotification === undefined ? {} : { onNotification }),

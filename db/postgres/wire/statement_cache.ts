@@ -9,6 +9,8 @@ export interface PreparedStatement {
   isReady: boolean;
   /** Decoder of its rows; undefined until its columns are described, null if it returns none. */
   decoder: RowDecoder | null | undefined;
+  /** Whether its columns may differ each time, since a pooler prepares it again in other sessions. */
+  readonly isShared: boolean;
   /** Whether it was used since the last eviction passed it. */
   isUsed: boolean;
 }
@@ -16,21 +18,37 @@ export interface PreparedStatement {
 /** Length of a text that is not worth keeping, on either side. */
 const maxText = 32_768;
 
+/** Options of {@link StatementCache}. */
+export interface StatementCacheOptions {
+  /** Maximum number of statements; 0 prepares each statement whenever it is sent. */
+  readonly max: number;
+  /**
+   * Whether a pooler prepares the statements of all its clients under names of its own. It acknowledges another preparation of
+   * an obsolete one by itself, so such a text is not prepared any more.
+   *
+   * @default false
+   */
+  readonly isShared?: boolean;
+}
+
 /**
  * Prepared statements of a session by their texts. When it is full, a statement that was not used lately is evicted
  * (second chance), and closed on the server with the next message.
  */
 export class StatementCache {
   readonly #max: number;
+  readonly #isShared: boolean;
+  /** Texts that are not prepared any more. */
+  readonly #obsolete = new Set<string>();
   readonly #statements = new Map<string, PreparedStatement>();
   /** Begins every name, since a pooler that is not known of lets several connections share a session. */
   readonly #prefix = Math.random().toString(36).slice(2, 8);
   #closing: string[] = [];
   #count = 0;
 
-  /** @param max Maximum number of statements; 0 prepares each statement whenever it is sent. */
-  constructor(max: number) {
+  constructor({ max, isShared = false }: StatementCacheOptions) {
     this.#max = max;
+    this.#isShared = isShared;
   }
 
   get size(): number {
@@ -47,9 +65,11 @@ export class StatementCache {
       known.isUsed = true;
       return known;
     }
-    if (known !== undefined || this.#max === 0 || text.length > maxText) return statement("", text);
+    const isNamed = known === undefined && this.#max > 0 && text.length <= maxText &&
+      !this.#obsolete.has(text);
+    if (!isNamed) return statement("", text);
     if (this.#statements.size >= this.#max) this.#evict();
-    const added = statement(`${this.#prefix}_${++this.#count}`, text);
+    const added = statement(`${this.#prefix}_${++this.#count}`, text, this.#isShared);
     this.#statements.set(text, added);
     return added;
   }
@@ -58,7 +78,11 @@ export class StatementCache {
   drop(dropped: PreparedStatement): void {
     if (this.#statements.get(dropped.text) !== dropped) return;
     this.#statements.delete(dropped.text);
-    if (dropped.isReady) this.#closing.push(dropped.name);
+    if (!dropped.isReady) return;
+    this.#closing.push(dropped.name);
+    if (!this.#isShared) return;
+    if (this.#obsolete.size >= this.#max) this.#obsolete.clear();
+    this.#obsolete.add(dropped.text);
   }
 
   /** Takes the names of statements that are to be closed on the server. */
@@ -83,6 +107,6 @@ export class StatementCache {
   }
 }
 
-function statement(name: string, text: string): PreparedStatement {
-  return { name, text, isReady: false, decoder: undefined, isUsed: false };
+function statement(name: string, text: string, isShared = false): PreparedStatement {
+  return { name, text, isReady: false, decoder: undefined, isShared, isUsed: false };
 }

@@ -22,6 +22,8 @@ export class StatementExchange implements Exchange {
   readonly #cache: StatementCache;
   readonly #callbacks: StatementCallbacks;
   readonly #rows: Row[] = [];
+  /** Decoder of this execution, if its columns were described. */
+  #decoder: RowDecoder | undefined;
   #rowCount: number | undefined;
   #error: Error | undefined;
   #isStale = false;
@@ -53,10 +55,11 @@ export class StatementExchange implements Exchange {
         statement.isReady = true;
         return;
       case backend.rowDescription:
-        statement.decoder = RowDecoder.read(new MessageCursor(bytes, start, end));
+        this.#decoder = RowDecoder.read(new MessageCursor(bytes, start, end));
+        if (!statement.isShared) statement.decoder = this.#decoder;
         return;
       case backend.noData:
-        statement.decoder = null;
+        if (!statement.isShared) statement.decoder = null;
         return;
       case backend.emptyQueryResponse:
         this.#isComplete = true;
@@ -84,7 +87,7 @@ export class StatementExchange implements Exchange {
   }
 
   #row(bytes: Buffer, start: number, end: number): void {
-    const { decoder } = this.#statement;
+    const decoder = this.#decoder ?? this.#statement.decoder;
     if (!decoder) throw unexpectedMessage(backend.dataRow);
     if (this.#error !== undefined) return;
     try {

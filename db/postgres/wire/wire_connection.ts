@@ -33,6 +33,12 @@ export interface WireOptions {
    * @default 256
    */
   readonly maxStatements?: number;
+  /**
+   * Whether a pooler in transaction mode prepares the statements.
+   *
+   * @default false
+   */
+  readonly isShared?: boolean;
   readonly onNotice?: ((notice: ServerMessage) => void) | undefined;
   readonly onNotification?: ((channel: string, payload: string) => void) | undefined;
   /** Called once, when the session has ended. */
@@ -65,7 +71,10 @@ export class WireConnection {
     this.#output = new OutputBuffer((bytes) => {
       if (!socket.destroyed) socket.write(bytes);
     });
-    this.#statements = new StatementCache(options.maxStatements ?? defaultMaxStatements);
+    this.#statements = new StatementCache({
+      max: options.maxStatements ?? defaultMaxStatements,
+      isShared: options.isShared ?? false,
+    });
     this.#reader = new MessageReader((type, bytes, start, end) => this.#receive(type, bytes, start, end));
     socket.on("error", (error: Error) => this.#reason ??= error);
     socket.on("close", () => this.#end(this.#closed()));
