@@ -2,6 +2,7 @@ import type { Collection } from "./collection.ts";
 import type { LeftOperation } from "./collection_operations.ts";
 import type { SourceDocument } from "./document_files.ts";
 import type { ServiceNaming } from "./templates/code.ts";
+import { accessTestText } from "./templates/access_test_text.ts";
 import { domainText } from "./templates/domain.ts";
 import { dtoText } from "./templates/dto.ts";
 import { handlersText } from "./templates/handlers.ts";
@@ -65,6 +66,8 @@ ${overlay === undefined ? "" : `overlays: [${name}.overlay.yaml]\n`}${source.opt
       migrationText(collection),
     );
     files.set(`${folder}/${plural.snake}_test.ts`, resourceTestText(service, collection));
+    const access = accessTestText(service, collection);
+    if (access !== undefined) files.set(`${folder}/${plural.snake}_access_test.ts`, access);
   }
   if (collections.length > 0) {
     files.set(`${folder}/testing/${api}_databases.ts`, databasesText(service));
