@@ -1,5 +1,8 @@
-/** Duration for which buffered jobs suffice, in milliseconds: more than a claim takes. */
+/** Minimum duration for which buffered jobs suffice, in milliseconds. */
 const BUFFERED_MS = 50;
+
+/** Number of claims for whose duration buffered jobs suffice: on a busy server, a claim takes longer. */
+const BUFFERED_CLAIMS = 4;
 
 /** Maximum number of buffered jobs. */
 const MAX_BUFFERED = 500;
@@ -13,6 +16,7 @@ export class BufferSize {
   #rate = 0;
   #ended = 0;
   #since = performance.now();
+  #claimMs = 0;
 
   /** Number of jobs to claim in advance. */
   get target(): number {
@@ -24,12 +28,18 @@ export class BufferSize {
     this.#ended++;
   }
 
+  /** Records the duration of a claim, in milliseconds. */
+  claimed(durationMs: number): void {
+    this.#claimMs = (this.#claimMs + durationMs) / 2;
+  }
+
   /** Measures the rate since the last call. */
   measure(): void {
     const now = performance.now();
     const rate = this.#ended / Math.max(now - this.#since, 1);
     this.#rate = (this.#rate + rate) / 2;
-    this.#target = Math.min(Math.floor(this.#rate * BUFFERED_MS), MAX_BUFFERED);
+    const bufferedMs = Math.max(BUFFERED_MS, BUFFERED_CLAIMS * this.#claimMs);
+    this.#target = Math.min(Math.floor(this.#rate * bufferedMs), MAX_BUFFERED);
     this.#ended = 0;
     this.#since = now;
   }

@@ -63,8 +63,10 @@ export class JobRunner {
     const { queue, leaseMs } = this.#options;
     await this.#untilHungry(stopping);
     if (stopping.aborted || this.#handlers.size === 0) return "idle";
-    const expiresAt = performance.now() + leaseMs;
+    const begunAt = performance.now();
+    const expiresAt = begunAt + leaseMs;
     const { jobs, isContended } = await queue.claim(this.#kinds(), this.#room);
+    this.#size.claimed(performance.now() - begunAt);
     for (const job of jobs) {
       const handler = this.#handlers.get(job.kind);
       if (handler !== undefined) this.#buffer.push(new JobRun(job, handler, expiresAt));
