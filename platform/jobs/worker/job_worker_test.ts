@@ -212,6 +212,29 @@ Deno.test("JobWorker records nothing for a job whose lease another worker has ta
   assertEquals(await harness.jobs(), []);
 });
 
+Deno.test("JobWorker does not run jobs that ended their workers too often, or were cancelled with theirs", async () => {
+  await using harness = await JobHarness.open();
+  const job = testJob("fatal", { retries: 1 });
+  const ran: string[] = [];
+  const ids = await enqueueMany(harness.pool.writer(), job, [
+    { payload: { name: "fatal" } },
+    { payload: { name: "cancelled" } },
+    { payload: { name: "lost once" } },
+  ]);
+  // As workers that were killed leave them.
+  await harness.pool.writer().query(
+    `update jobs set lease = gen_random_uuid(), attempts = case when id = $1 then 1 else 0 end,
+      cancel_requested_at = case when id = $2 then now() end`,
+    ids.slice(0, 2).map((id) => id ?? ""),
+  );
+  harness.startWorker([handleJob(job, ({ name }) => Promise.resolve(void ran.push(name)))]);
+  const jobs = await harness.untilSettled();
+  assertEquals(jobs.map(({ last_error: error }) => error), [
+    "LeaseExpiredError: The worker ended during each of the last attempts, 2 in all",
+  ]);
+  assertEquals(ran, ["lost once"]);
+});
+
 Deno.test("JobWorker renews the lease of a job while it runs", async () => {
   await using harness = await JobHarness.open();
   const end = Promise.withResolvers<void>();
