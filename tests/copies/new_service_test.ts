@@ -8,7 +8,7 @@ const FIELDS = [
   ...["title:text", "amount:money", "status:enum(open,paid)", "quantity:integer(1..100)", "isGift:boolean"],
   ...["dueOn:date?", "shippedAt:timestamp?", "customerId:uuid?", "contact:email?", "note:text(2000)?"],
   ...["fee:money?", "priority:enum(low,high)?", "weight:integer?", "isPaid:boolean?", "reference:text?"],
-].flatMap((field) => ["--field", field]);
+].flatMap((field) => ["--field", field]).concat("--owner", "profiles");
 
 /** As few fields as possible, none of them required, without owners, under a name of several words. */
 const SMALL = ["stock-entries", "--field", "takenAt:timestamp?", "--owner", "nothing"] as const;
@@ -53,14 +53,7 @@ Deno.test("deno task new service writes services that check, pass their tests, c
     const document = "oapi/common.yaml";
     await copy.edit(document, (text) => text.replace("ConsistencyToken:", "Other:"));
     const before = await snapshot(copy);
-    const { code, output } = await copy.run(
-      Deno.execPath(),
-      "task",
-      "new",
-      "service",
-      "shipments",
-      ...FIELDS,
-    );
+    const { code, output } = await copy.run(Deno.execPath(), "task", "new", "service", ...SMALL);
     assertEquals(code, 1);
     assertStringIncludes(output, "deno task --quiet gen failed; nothing was written");
     assertEquals(await snapshot(copy), before);
@@ -96,6 +89,28 @@ Deno.test("deno task new service writes services that check, pass their tests, c
     assertStringIncludes((await add("shipments", "size:integer")).output, "must be optional");
     assertEquals(await snapshot(copy), before);
   });
+  await t.step("operations and events are added, and not a second time", async () => {
+    const pay = ["operation", "shipments", "POST /v1/shipments/{shipmentId}:pay"] as const;
+    const created = ["event", "shipments", "created", "--field", "status"] as const;
+    await copy.task("new", ...created);
+    await copy.task("new", ...pay);
+    await copy.task("new", "operation", "shipments", "POST /v1/shipments/{id}/notes", "--body", "text:text");
+    await copy.task("new", "operation", "profiles", "POST /v1/profiles/{id}/verify", "--body", "note:text");
+    const before = await snapshot(copy);
+    await copy.task("new", "event", "profiles", "profile.verified", "--dry-run");
+    const refused: readonly (readonly [readonly string[], string])[] = [
+      [pay, "has POST /v1/shipments/{id}:pay already (operationId payShipment)"],
+      [created, "has an event shipment.created already"],
+      [["operation", "nothing", "GET /a"], 'No service "nothing"; expected one of: '],
+      [["event", "payments", "account.frozen"], "has another shape"],
+    ];
+    for (const [args, message] of refused) {
+      const { code, output } = await copy.run(Deno.execPath(), "task", "new", ...args);
+      assertEquals(code, 1);
+      assertStringIncludes(output, message);
+    }
+    assertEquals(await snapshot(copy), before);
+  });
   await t.step("documents become services, unless they have the paths of others", async () => {
     for (const [name, document] of Object.entries(DOCUMENTS)) {
       await copy.task("new", "service", name, "--from", `tools/new/from/fixtures/${document}`);
@@ -119,6 +134,7 @@ Deno.test("deno task new service writes services that check, pass their tests, c
     await copy.task(
       "test",
       ...["shipments", "stock_entries", ...Object.keys(DOCUMENTS)].map((name) => `${name}_service/`),
+      ...["profile"].map((name) => `${name}_service/verify_${name}_test.ts`),
     );
   });
   await t.step("the program serves them, and they conform to their documents", async () => {
@@ -127,8 +143,11 @@ Deno.test("deno task new service writes services that check, pass their tests, c
     await using program = new Program(environment, [], options);
     const url = await program.url;
     await untilReady(url);
+    const profile: { data: { id: string } } = await (await post(`${url}/v1/profiles`, { name: "Ada" }))
+      .json();
+    const profileId = profile.data.id;
     for (const title of ["First", "Second", "Third"]) {
-      assertEquals((await post(`${url}/v1/shipments`, { ...BODY, title })).status, 201);
+      assertEquals((await post(`${url}/v1/shipments`, { ...BODY, title, profileId })).status, 201);
     }
     const list = async (
       query: string,
@@ -139,13 +158,17 @@ Deno.test("deno task new service writes services that check, pass their tests, c
     const rest = await list(`limit=2&status=open&after=${encodeURIComponent(meta.nextCursor ?? "")}`);
     assertEquals([rest.data.map(({ title }) => title), rest.meta.nextCursor], [["First"], undefined]);
     assertEquals((await list("status=paid")).data, []);
-    for (const document of ["shipments", "stock-entries"]) {
-      const report = await copy.task("conform", url, "--document", `oapi/${document}-api-spec.yaml`);
+    for (
+      const selected of [
+        ["--document", "oapi/stock-entries-api-spec.yaml"],
+        // With the suites of the services: the document allows nothing that is refused, and a profile is created.
+        ["--only", "stock_entries"],
+        ["--only", "shipments"],
+      ]
+    ) {
+      const report = await copy.task("conform", url, ...selected);
       assertMatch(report, /\d requests sent, \d+ passed, 0 failed/);
     }
-    // With the suites of the services, which say that the document allows nothing that is refused.
-    const report = await copy.task("conform", url, "--only", "stock_entries");
-    assertMatch(report, /\d requests sent, \d+ passed, 0 failed/);
     assertEquals((await program.stop()).code, 0);
   });
 });

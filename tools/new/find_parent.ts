@@ -1,10 +1,9 @@
 import { join } from "node:path";
-import { ApiDocument } from "../support/conformance/derived/api_document.ts";
 import { DocumentText } from "./document_text.ts";
 import { findService } from "./existing_service.ts";
 import { filesBelow } from "./find_clashes.ts";
 import { singularOf, type Spellings, spellingsOf, withArticle } from "./names.ts";
-import { bodyOf } from "./operation/operation_test_text.ts";
+import { bodyOf, parseApi } from "./operation/operation_test_text.ts";
 import { scopesOf } from "./operation/document_operations.ts";
 import { NewError } from "./usage_error.ts";
 
@@ -46,7 +45,7 @@ export async function findParent(root: string, name: string): Promise<Parent> {
   }
   for (const { path } of documents) {
     const text = await Deno.readTextFile(join(root, path));
-    const api = await ApiDocument.parse(text, { name: path, file: join(root, path) });
+    const api = await parseApi(text, { name: path, file: join(root, path) });
     const create = api.operations.find((one) =>
       one.method === "POST" && !one.path.includes("{") && one.responses.has("201")
     );
