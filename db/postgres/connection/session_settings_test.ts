@@ -16,7 +16,8 @@ const UNUSUAL = {
   client_min_messages: "error",
   default_transaction_isolation: "repeatable read",
   statement_timeout: "1",
-  transaction_timeout: "1",
+  // Long enough for the statement that replaces it.
+  transaction_timeout: "30s",
   TimeZone: "Asia/Tokyo",
   DateStyle: "German",
 };
