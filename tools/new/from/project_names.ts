@@ -7,7 +7,7 @@ import { diskFolder } from "../../oapi_codegen/document/sources/document_folder.
 import { configurationsIn } from "../../oapi_codegen/generate_all.ts";
 import type { OperationModel } from "../../oapi_codegen/operations/model.ts";
 import { readOperations } from "../../oapi_codegen/operations/operations.ts";
-import { exists, projectFiles } from "../find_clashes.ts";
+import { exists, filesBelow, projectFiles } from "../find_clashes.ts";
 import { NewError } from "../usage_error.ts";
 import type { ResourceNames } from "./collection.ts";
 import type { ServiceNaming } from "./templates/code.ts";
@@ -24,7 +24,7 @@ const OF_SERVER = /^\/(?:$|docs(?:\/|$)|openapi(?:\/|$)|problems(?:\/|$)|healthz
 export async function readProjectNames(root: string): Promise<ProjectNames> {
   const tables = new Set<string>();
   const problems: string[] = [];
-  for await (const file of projectFiles(root)) {
+  for await (const file of filesWithNames(root)) {
     if (/(?:^|\/)migrations\/\d+_\w+\.sql$/.test(file)) {
       const text = await Deno.readTextFile(join(root, file));
       for (
@@ -40,6 +40,12 @@ export async function readProjectNames(root: string): Promise<ProjectNames> {
     isTaken: ({ singular, plural }) =>
       tables.has(plural.snake) || problems.some((text) => text.includes(`"${singular.kebab}-not-found"`)),
   };
+}
+
+/** Files of the project, and of the fixtures of its tests, whose tables belong to them. */
+async function* filesWithNames(root: string): AsyncIterable<string> {
+  yield* projectFiles(root);
+  yield* filesBelow(root, "tools/support");
 }
 
 /**
