@@ -61,10 +61,10 @@ Deno.test("compose.yaml mounts what exists, keeps to this machine and asks for s
   for (const { name, image, privileged, ports = [], environment = {}, ...service } of await services()) {
     assertMatch(image, /^[a-z/-]+:v?\d+\.\d+(\.\d+)?(-alpine)?$/, name);
     assertEquals(privileged, undefined, name);
-    for (const port of ports) assertMatch(port, /^127\.0\.0\.1:(\d+|\$\{[A-Z_]+:-\d+\}):\d+$/, name);
+    for (const port of ports) assertMatch(port, /^127\.0\.0\.1:(\d+|\$\{[A-Z0-9_]+:-\d+\}):\d+$/, name);
     for (const [variable, value] of Object.entries(environment)) {
       if (variable.includes("PASSWORD")) {
-        assertMatch(value, /^\$\{[A-Z_]+:\?[^}]+\}$/, `${name}, ${variable}`);
+        assertMatch(value, /^\$\{[A-Z0-9_]+:\?[^}]+\}$/, `${name}, ${variable}`);
       }
     }
     const mounted: string[] = [];

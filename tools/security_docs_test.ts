@@ -56,7 +56,7 @@ async function missingTests(markdown: string): Promise<readonly string[]> {
 /** Whether a path is in a service, or a capability of the platform, that was removed, or that a project does without. */
 async function isRemoved(path: string): Promise<boolean> {
   if (isOmitted(path, { paths: (await readLock(ROOT))?.omitted ?? [] })) return true;
-  const [, folder] = /^([a-z]+_service|platform\/[a-z_]+)\//.exec(path) ?? [];
+  const [, folder] = /^([a-z0-9_]+_service|platform\/[a-z_]+)\//.exec(path) ?? [];
   return folder !== undefined && !await Deno.stat(join(ROOT, folder)).then(() => true, () => false);
 }
 

@@ -49,5 +49,5 @@ function formatField([name, value]: Field): string {
 
 /** Puts the values of placeholders into a text; those that have none stay. */
 export function fill(text: string, placeholders: Placeholders): string {
-  return text.replaceAll(/\{([A-Za-z_]+)\}/g, (whole, name) => placeholders[name] ?? whole);
+  return text.replaceAll(/\{([A-Za-z_][A-Za-z0-9_]*)\}/g, (whole, name) => placeholders[name] ?? whole);
 }

@@ -22,10 +22,10 @@ export async function readExported(url: string, late: readonly string[]): Promis
 /** Parses a text in Prometheus' format. */
 function exportOf(text: string): Exported {
   const metrics = new Map<string, Map<string, Set<string>>>();
-  for (const [, name = "", inBraces = ""] of text.matchAll(/^([a-z_]+)(?:\{(.*)\})? /gm)) {
+  for (const [, name = "", inBraces = ""] of text.matchAll(/^([a-z_][a-z0-9_]*)(?:\{(.*)\})? /gm)) {
     const labels = metrics.get(name) ?? new Map<string, Set<string>>();
     metrics.set(name, labels);
-    for (const [, label = "", value = ""] of inBraces.matchAll(/([a-z_]+)="([^"]*)"/g)) {
+    for (const [, label = "", value = ""] of inBraces.matchAll(/([a-z_][a-z0-9_]*)="([^"]*)"/g)) {
       labels.set(label, (labels.get(label) ?? new Set()).add(value));
     }
   }
