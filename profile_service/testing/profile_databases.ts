@@ -1,9 +1,8 @@
-import { migrationSources } from "@archway/program/project.ts";
-import { databasesWith } from "@archway/tools/support/databases_with.ts";
+import { serviceDatabases, serviceMigrations } from "@archway/tools/support/service_databases.ts";
 import { profileModule } from "../module.ts";
 
 /** Migration folders of a program that serves only profiles. */
-export const PROFILE_MIGRATIONS = migrationSources([profileModule]);
+export const PROFILE_MIGRATIONS = serviceMigrations(profileModule);
 
 /** Databases with the profile tables for test suites, by name. */
-export const PROFILE_DATABASES = databasesWith(PROFILE_MIGRATIONS);
+export const PROFILE_DATABASES = serviceDatabases(profileModule);

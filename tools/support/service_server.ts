@@ -2,12 +2,13 @@ import { EnvironmentReader } from "@archway/config/environment_reader.ts";
 import type { ConnectionPool } from "@archway/db/db.ts";
 import type { Timestamp } from "@archway/db/timestamp.ts";
 import { type MountedServices, mountServices } from "@archway/program/mount_services.ts";
-import { SILENT_LOGGER } from "@archway/server/logger.ts";
+import { type Logger, SILENT_LOGGER } from "@archway/server/logger.ts";
 import { createServer, type Server } from "@archway/server/server.ts";
 import {
   type ServerOption,
   withApi,
   withIdempotency,
+  withLogger,
   withResponseValidation,
 } from "@archway/server/server_options.ts";
 import { UNTRACED } from "@archway/service_kit/observed_work.ts";
@@ -24,7 +25,19 @@ export interface ServiceServerOptions {
   readonly options?: readonly ServerOption[];
 }
 
-/** Returns an in-process server of some services that validates its responses. */
+/** Prints the causes of failed requests, which their responses do not contain. */
+const PRINTED_CAUSES: Logger = {
+  ...SILENT_LOGGER,
+  error(_message, { method, route, status, error } = {}): void {
+    const text = `${method} ${route} failed with status ${status}: ${Deno.inspect(error)}\n`;
+    Deno.stderr.writeSync(new TextEncoder().encode(text));
+  },
+};
+
+/**
+ * Returns an in-process server of some services that validates its responses, and prints the causes of 5xx to
+ * standard error unless the options have a logger.
+ */
 export function serviceServer(
   pool: ConnectionPool,
   { options = [], ...mounting }: ServiceServerOptions,
@@ -34,6 +47,7 @@ export function serviceServer(
   return createServer(
     "127.0.0.1",
     0,
+    withLogger(PRINTED_CAUSES),
     withResponseValidation(true),
     withIdempotency(mounted.idempotency),
     ...apis,

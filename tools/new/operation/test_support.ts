@@ -43,11 +43,12 @@ export function testSupport(
     return undefined;
   };
   const own = found(/^export const (\w+_DATABASES)\b/m);
+  // Databases of earlier scaffolders list their modules.
   const hasEvents = files.some(([, text]) =>
-    text.includes("migrationSources([") && text.includes("eventsModule")
+    text.includes("serviceDatabases(") ||
+    (text.includes("migrationSources([") && text.includes("eventsModule"))
   );
   const databases = withEvents && !hasEvents ? undefined : own;
-  const modules = withEvents ? `eventsModule, ${module}` : module;
   const server = found(
     /^export function (\w+Server)\(pool: ConnectionPool, \.\.\.options: ServerOption\[\]\)/m,
   );
@@ -62,9 +63,7 @@ export function testSupport(
   return {
     imports: [
       databases === undefined
-        ? 'import { migrationSources } from "@archway/program/project.ts";\n' +
-          'import { databasesWith } from "@archway/tools/support/databases_with.ts";\n' +
-          (withEvents ? 'import { eventsModule } from "@archway/events/module.ts";\n' : "")
+        ? 'import { serviceDatabases } from "@archway/tools/support/service_databases.ts";\n'
         : databases.line,
       server === undefined
         ? 'import { serviceServer } from "@archway/tools/support/service_server.ts";\n'
@@ -72,7 +71,7 @@ export function testSupport(
       ...(withParents ? parents.map(({ line }) => line) : []),
       needsModule ? `import { ${module} } from "${from}module.ts";\n` : "",
     ].join(""),
-    databases: databases?.name ?? `databasesWith(migrationSources([${modules}]))`,
+    databases: databases?.name ?? `serviceDatabases(${module})`,
     body: (literal, token) =>
       parents.reduce(
         (text, { property, create }) =>

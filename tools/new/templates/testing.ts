@@ -9,15 +9,13 @@ export function databasesName({ singular }: NewService["names"]): string {
 }
 
 /** Returns the databases of a service's tests. */
-export function databasesText({ names, parent }: NewService): string {
+export function databasesText({ names }: NewService): string {
   const { plural } = names;
-  const [imported, listed] = parentModule(parent);
-  return `import { migrationSources } from "@archway/program/project.ts";
-import { databasesWith } from "@archway/tools/support/databases_with.ts";
-${imported}import { ${plural.camel}Module } from "../module.ts";
+  return `import { serviceDatabases } from "@archway/tools/support/service_databases.ts";
+import { ${plural.camel}Module } from "../module.ts";
 
-/** Databases with the tables of the service for test suites, by name. */
-export const ${databasesName(names)} = databasesWith(migrationSources([${listed}${plural.camel}Module]));
+/** Databases with the tables of the service, and of what it requires, for test suites, by name. */
+export const ${databasesName(names)} = serviceDatabases(${plural.camel}Module);
 `;
 }
 

@@ -7,12 +7,11 @@ import { literal, type ServiceNaming } from "./code.ts";
 
 /** Returns the databases of a service's tests. */
 export function databasesText({ camel }: ServiceNaming): string {
-  return `import { migrationSources } from "@archway/program/project.ts";
-import { databasesWith } from "@archway/tools/support/databases_with.ts";
+  return `import { serviceDatabases } from "@archway/tools/support/service_databases.ts";
 import { ${camel}Module } from "../module.ts";
 
-/** Databases with the tables of the service for test suites, by name. */
-export const DATABASES = databasesWith(migrationSources([${camel}Module]));
+/** Databases with the tables of the service, and of what it requires, for test suites, by name. */
+export const DATABASES = serviceDatabases(${camel}Module);
 `;
 }
 
