@@ -44,10 +44,14 @@ export function groupOperations(
     );
     const [read, listed] = [at("GET", items), at("GET", own)];
     const list = listed !== undefined && isObjectList(listed, references) ? listed : undefined;
+    if (/\}$/.test(path)) {
+      reasons.set(create.operationId, "a POST to an item, which is no collection");
+      continue;
+    }
     if (read === undefined && list === undefined) continue;
     if (/[{}]/.test(path)) {
       for (const { operationId } of [...own, ...items]) {
-        reasons.set(operationId, `${path} belongs to another resource`);
+        reasons.set(operationId, "a collection below items of another one");
       }
       continue;
     }

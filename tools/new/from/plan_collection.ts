@@ -4,8 +4,8 @@ import type { OperationModel } from "../../oapi_codegen/operations/model.ts";
 import type { Collection, Column, Key, PlannedList, PlannedWrite, ResourceNames } from "./collection.ts";
 import { type CollectionOperations, type LeftOperation, operationsOf } from "./collection_operations.ts";
 import { findItem } from "./find_item.ts";
-import { mergedSchema, type ObjectShape } from "./object_shape.ts";
-import { isWhole, planColumns } from "./plan_columns.ts";
+import type { ObjectShape } from "./object_shape.ts";
+import { isWhole, lostProperties, planColumns } from "./plan_columns.ts";
 import { keyParameter, planKey, sampleKeys } from "./plan_key.ts";
 import { planList } from "./plan_list.ts";
 import { ResponsePlanner } from "./plan_responses.ts";
@@ -122,11 +122,7 @@ function notesOf(
     readonly names: ResourceNames;
   },
 ): readonly string[] {
-  const stored = new Set([key.property, ...columns.map(({ property }) => property)]);
-  // Clients do not send what is read-only (OpenAPI 3.1, section 4.8.24.1).
-  const lost = [...body.properties.values()].filter((property) =>
-    !stored.has(property.name) && mergedSchema(property, planner.planning.references)["readOnly"] !== true
-  ).map(({ name }) => name);
+  const lost = lostProperties(body, { key, columns, planning: planner.planning });
   const unset = [...planner.unset];
   const isStoredWhole = columns.some(isWhole);
   const keyNotes = {

@@ -6,7 +6,7 @@ import type { Column, InputMember, Key, Member, MemberSource } from "./collectio
 import { type ColumnType, columnType } from "./column_type.ts";
 import type { Located } from "../../oapi_codegen/document/json_value.ts";
 import type { FoundItem } from "./find_item.ts";
-import { mergedSchema, type ObjectShape, type PropertyShape } from "./object_shape.ts";
+import { mergedSchema, type ObjectShape, objectShape, type PropertyShape } from "./object_shape.ts";
 import { type Planning, Unsupported } from "./planning.ts";
 import type { ValueTypes } from "./value_types.ts";
 import { spelled, wordsOf } from "./resource_names.ts";
@@ -50,10 +50,21 @@ export function planColumns(
   const columns = item.shape.isPlain && body.shape.isPlain
     ? propertyColumns({ item, key, values }, body.shape, planning)
     : [];
-  if (columns.length > 0) return columns;
+  if (columns.length > 0) {
+    const { length } = lostProperties(body.shape, { key, columns, planning });
+    const count = columns.length + length;
+    if (count >= MANY && columns.length * 2 < count) {
+      throw new Unsupported(
+        `only ${columns.length} of the ${count} properties of its body can be stored and returned`,
+      );
+    }
+    return columns;
+  }
   if (targetOf(item.schema, planning) !== targetOf(body.schema, planning)) {
     throw new Unsupported(
-      item.shape.isPlain
+      isEnvelope(body.shape, planning)
+        ? "its body is an envelope around the item; envelopes of requests are not read"
+        : item.shape.isPlain
         ? "its body has no property of the item"
         : "its item has alternatives, or members of any name, and its body is another one",
     );
@@ -66,6 +77,32 @@ export function planColumns(
     isOptional: false,
     jsonType,
   }];
+}
+
+/** Whether the only property of a body is an object. */
+function isEnvelope({ properties }: ObjectShape, { references }: Planning): boolean {
+  const [only, ...others] = properties.values();
+  return only !== undefined && others.length === 0 &&
+    only.schemas.some((schema) => objectShape(schema, references) !== undefined);
+}
+
+/** Number of properties of a body that may be lost only in part. */
+const MANY = 4;
+
+/** Returns the properties of a body that clients write, and that are neither stored nor returned. */
+export function lostProperties(
+  body: ObjectShape,
+  { key, columns, planning: { references } }: {
+    readonly key: Key;
+    readonly columns: readonly Column[];
+    readonly planning: Planning;
+  },
+): readonly string[] {
+  const stored = new Set([key.property, ...columns.map(({ property }) => property)]);
+  // Clients do not send what is read-only (OpenAPI 3.1, section 4.8.24.1).
+  return [...body.properties.values()].filter((property) =>
+    !stored.has(property.name) && mergedSchema(property, references)["readOnly"] !== true
+  ).map(({ name }) => name);
 }
 
 /** Returns the pointer of a schema without references. */

@@ -8,6 +8,85 @@ import { planService, type ServicePlan } from "./plan_service.ts";
 
 const FIXTURES = join(import.meta.dirname ?? ".", "fixtures");
 
+/** Visits, of whose bodies most is lost; guests, of which half is; a POST to an item; notes in envelopes. */
+const VISITS = `openapi: 3.1.0
+info: { title: Visits, version: "1" }
+security: []
+paths:
+  /visits:
+    post:
+      operationId: addVisit
+      requestBody: { content: { application/json: { schema: { $ref: "#/components/schemas/NewVisit" } } } }
+      responses: { "201": { $ref: "#/components/responses/Visit" } }
+  /visits/{id}:
+    get:
+      operationId: getVisit
+      parameters: [{ $ref: "#/components/parameters/Id" }]
+      responses: { "200": { $ref: "#/components/responses/Visit" } }
+  /guests:
+    post:
+      operationId: addGuest
+      requestBody: { content: { application/json: { schema: { $ref: "#/components/schemas/NewGuest" } } } }
+      responses: { "201": { $ref: "#/components/responses/Guest" } }
+  /guests/{id}:
+    get:
+      operationId: getGuest
+      parameters: [{ $ref: "#/components/parameters/Id" }]
+      responses: { "200": { $ref: "#/components/responses/Guest" } }
+    post:
+      operationId: rename
+      parameters: [{ $ref: "#/components/parameters/Id" }]
+      responses: { "204": { description: Renamed } }
+  /notes:
+    post:
+      operationId: addNote
+      requestBody:
+        content:
+          application/json:
+            schema: { type: object, properties: { data: { $ref: "#/components/schemas/NewGuest" } } }
+      responses: { "201": { $ref: "#/components/responses/Guest" } }
+  /notes/{id}:
+    get:
+      operationId: getNote
+      parameters: [{ $ref: "#/components/parameters/Id" }]
+      responses: { "200": { $ref: "#/components/responses/Guest" } }
+components:
+  parameters:
+    Id: { name: id, in: path, required: true, schema: { type: string, format: uuid } }
+  responses:
+    Visit:
+      description: A visit
+      content: { application/json: { schema: { $ref: "#/components/schemas/Visit" } } }
+    Guest:
+      description: A guest
+      content: { application/json: { schema: { $ref: "#/components/schemas/Guest" } } }
+  schemas:
+    NewVisit:
+      type: object
+      required: [reason]
+      properties:
+        id: { type: string, format: uuid, readOnly: true }
+        reason: { type: string }
+        room: { type: string }
+        badge: { type: string }
+        pin: { type: string }
+    Visit:
+      type: object
+      required: [id]
+      properties:
+        id: { type: string, format: uuid }
+        reason: { type: string }
+        badge: { type: integer }
+    NewGuest:
+      type: object
+      required: [name]
+      properties: { name: { type: string }, password: { type: string } }
+    Guest:
+      type: object
+      required: [id]
+      properties: { id: { type: string, format: uuid }, name: { type: string } }
+`;
+
 async function plan(path: string): Promise<ServicePlan & { readonly source: SourceDocument }> {
   const source = await readDocument(join(FIXTURES, path));
   const { operations, references } = source;
@@ -82,8 +161,7 @@ Deno.test("planService() finds collections in envelopes of several files, with c
   assertEquals(status?.source, { kind: "constant", value: "requested" });
   assertEquals(stays.patch?.members.map(({ column }) => column.name), ["guestName", "nights"]);
   assertEquals(stays.isOwned, true);
-  const nested = "/stays/{stay_id}/notes belongs to another resource";
-  "/offers is no table: its item has alternatives, or properties of any name, which are no columns";
+  const nested = "a collection below items of another one";
   assertEquals(reasons(found), {
     pay: "not an operation of a collection",
     listNotes: nested,
@@ -101,6 +179,28 @@ Deno.test("planService() stores bodies with alternatives as a whole", async () =
     "key",
   ]);
   assertEquals(offers.values.map(({ name }) => name), ["OfferOffer"]);
+});
+
+Deno.test("planService() leaves collections that would lose most of a body or have it in an envelope, and POST to items", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "archway_plan_" });
+  try {
+    const path = join(folder, "visits.yaml");
+    await Deno.writeTextFile(path, VISITS);
+    const { operations, references } = await readDocument(path);
+    const found = planService(operations, {
+      ...{ references, isOwned: false, prefix: "own", isTaken: () => false },
+    });
+    assertEquals(found.collections.map((one) => [one.path, columns(one)]), [["/guests", ["name text?"]]]);
+    const lost = "/visits is no table: only 1 of the 4 properties of its body can be stored and returned";
+    const wrapped =
+      "/notes is no table: its body is an envelope around the item; envelopes of requests are not read";
+    assertEquals(reasons(found), {
+      ...{ addNote: wrapped, getNote: wrapped },
+      ...{ addVisit: lost, getVisit: lost, rename: "a POST to an item, which is no collection" },
+    });
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
 });
 
 Deno.test("planReport() says what was decided", async () => {
