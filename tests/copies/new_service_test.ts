@@ -93,7 +93,7 @@ Deno.test("deno task new service writes services that check, pass their tests, c
     const pay = ["operation", "shipments", "POST /v1/shipments/{shipmentId}:pay"] as const;
     const created = ["event", "shipments", "created", "--field", "status"] as const;
     await copy.task("new", ...created);
-    await copy.task("new", ...pay);
+    assertStringIncludes(await copy.task("new", ...pay), 'sets status to "paid" under If-Match, from any');
     await copy.task("new", "operation", "shipments", "POST /v1/shipments/{id}/notes", "--body", "text:text");
     await copy.task("new", "operation", "profiles", "POST /v1/profiles/{id}/verify", "--body", "note:text");
     const before = await snapshot(copy);
@@ -115,6 +115,15 @@ Deno.test("deno task new service writes services that check, pass their tests, c
     for (const [name, document] of Object.entries(DOCUMENTS)) {
       await copy.task("new", "service", name, "--from", `tools/new/from/fixtures/${document}`);
     }
+    const document = "oapi/parcels/parcels.yaml";
+    const written = await Deno.readTextFile(join(copy.path, document));
+    const count = ["operation", "parcels", "GET /v2/parcels/count", "--response", "total:integer"];
+    assertStringIncludes(
+      await copy.task("new", ...count),
+      "GET /v2/parcels/count (getParcelsCount) responds with 501",
+    );
+    await copy.task("new", "operation", "hotels", "DELETE /stays/{stay_id}/pay");
+    assertEquals(await Deno.readTextFile(join(copy.path, document)), written);
     const before = await snapshot(copy);
     const again = ["new", "service", "copies", "--from", `tools/new/from/fixtures/${DOCUMENTS.parcels}`];
     const { code, output } = await copy.run(Deno.execPath(), "task", ...again);

@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { join, posix } from "node:path";
 import { parse } from "yaml";
 import { exists, filesBelow } from "./find_clashes.ts";
 import { NewError } from "./usage_error.ts";
@@ -9,6 +9,17 @@ export interface ServiceDocument {
   readonly path: string;
   /** Folders of generated code, such as "api/ordersapi" and "api/clients/typescript/orders". */
   readonly generated: readonly string[];
+  /** Path of its generator settings, such as "oapi/cfg.server.orders.yaml". */
+  readonly settings: string;
+  /** Paths of its overlays. */
+  readonly overlays: readonly string[];
+  /** Prefix of its paths, or "servers" for that of its first server; as its settings have it. */
+  readonly basePath: string | undefined;
+}
+
+/** Whether a document is one of others, in a folder of oapi/, which stays as it is. */
+export function isOfOthers({ path }: Pick<ServiceDocument, "path">): boolean {
+  return path.split("/").length > 2;
 }
 
 /** A service of the project. */
@@ -59,6 +70,19 @@ export async function findService(root: string, name: string): Promise<ExistingS
   return { folder, module, documents: await documentsOf(root, [...sources.values()].join("\n")), sources };
 }
 
+/** @throws {NewError} for a service whose document is one of others, which `addition` would change. */
+export function refuseDocumentOfOthers(
+  { folder, documents }: Pick<ExistingService, "documents" | "folder">,
+  addition: "events" | "fields",
+): void {
+  const found = documents.find(isOfOthers);
+  if (found === undefined) return;
+  throw new NewError(
+    `${folder} serves ${found.path}, a document of others, in which deno task new adds no ${addition}; nothing was written. ` +
+      'The steps by hand: docs/own-document.md, "Change the service later"',
+  );
+}
+
 /** Returns the documents whose generated servers some sources import. */
 async function documentsOf(root: string, sources: string): Promise<readonly ServiceDocument[]> {
   const documents: ServiceDocument[] = [];
@@ -68,10 +92,15 @@ async function documentsOf(root: string, sources: string): Promise<readonly Serv
     const settings: unknown = parse(await Deno.readTextFile(join(root, "oapi", name)));
     const [spec, output] = ["spec", "output"].map((key) => String(Reflect.get(Object(settings), key)));
     const folder = output?.split("/").at(-1);
+    const overlays: unknown = Reflect.get(Object(settings), "overlays");
+    const basePath: unknown = Reflect.get(Object(Reflect.get(Object(settings), "options")), "base-path");
     if (!sources.includes(`@archway/api/${folder}/server.gen.ts`)) continue;
     documents.push({
       path: `oapi/${spec}`,
       generated: [`api/${folder}`, `api/clients/typescript/${client}`],
+      settings: `oapi/${name}`,
+      overlays: Array.isArray(overlays) ? overlays.map((overlay) => posix.join("oapi", String(overlay))) : [],
+      basePath: typeof basePath === "string" ? basePath : undefined,
     });
   }
   return documents.toSorted((a, b) => a.path < b.path ? -1 : 1);

@@ -23,7 +23,10 @@ export interface NewServiceOptions {
 /** Arguments of `deno task new field`. */
 export interface NewFieldOptions {
   readonly kind: "field";
-  readonly names: ServiceNames;
+  /** Name of the service. */
+  readonly service: string;
+  /** Resource in the singular. @default derived */
+  readonly singular?: string | undefined;
   readonly field: Field;
   readonly isDryRun: boolean;
 }
@@ -123,7 +126,7 @@ export function parseNewArguments(
   const foreign = Object.keys(values).find((option) => option !== "dry-run" && !known.includes(option));
   if (foreign !== undefined) throw new NewError(`deno task new ${kind} takes no --${foreign}; see --help`);
   if (kind === "field") {
-    return { kind, names: serviceNames(name, singular), field: addedField(others), isDryRun };
+    return { kind, service: name, singular, field: addedField(others), isDryRun };
   }
   if (kind === "operation") return { kind, service: name, ...parseOperation(others, values), isDryRun };
   if (kind === "event") return { kind, service: name, ...parseEvent(others, values), isDryRun };

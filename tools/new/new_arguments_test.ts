@@ -18,9 +18,8 @@ Deno.test("parseNewArguments() returns services and fields, and nothing if the h
     ["/v1/zebras", 1, false, true],
   );
   const field = parseNewArguments(["field", "sheep", "age:integer?", "--singular", "lamb"]);
-  assertEquals(field?.kind === "field" && [field.names.singular.pascal, field.field.name.camel], [
-    "Lamb",
-    "age",
+  assertEquals(field?.kind === "field" && [field.service, field.singular, field.field.name.camel], [
+    ...["sheep", "lamb", "age"],
   ]);
   const document = parseNewArguments("service train-travel --from a.yaml --prefix /".split(" "));
   assertEquals(document?.kind === "document-service" && [document.name, document.from, document.prefix], [

@@ -1,7 +1,10 @@
 import { join } from "node:path";
 import { EditedText } from "./edit_text.ts";
-import { fieldEdits, fieldMigration, type NewField } from "./field_edits.ts";
+import { type ExistingService, findService, refuseDocumentOfOthers } from "./existing_service.ts";
+import { fieldEdits, fieldMigration } from "./field_edits.ts";
 import { migrationVersions } from "./find_clashes.ts";
+import { type ServiceNames, serviceNames, singularOf } from "./names.ts";
+import type { NewFieldOptions } from "./new_arguments.ts";
 import { newVersion } from "./project_tasks.ts";
 import { NewError } from "./usage_error.ts";
 import { writeChanges } from "./write_changes.ts";
@@ -13,12 +16,15 @@ import { writeChanges } from "./write_changes.ts";
  */
 export async function writeField(
   root: string,
-  options: NewField & { readonly isDryRun: boolean },
+  { service, singular, field, isDryRun }: NewFieldOptions,
 ): Promise<void> {
-  const { names: { folder, plural }, field, isDryRun } = options;
+  const existing = await findService(root, service);
+  refuseDocumentOfOthers(existing, "fields");
+  const names = namesOf(existing, singular);
+  const { folder, plural } = names;
   const version = newVersion(await migrationVersions(root));
   const changed = new Map<string, string>();
-  for (const [path, edit] of fieldEdits(options)) {
+  for (const [path, edit] of fieldEdits({ names, field })) {
     const file = new EditedText(path, await readText(root, path));
     if (new RegExp(`\\breadonly ${field.name.camel}: `).test(file.text)) {
       throw new NewError(`${path} has a property ${field.name.camel} already`);
@@ -30,11 +36,24 @@ export async function writeField(
   const generated = [`api/${plural.snake}api`, `api/clients/typescript/${plural.snake}`];
   await writeChanges(root, {
     changed,
-    created: new Map([[migration, fieldMigration(options)]]),
+    created: new Map([[migration, fieldMigration({ names, field })]]),
     generated: [...generated, `${folder}/schema.sql`],
     notes: `Next: deno task check && deno task test ${folder}/\n`,
     isDryRun,
   });
+}
+
+/** @throws {NewError} for a service that is not named by the plural of a resource. */
+function namesOf({ folder, sources }: ExistingService, singular: string | undefined): ServiceNames {
+  const plural = folder.replace(/_service$/, "").replaceAll("_", "-");
+  const app = sources.get(`${folder}/app.ts`) ?? "";
+  const [, resource] = /new ConditionalWriter\(\{\s*resource: "([\w-]+)"/.exec(app) ?? [];
+  const one = singular ?? resource ?? singularOf(plural);
+  if (one !== undefined && one !== plural) return serviceNames(plural, one);
+  throw new NewError(
+    `${folder} has another form than the services of deno task new service; nothing was written. Add the field by hand: ` +
+      'docs/architecture.md, "Add a field"',
+  );
 }
 
 async function readText(root: string, path: string): Promise<string> {
@@ -43,8 +62,8 @@ async function readText(root: string, path: string): Promise<string> {
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
     throw new NewError(
-      `${path} does not exist: expected the name of a service that deno task new service wrote, such as orders, with ` +
-        "the same --singular",
+      `${path} does not exist: expected a service that deno task new service wrote, with the same --singular; ` +
+        'by hand: docs/architecture.md, "Add a field"',
     );
   }
 }

@@ -1,6 +1,11 @@
 import { join } from "node:path";
 import { DocumentText } from "../document_text.ts";
-import { type ExistingService, findService, type ServiceDocument } from "../existing_service.ts";
+import {
+  type ExistingService,
+  findService,
+  refuseDocumentOfOthers,
+  type ServiceDocument,
+} from "../existing_service.ts";
 import { filesBelow } from "../find_clashes.ts";
 import { NewError } from "../usage_error.ts";
 import { scopesOf } from "../operation/document_operations.ts";
@@ -34,6 +39,7 @@ export async function writeEvent(root: string, options: NewEventOptions): Promis
   if (!/\beventsModule\b/.test(services)) {
     throw new NewError("services.ts lists no eventsModule: add it, or publish no events (docs/webhooks.md)");
   }
+  refuseDocumentOfOthers(service, "events");
   const resource = findResource(service);
   const event = planEvent(options, resource);
   const write = WRITES.find((one) => event.type === `${resource.names.kebab}.${one}`);

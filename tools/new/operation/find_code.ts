@@ -17,7 +17,12 @@ export function findHandler(
   ids: readonly string[],
 ): HandlerPlace | undefined {
   const files = [...sources].filter(([path]) => !path.startsWith(`${folder}/testing/`));
-  for (const id of ids) {
+  // Handlers of "list-notes" are named listNotes.
+  const names = ids.flatMap((id) => {
+    const name = id.replaceAll(/[^A-Za-z0-9_$]+(.?)/g, (_, letter: string) => letter.toUpperCase());
+    return name === id ? [id] : [id, name];
+  });
+  for (const id of names) {
     for (const [path, text] of files) {
       const [member] = memberOf(id).exec(text) ?? [];
       if (member !== undefined) return { path, text, id, member };

@@ -80,9 +80,8 @@ export function actionCode(
     ? `    // Write the change: a function from the current ${resource} to its properties afterwards, such as
     // (${variable}) => ({ ...${variable}, … }).
     return this.#${writer}.modify(key, unwrittenChange, options);`
-    : `    return this.#${writer}.modify(key, (${variable}) => ({ ...${variable}, ${
-      set.join(", ")
-    } }), options);`;
+    : `    // The current ${change.property} is not checked: any may become "${change.value}". Refuse others here.
+    return this.#${writer}.modify(key, (${variable}) => ({ ...${variable}, ${set.join(", ")} }), options);`;
   const file = new EditedText(app.path, app.text, BY_HAND);
   file.insert(
     /(export class \w+ \{[^]*?\n)\}\n/,

@@ -139,8 +139,17 @@ ${properties.join("")}`;
     if (known.includes(name)) {
       throw new NewError(`${document.path} has a schema ${name} already; nothing was written`);
     }
-    document.insert(["components", "schemas"], text);
+    document.insert(["components", "schemas"], isVersion30(document) ? withNullable(text) : text);
   }
+}
+
+function isVersion30(document: DocumentText): boolean {
+  return /^3\.0\b/.test(String(document.value("openapi")));
+}
+
+/** Returns a schema as OpenAPI 3.0 has it, in which types are no lists. */
+function withNullable(schema: string): string {
+  return schema.replaceAll(/^( *)type: \[(\w+), "null"\]$/gm, "$1type: $2\n$1nullable: true");
 }
 
 function successName(id: string): string {

@@ -10,7 +10,7 @@ export interface OperationLine {
 
 const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 const SEGMENT =
-  /^(?:\{[a-z][A-Za-z0-9]{0,39}\}|[A-Za-z0-9][A-Za-z0-9._~-]{0,39})(?::[a-z][A-Za-z0-9-]{0,39})?$/;
+  /^(?:\{[A-Za-z][A-Za-z0-9_-]{0,39}\}|[A-Za-z0-9_][A-Za-z0-9._~-]{0,39})(?::[a-z][A-Za-z0-9-]{0,39})?$/;
 const MAX_LENGTH = 200;
 
 /**

@@ -13,6 +13,7 @@ Deno.test("operationIdOf() names operations by their verb, or their method, and 
     "GET /v1/orders/{id}/items/{itemId}": "getOrderItem",
     "get /v1/orders/count": "getOrdersCount",
     "DELETE /v1/orders/{id}/invoice": "deleteOrderInvoice",
+    "GET /stays/{stay_id}/notes/_all": "getStayNotesAll",
   };
   for (const [line, id] of Object.entries(ids)) {
     assertEquals(operationIdOf(parseOperationLine(line)), id, line);

@@ -13,6 +13,8 @@ export interface TestedOperation {
   readonly service: ExistingService;
   readonly operation: PlannedOperation;
   readonly api: ApiDocument;
+  /** Returns the path that a path of the document is served at. */
+  readonly served: (path: string) => string;
 }
 
 /** Parses the text of a document with a new operation. */
@@ -28,10 +30,12 @@ export async function parseApi(
 }
 
 /** Returns the test of an operation that responds with 501. */
-export function unwrittenTestText({ service, operation: { line, id }, api }: TestedOperation): string {
+export function unwrittenTestText(
+  { service, operation: { line, id }, api, served }: TestedOperation,
+): string {
   const { imports, databases, server } = testSupport(service);
   const found = api.operations.find((one) => one.id === id);
-  const path = line.path.replaceAll(
+  const path = served(line.path).replaceAll(
     /\{([^{}]*)\}/g,
     (_, name: string) => sampleParameter({ api, found, name }),
   );
@@ -61,7 +65,7 @@ for (const [name, open] of Object.entries(${databases})) {
 
 /** Returns the test of an operation that changes one resource. */
 export function actionTestText(
-  { service, operation, api }: TestedOperation,
+  { service, operation, api, served }: TestedOperation,
   { code: { isOwned, resource }, change, scopes }: {
     readonly code: ActionCode;
     readonly change: ActionChange | undefined;
@@ -74,7 +78,10 @@ export function actionTestText(
   const { line, id, action } = operation;
   const item = action?.path ?? "";
   const collection = item.replace(/\/\{[^{}]*\}$/, "");
-  const created = bodyOf(api, api.operations.find((one) => one.method === "POST" && one.path === collection));
+  const created = bodyOf(
+    api,
+    api.operations.find((one) => one.method === "POST" && one.path.endsWith(collection)),
+  );
   const sent = bodyOf(api, api.operations.find((one) => one.id === id));
   const suffix = line.path.slice(item.length);
   const owned = isOwned
@@ -122,7 +129,7 @@ for (const [name, open] of Object.entries(${databases})) {
       const headers = { Authorization: \`Bearer \${token}\`, ...(etag !== undefined && { "If-Match": etag }) };
       return sendRequest(server, line, { headers, ...(body !== undefined && { body }) });
     };
-    const { headers } = await send("POST ${collection}", { body: ${
+    const { headers } = await send("POST ${served(collection)}", { body: ${
     support.body(literal(created ?? {}), "ada")
   } });
     const path = headers.get("location") ?? "";
@@ -133,9 +140,9 @@ for (const [name, open] of Object.entries(${databases})) {
       assertEquals((await act({})).status, 428);
       const stale = await act({ etag: '"7"' });
       assertEquals([stale.status, stale.body?.type], [412, "/problems/${resource}-changed"]);
-      const missing = await send("POST ${item.replace(/\{[^{}]*\}$/, MISSING)}${suffix}", { etag: "*"${
-    sent === undefined ? "" : `, body: ${literal(sent)}`
-  } });
+      const missing = await send("POST ${
+    served(item).replace(/\{[^{}]*\}$/, MISSING)
+  }${suffix}", { etag: "*"${sent === undefined ? "" : `, body: ${literal(sent)}`} });
       assertEquals([missing.status, missing.body?.type], [404, "/problems/${resource}-not-found"]);
     });${owned}${done}
   });

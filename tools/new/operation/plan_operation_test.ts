@@ -36,9 +36,10 @@ paths:
 
 function plan(
   line: string,
-  options: Parameters<typeof parseOperation>[1] = {},
+  { version = "3.1.0", ...options }: Parameters<typeof parseOperation>[1] & { readonly version?: string } =
+    {},
 ): { readonly operation: PlannedOperation; readonly text: string } {
-  const document = new DocumentText("oapi/orders.yaml", TEXT);
+  const document = new DocumentText("oapi/orders.yaml", TEXT.replace("3.1.0", version));
   const commons = new DocumentText("oapi/common.yaml", COMMONS);
   const operation = planOperation(parseOperation([line], options), { document, commons });
   addOperation(document, operation);
@@ -77,6 +78,14 @@ Deno.test("planOperation() derives an operation on one resource from those besid
         "409": { description: Conflict }
   /healthz`,
   );
+});
+
+Deno.test("addOperation() writes optional properties as the version of the document has them", () => {
+  const options = { body: ["reason:text?"] };
+  const newer = plan("POST /v1/orders/{id}:cancel", options).text;
+  assertStringIncludes(newer, '      type: [string, "null"]\n');
+  const older = plan("POST /v1/orders/{id}:cancel", { ...options, version: "3.0.3" }).text;
+  assertStringIncludes(older, "      type: string\n      nullable: true\n");
 });
 
 Deno.test("planOperation() adds an operation to a path that exists", () => {

@@ -5,13 +5,17 @@ import { type ExistingService, findService } from "../existing_service.ts";
 import { spellingsOf } from "../names.ts";
 import { NewError } from "../usage_error.ts";
 import { writeChanges } from "../write_changes.ts";
-import { type Documents, operationsOf, scopesOf } from "./document_operations.ts";
+import { operationsOf, scopesOf } from "./document_operations.ts";
 import { findActionCode } from "./find_code.ts";
 import { actionCode, hasConversions, unwrittenCode } from "./operation_code.ts";
 import { addOperation } from "./operation_document.ts";
 import { actionTestText, parseApi, unwrittenTestText } from "./operation_test_text.ts";
-import { formOf } from "./operation_line.ts";
+import { formOf, type OperationLine } from "./operation_line.ts";
+import { openDocument, type OpenedDocument, pathInDocument } from "./open_document.ts";
 import { type OperationRequest, type PlannedOperation, planOperation } from "./plan_operation.ts";
+
+/** Components that the documents of the project share. */
+const COMMON = "oapi/common.yaml";
 
 /** Arguments of `deno task new operation`. */
 export interface NewOperationOptions extends OperationRequest {
@@ -28,10 +32,12 @@ export interface NewOperationOptions extends OperationRequest {
  */
 export async function writeOperation(root: string, options: NewOperationOptions): Promise<void> {
   const service = await findService(root, options.service);
-  const { path, generated, ...documents } = await documentFor(service, { root, options });
-  await refuseOthers(root, { path, options });
-  const { document } = documents;
-  const operation = planOperation(options, documents);
+  const opened = await documentFor(service, { root, options });
+  const { path, generated, document } = opened;
+  const line = { ...options.line, path: pathInDocument(options.line.path, opened) };
+  await refuseOthers(root, { path, line: { ...line, path: opened.served(line.path) } });
+  const commons = new DocumentText(COMMON, await Deno.readTextFile(join(root, COMMON)));
+  const operation = planOperation({ ...options, line }, { document, commons });
   const operations = operationsOf(document);
   const items = operations.filter((one) => formOf(one.path) === formOf(operation.action?.path ?? ""));
   addOperation(document, operation);
@@ -40,11 +46,13 @@ export async function writeOperation(root: string, options: NewOperationOptions)
   const code = action === undefined
     ? unwrittenCode(service, operation, operations.map(({ id }) => id))
     : actionCode(service, operation, action);
-  const changed = new Map([[path, document.text], ...code.changed]);
+  const written = await opened.files(`${line.method} ${operation.line.path}`);
+  const changed = new Map([...written.changed, ...code.changed]);
   if (options.scope !== undefined) addScope(changed, { service, scope: options.scope });
   const tested = {
     service,
     operation,
+    served: opened.served,
     api: await parseApi(document.text, { name: path, file: join(root, path) }),
   };
   const test = `${service.folder}/${spellingsOf(operation.id).snake}_test.ts`;
@@ -54,9 +62,12 @@ export async function writeOperation(root: string, options: NewOperationOptions)
   });
   await writeChanges(root, {
     changed,
-    created: new Map([[test, text]]),
+    created: new Map([...written.created, [test, text]]),
     generated,
-    notes: notesOf(operation, { service, test, isAction: action !== undefined, change: code.change }),
+    notes: notesOf(operation, {
+      ...{ service, test, isAction: action !== undefined, change: code.change },
+      path: opened.served(operation.line.path),
+    }),
     isDryRun: options.isDryRun,
   });
 }
@@ -65,31 +76,29 @@ export async function writeOperation(root: string, options: NewOperationOptions)
 async function documentFor(
   { documents, folder }: ExistingService,
   { root, options: { line } }: { readonly root: string; readonly options: NewOperationOptions },
-): Promise<Documents & { readonly path: string; readonly generated: readonly string[] }> {
-  const read = async (path: string): Promise<DocumentText> =>
-    new DocumentText(path, await Deno.readTextFile(join(root, path)));
-  const words = line.path.split(/[/:]/);
-  const ranked = await Promise.all(documents.map(async ({ path, generated }) => {
-    const document = await read(path);
-    const shared = (document.keys("paths") ?? []).map((one) => {
+): Promise<OpenedDocument> {
+  const ranked = await Promise.all(documents.map(async (described) => {
+    const opened = await openDocument(root, described);
+    const words = pathInDocument(line.path, opened).split(/[/:]/);
+    const shared = (opened.document.keys("paths") ?? []).map((one) => {
       const end = one.split("/").findIndex((word, index) => word !== words[index]);
       return end === -1 ? words.length : end;
     });
-    return { path, generated, document, shared: Math.max(0, ...shared) };
+    return { opened, shared: Math.max(0, ...shared) };
   }));
-  const [best] = ranked.toSorted((a, b) => b.shared - a.shared);
+  const best = ranked.toSorted((a, b) => b.shared - a.shared).at(0)?.opened;
   if (best === undefined) {
     throw new NewError(
       `${folder} imports no generated server of a document in oapi/, such as @archway/api/…/server.gen.ts`,
     );
   }
-  return { ...best, commons: await read("oapi/common.yaml") };
+  return best;
 }
 
 /** @throws {NewError} if another document has the operation. */
 async function refuseOthers(
   root: string,
-  { path, options: { line } }: { readonly path: string; readonly options: NewOperationOptions },
+  { path, line }: { readonly path: string; readonly line: OperationLine },
 ): Promise<void> {
   for await (const { name } of Deno.readDir(join(root, "oapi"))) {
     if (!/^(?!cfg\.|common\.).*\.yaml$/.test(name) || `oapi/${name}` === path) continue;
@@ -120,16 +129,19 @@ function addScope(
 }
 
 function notesOf(
-  { id, line: { method, path }, action }: PlannedOperation,
-  { service: { folder }, test, isAction, change }: {
+  { id, line: { method }, action }: PlannedOperation,
+  { service: { folder }, path, test, isAction, change }: {
     readonly service: ExistingService;
+    /** Path that the operation is served at. */
+    readonly path: string;
     readonly test: string;
     readonly isAction: boolean;
     readonly change: ReturnType<typeof actionCode>["change"];
   },
 ): string {
   const state = change !== undefined
-    ? `sets ${change.property} to "${change.value}" under If-Match`
+    ? `sets ${change.property} to "${change.value}" under If-Match, from any current value: refuse those that must not ` +
+      `become it in ${folder}/app.ts (${action?.verb})`
     : isAction
     ? `checks access and If-Match, then responds with 501: write the change in ${folder}/app.ts (${action?.verb})`
     : "responds with 501: write its use case and handler";
