@@ -1,4 +1,4 @@
-import type { Operation } from "../operation.ts";
+import type { Operation, ParameterDescriptor } from "../operation.ts";
 import { Problem } from "../problem.ts";
 import type { RequestErrors } from "../problems/request_errors.ts";
 import type { Exchange } from "../request/exchange.ts";
@@ -77,11 +77,16 @@ function skipSeparator(text: string, from: number): number {
   return SEPARATOR.lastIndex;
 }
 
-/** Whether an operation requires `If-Match`. */
-export function requiresIfMatch({ parameters }: Operation): boolean {
-  return parameters.some((parameter) =>
-    parameter.in === "header" && parameter.required && parameter.name.toLowerCase() === "if-match"
-  );
+/**
+ * Returns the parameter `If-Match` that an operation requires, or that a change may have. Undefined without one, and
+ * where `If-None-Match` is left to the handler.
+ */
+export function ifMatchParameter({ method, parameters }: Operation): ParameterDescriptor | undefined {
+  const named = (name: string): ParameterDescriptor | undefined =>
+    parameters.find((parameter) => parameter.in === "header" && parameter.name.toLowerCase() === name);
+  const ifMatch = named("if-match");
+  const isOwn = method === "GET" || named("if-none-match") !== undefined;
+  return ifMatch?.required === false && isOwn ? undefined : ifMatch;
 }
 
 /** Whether an operation that changes something declares no conditional header. */
@@ -97,9 +102,22 @@ export function refuseConditions({ fields }: Exchange, errors: RequestErrors): v
   if (fields.ifNoneMatch !== null) errors.addMalformed({ name: "If-None-Match", in: "header", reason });
 }
 
-/** Checks that `If-Match` is well formed and can be combined with `If-None-Match`. */
-export function checkIfMatchSyntax({ fields }: Exchange, errors: RequestErrors): void {
-  if (fields.ifMatch === null) return;
+/**
+ * Checks that `If-Match` is well formed and can be combined with `If-None-Match`, which is not supported alone.
+ *
+ * @param required a missing `If-Match` has a status of its own.
+ */
+export function checkConditions(
+  { fields }: Exchange,
+  { errors, required }: { readonly errors: RequestErrors; readonly required: boolean },
+): void {
+  if (fields.ifMatch === null) {
+    const reason = "is not supported by this operation without If-Match";
+    if (!required && fields.ifNoneMatch !== null) {
+      errors.addMalformed({ name: "If-None-Match", in: "header", reason });
+    }
+    return;
+  }
   const condition = parseEntityTags(fields.ifMatch);
   if (condition === undefined) {
     errors.addMalformed({ name: "If-Match", in: "header", reason: IF_MATCH_REASON });

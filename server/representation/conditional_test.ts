@@ -48,18 +48,34 @@ Deno.test("Server.fetch() responds 428, 400 and 412 for a required If-Match", as
 });
 
 Deno.test("Server.fetch() makes no change that If-None-Match forbids beside If-Match", async () => {
-  const statusOf = async (ifMatch: string, ifNoneMatch: string): Promise<number> => {
-    const headers = { ...JSON_TYPE, "if-match": ifMatch, "if-none-match": ifNoneMatch };
-    return (await send("/notes/1", { method: "PUT", headers, body: '{"text":"x"}' })).status;
-  };
-  for (const excluded of ["*", '"7"', 'W/"7"', '"1", "7"']) {
-    assertEquals(await statusOf('"7"', excluded), 412, excluded);
-    assertEquals(await statusOf('"6", "7"', excluded), 412, excluded);
+  const put: RequestInit = { method: "PUT", headers: JSON_TYPE, body: '{"text":"x"}' };
+  // PUT requires If-Match, DELETE does not.
+  for (const [init, success] of [[put, 200], [{ method: "DELETE" }, 204]] as const) {
+    const statusOf = async (ifMatch: string, ifNoneMatch: string): Promise<number> => {
+      const headers = { ...init.headers, "if-match": ifMatch, "if-none-match": ifNoneMatch };
+      return (await send("/notes/1", { ...init, headers })).status;
+    };
+    for (const excluded of ["*", '"7"', 'W/"7"', '"1", "7"']) {
+      assertEquals(await statusOf('"7"', excluded), 412, excluded);
+      assertEquals(await statusOf('"6", "7"', excluded), 412, excluded);
+    }
+    for (const excluded of ['"6"', "7", ""]) {
+      assertEquals(await statusOf('"7"', excluded), success, excluded);
+    }
+    assertEquals(await statusOf('"6", "7"', '"6"'), success);
+    assertEquals([await statusOf("*", "*"), await statusOf("*", "7")], [412, success]);
+    assertEquals(await statusOf("*", '"7"'), 400);
   }
-  for (const excluded of ['"6"', "7", ""]) assertEquals(await statusOf('"7"', excluded), 200, excluded);
-  assertEquals(await statusOf('"6", "7"', '"6"'), 200);
-  assertEquals([await statusOf("*", "*"), await statusOf("*", "7")], [412, 200]);
-  assertEquals(await statusOf("*", '"7"'), 400);
+});
+
+Deno.test("Server.fetch() refuses If-None-Match without an optional If-Match, which may be absent", async () => {
+  const method = "DELETE";
+  assertEquals((await send("/notes/1", { method })).status, 204);
+  for (const excluded of ["*", '"6"', "7", ""]) {
+    const problem = await sendForProblem("/notes/1", { method, headers: { "if-none-match": excluded } });
+    assertEquals([problem.status, problem.invalidParams?.[0]?.name], [400, "If-None-Match"], excluded);
+  }
+  assertEquals((await sendForProblem("/notes/1", { method, headers: { "if-match": "7" } })).status, 400);
 });
 
 const opaque = fc.string({

@@ -1,8 +1,8 @@
 import {
-  checkIfMatchSyntax,
+  checkConditions,
+  ifMatchParameter,
   narrowIfMatch,
   refuseConditions,
-  requiresIfMatch,
   takesNoCondition,
 } from "../representation/conditional.ts";
 import type { DeprecatedUses } from "../deprecation/deprecated_uses.ts";
@@ -61,7 +61,7 @@ export function compileOperation({ operation, handle }: Route, options: Operatio
   });
   const readPath = compilePath(operation.path);
   const decodeParameters = compileParameters(operation);
-  const needsIfMatch = requiresIfMatch(operation);
+  const ifMatch = ifMatchParameter(operation);
   const isUnconditional = takesNoCondition(operation);
   const writeResponse = compileResponses(operation);
   const writeStream = compileStreams(operation, {
@@ -109,11 +109,11 @@ export function compileOperation({ operation, handle }: Route, options: Operatio
       if (readBody === undefined) checkUnusedBody(exchange, maxBodyBytes);
       const content = readBody === undefined ? undefined : await readBody(exchange, errors);
       const parameters = decodeParameters(exchange, readPath(exchange.path) ?? {}, errors);
-      const lacksIfMatch = needsIfMatch && exchange.fields.ifMatch === null;
-      if (needsIfMatch) checkIfMatchSyntax(exchange, errors);
+      const lacksIfMatch = ifMatch?.required === true && exchange.fields.ifMatch === null;
+      if (ifMatch !== undefined) checkConditions(exchange, { errors, required: ifMatch.required });
       else if (isUnconditional) refuseConditions(exchange, errors);
       // A missing If-Match has its own status, so validation must not report it.
-      if (lacksIfMatch) parameters.headers["If-Match"] = "*";
+      if (lacksIfMatch) parameters.headers[ifMatch.name] = "*";
       validateParameters(parameters, operation.validateParameters, errors);
       if (lacksIfMatch && !errors.malformed) {
         throw new Problem(428, "precondition-required", {
@@ -122,8 +122,8 @@ export function compileOperation({ operation, handle }: Route, options: Operatio
       }
       const key = respondKeyed === undefined ? "" : readIdempotencyKey(exchange, errors);
       errors.throwIfAny();
-      if (needsIfMatch && exchange.fields.ifNoneMatch !== null) {
-        parameters.headers["If-Match"] = narrowIfMatch(String(parameters.headers["If-Match"]), exchange);
+      if (ifMatch !== undefined && exchange.fields.ifNoneMatch !== null) {
+        parameters.headers[ifMatch.name] = narrowIfMatch(String(parameters.headers[ifMatch.name]), exchange);
       }
 
       const { path, query, headers, cookies } = parameters;

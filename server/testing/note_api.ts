@@ -107,7 +107,7 @@ const deleteNote = operation({
   operationId: "deleteNote",
   method: "DELETE",
   path: "/notes/{id}",
-  parameters: [id],
+  parameters: [id, { ...ifMatch, required: false }],
   responses: { "204": empty },
 });
 
@@ -128,7 +128,7 @@ export function noteApi(onRead: OnRead = read): ApiModule {
       { operation: listNotes, handle: ({ query }) => Promise.resolve({ status: 200, body: { query } }) },
       { operation: createNote, handle: ({ body }) => Promise.resolve(note(201, body)) },
       { operation: replaceNote, handle: replace },
-      { operation: deleteNote, handle: () => Promise.resolve({ status: 204 }) },
+      { operation: deleteNote, handle: remove },
     ],
   };
 }
@@ -149,11 +149,19 @@ function read({ path }: DecodedRequest): Promise<StrictResponse> {
 }
 
 function replace({ headers, body }: DecodedRequest): Promise<StrictResponse> {
-  const condition = parseIfMatch(String(headers["If-Match"]));
+  return change(headers, note(200, body));
+}
+
+function remove({ headers }: DecodedRequest): Promise<StrictResponse> {
+  return change(headers, { status: 204 });
+}
+
+function change(headers: DecodedRequest["headers"], success: StrictResponse): Promise<StrictResponse> {
+  const condition = parseIfMatch(String(headers["If-Match"] ?? "*"));
   if (condition !== "*" && !condition.includes("7")) {
     return Promise.reject(new Problem(412, "precondition-failed", { headers: { ETag: '"7"' } }));
   }
-  return Promise.resolve(note(200, body));
+  return Promise.resolve(success);
 }
 
 function note(status: number, body: unknown): StrictResponse {
