@@ -3,6 +3,7 @@ import { ApiDocument } from "@archway/tools/support/conformance/derived/api_docu
 import {
   deriveBatches,
   fetchSubjects,
+  findUnwritten,
   type Subject,
 } from "@archway/tools/support/conformance/derive_batches.ts";
 import { type Batch, type RowResult, runRows } from "@archway/tools/support/conformance/run_rows.ts";
@@ -34,7 +35,10 @@ export async function conform(options: ConformOptions, suites: readonly Suite[])
     suite: { document: options.document.split("/").at(-1) ?? "" },
   }];
   const hasCredentials = fields.some(([name]) => name.toLowerCase() === "authorization");
-  const batches = deriveBatches(subjects, { general: isHouse ? GENERAL : TRANSPORT, isFull, hasCredentials });
+  const probed = await Promise.all(
+    subjects.map(async (subject) => ({ ...subject, unwritten: await findUnwritten(client, subject) })),
+  );
+  const batches = deriveBatches(probed, { general: isHouse ? GENERAL : TRANSPORT, isFull, hasCredentials });
   const selection = batches.map((batch) => selected(batch, only));
   if (selection.every(({ themes }) => themes.every(({ rows }) => rows.length === 0))) {
     throw new TypeError(

@@ -9,6 +9,7 @@ import { methodRows } from "./derived/method_rows.ts";
 import { parameterRows } from "./derived/parameter_rows.ts";
 import { patchRows } from "./derived/patch_rows.ts";
 import { securityRows } from "./derived/security_rows.ts";
+import { Subjects } from "./derived/subjects.ts";
 import { targetsOf, withTargets } from "./derived/targets.ts";
 import type { Theme } from "./row.ts";
 import type { Batch } from "./run_rows.ts";
@@ -29,6 +30,8 @@ const DERIVED = [
 export interface Subject {
   readonly api: ApiDocument;
   readonly suite: Suite;
+  /** Paths of reads that are not implemented; see {@link findUnwritten}. @default {[]} */
+  readonly unwritten?: readonly string[];
 }
 
 /** Settings of derived rows. */
@@ -52,15 +55,27 @@ export async function fetchSubjects(client: Client, suites: readonly Suite[]): P
   }));
 }
 
+/** Returns the paths of reads, of those without parameters in it, that respond with 501. */
+export async function findUnwritten(client: Client, { api, suite }: Subject): Promise<readonly string[]> {
+  const subjects = new Subjects(api, suite);
+  const reads = api.operations.filter(({ method, path }) => method === "GET" && !path.includes("{"));
+  const found = await Promise.all(reads.map(async (read) => {
+    const response = await ask(client, read.path + subjects.queryOf(read)).catch(() => undefined);
+    await response?.body?.cancel();
+    return response?.status === 501 ? [read.path] : [];
+  }));
+  return found.flat();
+}
+
 /** Derives the rows of documents, those of HTTP in general and those of their services. */
 export function deriveBatches(
   subjects: readonly Subject[],
   { general = [], isFull = false, isBrief = false, hasCredentials = false }: DeriveOptions = {},
 ): readonly Batch[] {
   const uses = new Map<string, number>();
-  const derived = subjects.map(({ api, suite }) => {
+  const derived = subjects.map(({ api, suite, unwritten = [] }) => {
     const derivation = new Derivation({ api, suite, hasCredentials, isFull, isBrief, uses });
-    const targets = targetsOf(api, derivation.subjects);
+    const targets = targetsOf(api, { subjects: derivation.subjects, unwritten });
     return {
       suite,
       api,

@@ -82,6 +82,8 @@ export interface Row {
   /** Whether it shares what was prepared although it may succeed. @default {false} */
   readonly isSharing?: boolean;
   readonly expect: Expectation;
+  /** Operation that it is derived from. */
+  readonly operation?: Operation;
   /** Whether Archway requires the status where standards leave it open: a foreign service may send any but a 5xx. */
   readonly isHouseRule?: boolean;
   /**

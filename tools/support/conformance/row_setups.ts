@@ -1,4 +1,4 @@
-import { type Client, deleteItem } from "./client.ts";
+import { ask, type Client, deleteItem } from "./client.ts";
 import type { Given, Prepared, Row, Statuses } from "./row.ts";
 
 /** Placeholders of a row. Disposing deletes what was prepared for this row alone. */
@@ -12,8 +12,13 @@ export class RowSetups implements AsyncDisposable {
 
   constructor(private readonly client: Client, private readonly isHouse = true) {}
 
-  async prepare({ given, expect, request, isSharing = false, isHouseRule = false }: Row): Promise<RowSetup> {
+  /** @param isOwn Whether it is prepared for this row alone. */
+  async prepare(
+    { given, expect, request, isSharing = false, isHouseRule = false }: Row,
+    { isOwn = false }: { readonly isOwn?: boolean } = {},
+  ): Promise<RowSetup> {
     if (given === undefined) return { placeholders: {}, [Symbol.asyncDispose]: () => Promise.resolve() };
+    if (isOwn) return this.#disposable(await given(this.client));
     const line = typeof request === "object" && "line" in request ? request.line : "";
     const isSafe = /^(?:GET|HEAD|OPTIONS) /.test(line);
     if (!isSharing && !isSafe && (!isRefused(expect.status) || (isHouseRule && !this.isHouse))) {
@@ -23,6 +28,18 @@ export class RowSetups implements AsyncDisposable {
     const shared = all.get(given) ?? given(this.client);
     all.set(given, shared);
     return { placeholders: (await shared).placeholders, [Symbol.asyncDispose]: () => Promise.resolve() };
+  }
+
+  /** Whether what a row shares is no longer as it was prepared: a request without its id in the path may change it. */
+  async isChanged({ given }: Row): Promise<boolean> {
+    const shared = given === undefined ? undefined : this.#shared.get(given);
+    const { placeholders, paths = [] } = await shared ?? { placeholders: {} };
+    const path = paths.at(-1);
+    if (path === undefined) return false;
+    const response = await ask(this.client, path);
+    await response.body?.cancel();
+    const { etag = "" } = placeholders;
+    return etag === "" ? response.status === 404 : response.headers.get("etag") !== etag;
   }
 
   #disposable(prepared: Prepared): RowSetup {

@@ -36,11 +36,15 @@ export interface Operation {
   readonly parameters: readonly Parameter[];
   /** Schemas of the request body by media type; empty without one. */
   readonly bodies: ReadonlyMap<string, Schema>;
+  /** Whether a request must have a body. */
+  readonly requiresBody: boolean;
   /** Examples of the request body in `application/json`. */
   readonly examples: readonly JsonValue[];
   /** Response Objects by status. */
   readonly responses: ReadonlyMap<string, JsonObject>;
   readonly isSecured: boolean;
+  /** Places of credentials in lower case, such as "authorization", by alternative; empty if none are declared. */
+  readonly credentials: readonly (readonly string[])[];
   /** Own limit of the size of its body in bytes; undefined if that of the program applies. */
   readonly maxBodyBytes: number | undefined;
 }
@@ -157,11 +161,20 @@ export class ApiDocument {
           parameters: [...new Map(parameters.map((one) => [`${one.in} ${one.name}`, one])).values()],
           ...this.#readBody(operation["requestBody"]),
           responses: new Map(responses.map(([status, response]) => [status, this.resolve(response)])),
+          credentials: security.map((one) => Object.keys(Object(one)).map((name) => this.#placeOf(name))),
           isSecured: security.length > 0 && security.every((one) => Object.keys(Object(one)).length > 0),
           maxBodyBytes: typeof maxBodyBytes === "number" ? maxBodyBytes : undefined,
         };
       }
     }
+  }
+
+  /** Returns the header field of a security scheme, or the place of its key elsewhere. */
+  #placeOf(scheme: string): string {
+    const schemes = this.resolve(this.resolve(this.#root["components"])["securitySchemes"]);
+    const { type, in: place, name } = this.resolve(schemes[scheme]);
+    if (type !== "apiKey") return "authorization";
+    return place === "header" ? String(name).toLowerCase() : `${place} ${name}`;
   }
 
   #readParameter(value: JsonValue): Parameter {
@@ -172,13 +185,15 @@ export class ApiDocument {
     };
   }
 
-  #readBody(value: JsonValue | undefined): Pick<Operation, "bodies" | "examples"> {
-    const content = Object.entries(this.resolve(this.resolve(value)["content"]))
+  #readBody(value: JsonValue | undefined): Pick<Operation, "bodies" | "requiresBody" | "examples"> {
+    const body = this.resolve(value);
+    const content = Object.entries(this.resolve(body["content"]))
       .map(([type, media]) => [type, this.resolve(media)] as const);
     const { example, examples } = content.find(([type]) => type === "application/json")?.[1] ?? {};
     const named = Object.values(this.resolve(examples)).map((one) => this.resolve(one)["value"]);
     return {
       bodies: new Map(content.map(([type, { schema = true }]) => [type, schema])),
+      requiresBody: body["required"] === true,
       examples: [example, ...named].filter((one) => one !== undefined),
     };
   }

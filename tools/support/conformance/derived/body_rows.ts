@@ -24,7 +24,8 @@ function ofBody(derivation: Derivation, operation: Operation, mediaType: string)
   const sample = derivation.subjects.bodyOf(operation, mediaType) ?? "{}";
   const malformed = { status: derivation.declared(operation, 400, 422), section: SYNTAX, fault: "body" };
   const send = (texts: readonly string[], isHouseRule: boolean): readonly Row[] =>
-    texts.map((body) => derivation.row(operation, { mediaType, body }, malformed, isHouseRule));
+    texts.filter((body) => body !== "" || operation.requiresBody)
+      .map((body) => derivation.row(operation, { mediaType, body }, malformed, isHouseRule));
   const texts = [...derivation.share("json bodies", wholes(sample)), ...places(derivation, schema, sample)];
   return [
     ...send(derivation.share("malformed", [...MALFORMED_JSON, ...BAD_BYTES]), false),

@@ -39,7 +39,7 @@ const PAIRS: Readonly<Record<string, readonly (readonly [fields: readonly Field[
     [[["If-Match", "{etag}"], ["If-None-Match", "*"]], 412],
     [[["If-Match", "*"], ["If-None-Match", '"{marker}"']], 400],
     [[["If-Match", "{etag}"], ["If-None-Match", "{marker}"]], "2xx"],
-    [[["If-Match", `"${"9".repeat(2_000)}"`]], 400],
+    [[["If-Match", `"${"9".repeat(2_000)}"`]], [400, 412]],
   ],
   GET: [
     [[["If-None-Match", '"{marker}"'], ["If-None-Match", "{etag}"]], 304],
@@ -110,16 +110,20 @@ function ofWrite(derivation: Derivation, operation: Operation): readonly Row[] {
     path: unknownPath(derivation, operation),
     given: derivation.subjects.given(path.slice(0, path.lastIndexOf("/"))),
   };
-  const none = { status: derivation.declared(operation, 428, 400), section: "RFC 6585, section 3" };
+  const isRequired = parameters.some(({ name, required }) => /^if-match$/i.test(name) && required);
+  const none = isRequired
+    ? { status: derivation.declared(operation, 428, 400), section: "RFC 6585, section 3" }
+    : { status: [400, 412], section: IF_NONE_MATCH };
   return [
     ...derivation.share("stale", STALE).map((value) => write(value, stale)),
     ...derivation.share(`current ${method}`, CURRENT).map((value) => write(value, current)),
     ...['"1"', "*", 'W/"1"'].map((value) =>
       derivation.row(operation, { ...unknown, fields: [["If-Match", value]] }, missing)
     ),
-    ...[["If-None-Match", "*"], ["If-Unmodified-Since", "Thu, 01 Jan 1970 00:00:00 GMT"]].map((
-      [name = "", value = ""],
-    ) => derivation.row(operation, { without: "If-Match", fields: [[name, value]] }, none, true)),
+    ...[["If-None-Match", "*"], ["If-Unmodified-Since", "Thu, 01 Jan 1970 00:00:00 GMT"]]
+      .slice(0, isRequired ? 2 : 1).map(([name = "", value = ""]) =>
+        derivation.row(operation, { without: "If-Match", fields: [[name, value]] }, none, true)
+      ),
   ];
 }
 

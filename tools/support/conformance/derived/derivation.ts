@@ -83,6 +83,7 @@ export class Derivation {
       given: changes.given ?? this.subjects.given(path),
       request: this.#request(operation, changes),
       expect: { operation: changes.method === undefined ? operation : undefined, ...expected },
+      operation,
       isHouseRule,
     };
   }
@@ -106,9 +107,9 @@ export class Derivation {
     return { line, fields: [...own, ...fields], isAnonymous, ...body !== undefined && { body } };
   }
 
-  /** Returns the first of some statuses that an operation declares; all of them if it declares none. */
-  declared({ responses }: Operation, ...statuses: readonly number[]): Statuses {
-    return statuses.find((status) => responses.has(String(status))) ?? statuses;
+  /** Returns the status that is right if an operation declares it; otherwise those that are as good to clients, too. */
+  declared({ responses }: Operation, status: number, ...others: readonly number[]): Statuses {
+    return responses.has(String(status)) ? status : [status, ...others];
   }
 
   /** Returns the statuses of success that an operation declares; any if its item cannot be created. */

@@ -50,7 +50,12 @@ export class Subjects {
   /** Returns the query of an operation's required parameters, with its question mark. */
   queryOf({ parameters }: Operation): string {
     const pairs = parameters.filter((one) => one.in === "query" && one.required)
-      .map(({ name, schema }) => `${name}=${encodeURIComponent(String(sampleOf(this.api, schema)))}`);
+      .map(({ name, schema }) => {
+        const filled = { minItems: 1, ...this.api.resolve(schema) };
+        return `${name}=${
+          encodeURIComponent(String(sampleOf(this.api, filled) ?? sampleOf(this.api, schema)))
+        }`;
+      });
     return pairs.length === 0 ? "" : `?${pairs.join("&")}`;
   }
 

@@ -11,14 +11,27 @@ export interface Targets {
    */
   readonly placeholders: Placeholders;
   readonly item: string | undefined;
+  /** Whether the list has a POST. */
+  readonly isCreatable: boolean;
+  /** Whether even `{open}` requires credentials. */
+  readonly isSecured: boolean;
 }
 
 /** Placeholders of an item, or of a body that creates one. */
 const OF_ITEM = /\{(?:item|id|etag|token|sample|length|hexlength)\}/;
 
-/** Chooses a list of which items can be created, or else any list. */
-export function targetsOf({ operations }: ApiDocument, subjects: Subjects): Targets {
-  const reads = operations.filter(({ method, path }) => method === "GET" && !path.includes("{"));
+/**
+ * Chooses a list of which items can be created, or else any list.
+ *
+ * @param unwritten paths of reads that are not implemented.
+ */
+export function targetsOf(
+  { operations }: ApiDocument,
+  { subjects, unwritten }: { readonly subjects: Subjects; readonly unwritten: readonly string[] },
+): Targets {
+  const reads = operations.filter(({ method, path }) =>
+    method === "GET" && !path.includes("{") && !unwritten.includes(path)
+  );
   const itemOf = (list: Operation): string | undefined =>
     operations.find(({ method, path }) => {
       const [, ...end] = path.startsWith(`${list.path}/{`) ? path.split("{") : [];
@@ -30,7 +43,7 @@ export function targetsOf({ operations }: ApiDocument, subjects: Subjects): Targ
   };
   const list = reads.find((read) => bodyOf(read) !== undefined && itemOf(read) !== undefined) ?? reads[0];
   const placeholders = { nowhere: "/qz/nowhere" };
-  if (list === undefined) return { placeholders, item: undefined };
+  if (list === undefined) return { placeholders, item: undefined, isCreatable: false, isSecured: false };
   const [item, body] = [itemOf(list), bodyOf(list)];
   const limit = list.parameters.some(({ name }) => name === "limit") ? "?limit=1" : "";
   const open = reads.find(({ isSecured, responses }) => !isSecured && responses.get("200")?.["content"]) ??
@@ -48,20 +61,34 @@ export function targetsOf({ operations }: ApiDocument, subjects: Subjects): Targ
       ...item !== undefined && { item },
     },
     item: body === undefined ? undefined : item,
+    isSecured: open.isSecured,
+    isCreatable: operations.some(({ method, path }) => method === "POST" && path === list.path),
   };
 }
 
 /** Returns themes whose rows are prepared with an item where they need one, without those that the document has no target for. */
 export function withTargets(
   themes: readonly Theme[],
-  { placeholders, item }: Targets,
+  { placeholders, item, isCreatable, isSecured }: Targets,
   subjects: Subjects,
 ): readonly Theme[] {
   const prepared = (row: Row): readonly Row[] => {
     const text = JSON.stringify(row.request);
     if (/\{(?:list|get|open)\}/.test(text) && placeholders["list"] === undefined) return [];
-    if (!OF_ITEM.test(text) || row.given !== undefined) return [row];
+    const refusals = [
+      ...!isCreatable && text.includes("POST {list}") ? [405] : [],
+      // A text is sent as it is, without credentials.
+      ...isSecured && text.includes("{open}") && !text.includes('"line"') ? [401] : [],
+    ];
+    if (!OF_ITEM.test(text) || row.given !== undefined) return [withRefusals(row, refusals)];
     return item === undefined ? [] : [{ ...row, given: subjects.given(item) }];
   };
   return themes.map((theme) => ({ ...theme, rows: theme.rows.flatMap(prepared) }));
+}
+
+/** Lets a path refuse the method, or the caller, before the rest of the request. */
+function withRefusals(row: Row, refusals: readonly number[]): Row {
+  const { status } = row.expect;
+  if (typeof status === "string" || refusals.length === 0) return row;
+  return { ...row, expect: { ...row.expect, status: [status, refusals].flat(2) } };
 }
