@@ -1,9 +1,10 @@
 import { join } from "node:path";
 import { print } from "@archway/program/print.ts";
 import { project } from "../config.ts";
-import { LOCK_FILE } from "./platform/platform_lock.ts";
+import { LOCK_FILE, LockError, readLock } from "./platform/platform_lock.ts";
 import { renameLocked } from "./platform/rename_locked.ts";
 import { checkName, NameError } from "./rename/check_name.ts";
+import { checkIdentifiers } from "./rename/name_uses.ts";
 import { isRenamed, renameText } from "./rename/rename_text.ts";
 import { runTask } from "./run_task.ts";
 
@@ -33,6 +34,14 @@ async function main(args: readonly string[]): Promise<number> {
     return 2;
   }
   const { name: from } = project;
+  const usedIn = (await readLock(ROOT))?.template.nameUsedIn;
+  if (usedIn !== undefined) {
+    throw new NameError(
+      `"${from}" is also a word of the platform, such as in ${usedIn}, which a rename would change. Instead, set ` +
+        `the name in config.ts to ${to}, commit it, run deno task upgrade with a checkout of the template, which ` +
+        `gives every file of the platform the new name, and replace the name in your own files`,
+    );
+  }
   if ((await run("git", "status", "--porcelain")) !== "") {
     throw new NameError(
       "There are uncommitted changes; commit them first, so that `git diff` shows the rename alone",
@@ -43,6 +52,7 @@ async function main(args: readonly string[]): Promise<number> {
   );
   const texts = new Map(await Promise.all(paths.map(async (path) => [path, await read(path)] as const)));
   checkName(to, from, texts);
+  checkIdentifiers({ to, from, texts });
   let changed = 0;
   await renameLocked(ROOT, { from, to }, async () => {
     for (const [path, text] of texts) {
@@ -71,4 +81,4 @@ async function run(command: string, ...args: readonly string[]): Promise<string>
   return decode(stdout);
 }
 
-if (import.meta.main) await runTask(main, { expected: [NameError] });
+if (import.meta.main) await runTask(main, { expected: [LockError, NameError] });

@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
 import { Program, untilReady } from "@archway/tools/support/program.ts";
 import { filesOfService, firstFreeFolder, TreeCopy } from "@archway/tools/support/tree_copy.ts";
@@ -121,6 +121,8 @@ Deno.test("deno task upgrade brings a newer template into a project that a team 
     assertEquals(dirty.code, 1);
     assertStringIncludes(dirty.output, "There are uncommitted changes");
     await project.commit();
+    const self = await project.run(Deno.execPath(), "task", "upgrade", project.path);
+    assertStringIncludes(self.output, "is a project, not a template (it has platform.lock)");
     const edited = await project.run(Deno.execPath(), ...upgrade);
     assertEquals(edited.code, 1);
     assertStringIncludes(edited.output, "run deno task eject server/tls.ts");
@@ -128,12 +130,17 @@ Deno.test("deno task upgrade brings a newer template into a project that a team 
   });
   await project.task("eject", "server/tls.ts", EJECTED_MOVED);
   await project.commit();
-  await t.step("--dry-run reports the upgrade and writes nothing", async () => {
-    const plan = await project.task("upgrade", newer.path, "--dry-run");
-    assertStringIncludes(plan, "Upgrade from 0.1.0 to 9.0.0, nothing written");
-    assertStringIncludes(plan, "New capabilities, which services.ts does not list");
-    assertEquals(await git(project, "status", "--porcelain"), "");
-  });
+  await t.step(
+    "--dry-run reports the upgrade and writes nothing, beside uncommitted changes too",
+    async () => {
+      await project.edit("README.md", (text) => `${text}\nmore\n`);
+      const plan = await project.task("upgrade", newer.path, "--dry-run");
+      await git(project, "checkout", "--quiet", "README.md");
+      assertMatch(plan, /^Upgrade from 0\.1\.0 \(\w{8}\) to 9\.0\.0 \(\w{8}\), nothing written$/m);
+      assertStringIncludes(plan, "New capabilities, which services.ts does not list");
+      assertEquals(await git(project, "status", "--porcelain"), "");
+    },
+  );
   await t.step("the program stores an order before", async () => {
     const { notes } = await runProgram(project, data, "before the upgrade");
     assertEquals(notes, ["before the upgrade"]);
@@ -141,7 +148,7 @@ Deno.test("deno task upgrade brings a newer template into a project that a team 
   const list = await read(project, "services.ts");
   const report = await project.task("upgrade", newer.path);
   await t.step("upgrade replaces the platform, and reports what is new and what stays", async () => {
-    assertStringIncludes(report, "Upgraded from 0.1.0 to 9.0.0");
+    assertMatch(report, /^Upgraded from 0\.1\.0 \(\w{8}\) to 9\.0\.0 \(\w{8}\)$/m);
     assertStringIncludes(report, "Migrations that come along:\n");
     assertStringIncludes(report, `  ${MIGRATION}\n`);
     assertStringIncludes(report, "server/tls.ts  +1 −1 lines");
@@ -187,6 +194,10 @@ Deno.test("deno task upgrade brings a newer template into a project that a team 
     assertEquals((await read(project, "server/entity_tag.ts")).includes("A fix of"), false);
     assertEquals(await exists(project, `platform/${NEW_CAPABILITY}`), false);
     assertStringIncludes(await read(project, "platform.lock"), '"version": "0.1.0"');
+    assertEquals(await git(project, "status", "--porcelain"), "");
+  });
+  await t.step("an upgrade to the same template writes nothing", async () => {
+    assertStringIncludes(await project.task("upgrade", older.path), "no file differs");
     assertEquals(await git(project, "status", "--porcelain"), "");
   });
   await t.step("a rename writes the lock, too", async () => {

@@ -15,7 +15,7 @@ const SQL = new Set(
 );
 
 /** Reserved words of ECMAScript and TypeScript in modules, which no variable can have as its name. */
-const SCRIPT = new Set(
+export const SCRIPT_WORDS = new Set(
   (
     "arguments await break case catch class const continue debugger default delete do else enum eval export extends " +
     "false finally for function if implements import in instanceof interface let new null package private protected " +
@@ -44,7 +44,9 @@ const OF_RESOURCES = new Set([
 export function checkResource(plural: Spellings, singular: Spellings): void {
   const [word] = [
     SQL.has(plural.snake) ? plural.snake : undefined,
-    ...[plural, singular].map(({ kebab }) => SCRIPT.has(kebab) || OF_SERVICES.has(kebab) ? kebab : undefined),
+    ...[plural, singular].map(({ kebab }) =>
+      SCRIPT_WORDS.has(kebab) || OF_SERVICES.has(kebab) ? kebab : undefined
+    ),
   ].filter((one) => one !== undefined);
   if (word === undefined) return;
   throw new NewError(
@@ -60,7 +62,7 @@ export function checkProperty({ camel, snake }: Spellings): void {
       `The field ${camel} is reserved: every resource or list has a member of this name; choose another one`,
     );
   }
-  if (SQL.has(snake) || SCRIPT.has(camel)) {
+  if (SQL.has(snake) || SCRIPT_WORDS.has(camel)) {
     throw new NewError(
       `The field ${camel} has the name of a reserved word: choose a longer one, such as ${camel}Value`,
     );

@@ -3,10 +3,19 @@ import { join } from "node:path";
 /** Name of the lock file, in the root of a project. The template itself has none. */
 export const LOCK_FILE = "platform.lock";
 
+/** Template of a project. */
+export interface LockedTemplate {
+  readonly name: string;
+  readonly version: string;
+  /** Commit of its checkout, with `-dirty` after uncommitted changes. @default unknown */
+  readonly commit?: string | undefined;
+  /** A file that has the name of the project for something else, so that a rename is not safe. @default none */
+  readonly nameUsedIn?: string | undefined;
+}
+
 /** Platform of a project, as its template had it. */
 export interface PlatformLock {
-  /** Name and version of the template. */
-  readonly template: { readonly name: string; readonly version: string };
+  readonly template: LockedTemplate;
   /** Platform files that the project owns; upgrades leave them as they are. */
   readonly ejected: readonly string[];
   /** Paths of the template that the project does without, files or folders. */
@@ -47,15 +56,37 @@ export async function readLock(root: string): Promise<PlatformLock | undefined> 
   }
 }
 
-/** Writes the lock of a project, formatted as `deno fmt` does. */
-export async function writeLock(root: string, lock: PlatformLock): Promise<void> {
-  await Deno.writeTextFile(join(root, LOCK_FILE), `${JSON.stringify(lock, null, 2)}\n`);
+/** Writes the lock of a project, formatted as `deno fmt` does, always in the same order. */
+export async function writeLock(
+  root: string,
+  { template: { name, version, commit, nameUsedIn }, ejected, omitted, omittedTasks, base, shared, files }:
+    PlatformLock,
+): Promise<void> {
+  const ordered = {
+    template: { name, version, commit, nameUsedIn },
+    ejected: ejected.toSorted(),
+    omitted: omitted.toSorted(),
+    omittedTasks: omittedTasks.toSorted(),
+    base: byKey(base),
+    shared: byKey(shared),
+    files: byKey(files),
+  };
+  await Deno.writeTextFile(join(root, LOCK_FILE), `${JSON.stringify(ordered, null, 2)}\n`);
+}
+
+function byKey<Value>(entries: Readonly<Record<string, Value>>): Readonly<Record<string, Value>> {
+  return Object.fromEntries(Object.entries(entries).toSorted(([one], [other]) => one < other ? -1 : 1));
 }
 
 function parseLock(value: unknown): PlatformLock {
   const template = member(value, "template");
   return {
-    template: { name: text(member(template, "name")), version: text(member(template, "version")) },
+    template: {
+      name: text(member(template, "name")),
+      version: text(member(template, "version")),
+      ...optionalText(template, "commit"),
+      ...optionalText(template, "nameUsedIn"),
+    },
     ejected: textsOf(member(value, "ejected")),
     omitted: textsOf(member(value, "omitted")),
     omittedTasks: textsOf(member(value, "omittedTasks")),
@@ -70,6 +101,11 @@ function member(value: unknown, name: string): unknown {
     .find(([key]) => key === name);
   if (found === undefined) throw new LockError(`"${name}" is missing`);
   return found[1];
+}
+
+function optionalText(value: unknown, name: string): Readonly<Record<string, string>> {
+  const isPresent = typeof value === "object" && value !== null && name in value;
+  return isPresent ? { [name]: text(member(value, name)) } : {};
 }
 
 function text(value: unknown): string {

@@ -64,6 +64,28 @@ export async function versionOf(root: string): Promise<string> {
   return version;
 }
 
+/** Returns the commit of a checkout, with `-dirty` after uncommitted changes; undefined for other folders. */
+export async function commitOf(root: string): Promise<string | undefined> {
+  const git = async (...args: readonly string[]): Promise<string> =>
+    (await runCommand("git", args, root)).trim();
+  // A folder within another repository is no checkout of its own.
+  const isCheckout = await git("rev-parse", "--show-prefix").then((prefix) => prefix === "", () => false);
+  if (!isCheckout) return undefined;
+  const commit = await git("rev-parse", "--verify", "HEAD").catch(() => undefined);
+  if (commit === undefined) return undefined;
+  return await git("status", "--porcelain") === "" ? commit : `${commit}-dirty`;
+}
+
+/** Returns the texts of a template in which the name of the project is replaced, by path. */
+export async function renamedTexts(
+  template: string,
+  omissions: Omissions,
+): Promise<ReadonlyMap<string, string>> {
+  const paths = (await filesOf(template)).filter((path) => isRenamed(path) && !isOmitted(path, omissions));
+  const texts = paths.map((path) => Deno.readTextFile(join(template, path)));
+  return new Map((await Promise.all(texts)).map((text, index) => [paths[index] ?? "", text]));
+}
+
 /** Runs a command and returns its output. */
 export async function runCommand(command: string, args: readonly string[], cwd: string): Promise<string> {
   const { success, stdout, stderr } = await new Deno.Command(command, { args: [...args], cwd }).output();

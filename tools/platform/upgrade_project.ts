@@ -3,9 +3,25 @@ import { compareFiles } from "./changed_files.ts";
 import { mergeFiles } from "./merge_files.ts";
 import { readOmissions } from "./omissions.ts";
 import { hashPlatform } from "./platform_files.ts";
-import { LockError, type PlatformLock, readLock, writeLock } from "./platform_lock.ts";
+import { otherUse } from "../rename/name_uses.ts";
+import {
+  LOCK_FILE,
+  type LockedTemplate,
+  LockError,
+  type PlatformLock,
+  readLock,
+  writeLock,
+} from "./platform_lock.ts";
 import { newCapabilities } from "./new_capabilities.ts";
-import { filesOf, nameOf, prepareTemplate, runCommand, versionOf } from "./prepare_template.ts";
+import {
+  commitOf,
+  filesOf,
+  nameOf,
+  prepareTemplate,
+  renamedTexts,
+  runCommand,
+  versionOf,
+} from "./prepare_template.ts";
 import { hashShared, readMerged } from "./shared_files.ts";
 import { movedFiles, planUpgrade } from "./upgrade_plan.ts";
 import type { Upgrade } from "./upgrade_report.ts";
@@ -20,7 +36,7 @@ export interface UpgradeOptions {
 
 /** Replaces the platform of a project by that of a newer template, and merges what both can edit. */
 export async function upgradeProject(root: string, { template, dryRun }: UpgradeOptions): Promise<Upgrade> {
-  const lock = await lockOf(root);
+  const lock = await lockOf(root, { dryRun });
   const folder = await Deno.makeTempDir({ prefix: "upgrade_" });
   try {
     const checkout = await checkoutOf(template, join(folder, "template"));
@@ -31,7 +47,8 @@ export async function upgradeProject(root: string, { template, dryRun }: Upgrade
       paths: [...new Set([...lock.omitted, ...own.paths])].sort(),
       tasks: [...new Set([...lock.omittedTasks, ...own.tasks])].sort(),
     };
-    const paths = await prepareTemplate(checkout, { target: newer, name: await nameOf(root), omissions });
+    const name = await nameOf(root);
+    const paths = await prepareTemplate(checkout, { target: newer, name, omissions });
     const newerFiles = Object.fromEntries(await hashPlatform(newer));
     const newerShared = await hashShared(newer, paths);
     const plan = planUpgrade({
@@ -43,7 +60,11 @@ export async function upgradeProject(root: string, { template, dryRun }: Upgrade
       newer: { ...newerFiles, ...newerShared },
     }, lock.ejected);
     const merged = await mergeFiles({ project: root, newer, base: lock.base });
-    const version = await versionOf(newer);
+    const isRenamed = name !== await nameOf(checkout);
+    const now = {
+      ...{ name: lock.template.name, version: await versionOf(newer), commit: await commitOf(checkout) },
+      nameUsedIn: isRenamed ? otherUse(name, await renamedTexts(checkout, omissions)) : undefined,
+    };
     if (!dryRun) {
       for (const { path, kind } of plan.changes) {
         if (kind === "deleted") await Deno.remove(join(root, path));
@@ -51,7 +72,7 @@ export async function upgradeProject(root: string, { template, dryRun }: Upgrade
       }
       for (const { path, text } of merged) await Deno.writeTextFile(join(root, path), text);
       await writeLock(root, {
-        template: { name: lock.template.name, version },
+        template: now,
         ejected: lock.ejected,
         omitted: omissions.paths,
         omittedTasks: omissions.tasks,
@@ -67,8 +88,8 @@ export async function upgradeProject(root: string, { template, dryRun }: Upgrade
       differences: await differences(plan.kept, { root, newer }),
       moves: movedFiles(plan, { before: lock.files, newer: newerFiles }),
       capabilities: await newCapabilities(newer, { before: lock.files, newer: newerFiles }),
-      from: lock.template.version,
-      to: version,
+      from: describeVersion(lock.template),
+      to: describeVersion(now),
     };
   } finally {
     await Deno.remove(folder, { recursive: true });
@@ -76,14 +97,14 @@ export async function upgradeProject(root: string, { template, dryRun }: Upgrade
 }
 
 /** Returns the lock of a project that can be upgraded. */
-async function lockOf(root: string): Promise<PlatformLock> {
+async function lockOf(root: string, { dryRun }: { readonly dryRun: boolean }): Promise<PlatformLock> {
   const lock = await readLock(root);
   if (lock === undefined) {
     throw new LockError(
       "There is no platform.lock: only a project that deno task new:project made can be upgraded",
     );
   }
-  if (await runCommand("git", ["status", "--porcelain"], root) !== "") {
+  if (!dryRun && await runCommand("git", ["status", "--porcelain"], root) !== "") {
     throw new LockError("There are uncommitted changes; commit them first, so that git can undo the upgrade");
   }
   const found = await hashPlatform(root);
@@ -92,10 +113,23 @@ async function lockOf(root: string): Promise<PlatformLock> {
   return lock;
 }
 
+/** Returns a version, with the abbreviated commit if it is known. */
+function describeVersion({ version, commit }: LockedTemplate): string {
+  if (commit === undefined) return version;
+  const [hash = "", ...dirty] = commit.split("-");
+  return `${version} (${[hash.slice(0, 8), ...dirty].join("-")})`;
+}
+
 /** Returns the path of a checkout: the folder itself, or a clone of the repository. */
 async function checkoutOf(template: string, target: string): Promise<string> {
-  const isCheckout = await Deno.stat(join(template, "deno.json")).then(() => true, () => false);
-  if (isCheckout) return template;
+  const exists = (path: string): Promise<boolean> =>
+    Deno.stat(join(template, path)).then(() => true, () => false);
+  if (await exists(LOCK_FILE)) {
+    throw new LockError(
+      `${template} is a project, not a template (it has ${LOCK_FILE}): give the checkout of the template`,
+    );
+  }
+  if (await exists("deno.json")) return template;
   const [url = "", revision] = template.split("#");
   const branch = revision === undefined ? [] : ["--branch", revision];
   await runCommand(

@@ -1,13 +1,20 @@
 import { join } from "node:path";
 import { addDocument, type ProjectDocument } from "./add_document.ts";
-import { checkName } from "../rename/check_name.ts";
-import { isRenamed } from "../rename/rename_text.ts";
+import { checkForm } from "../rename/check_name.ts";
+import { checkIdentifiers, otherUse } from "../rename/name_uses.ts";
 import { filesOfService } from "../support/tree_copy.ts";
-import { isOmitted, type Omissions, readOmissions } from "./omissions.ts";
+import { type Omissions, readOmissions } from "./omissions.ts";
 import { ownedFiles } from "./owned_files.ts";
 import { hashPlatform } from "./platform_files.ts";
 import { LockError, writeLock } from "./platform_lock.ts";
-import { filesOf, nameOf, prepareTemplate, runCommand, versionOf } from "./prepare_template.ts";
+import {
+  commitOf,
+  nameOf,
+  prepareTemplate,
+  renamedTexts,
+  runCommand,
+  versionOf,
+} from "./prepare_template.ts";
 import { projectReadme } from "./project_readme.ts";
 import { hashShared, readMerged } from "./shared_files.ts";
 
@@ -51,10 +58,14 @@ export async function writeProject(template: string, project: NewProject): Promi
   const pages = [...own.pages ?? [], ...await pagesOf(template, without)];
   const paths = [...own.paths, ...pages, ...services.flatMap((service) => service.paths)].toSorted();
   const omissions: Omissions = { ...own, paths };
-  if (name !== from) checkName(name, from, await textsOfProject(template, omissions));
+  checkForm(name);
+  const texts = name === from ? new Map<string, string>() : await renamedTexts(template, omissions);
+  if (name !== from) checkIdentifiers({ to: name, from, texts });
   await Deno.mkdir(target, { recursive: true });
   try {
     const written = await prepareTemplate(template, { target, name, omissions });
+    // As the template has them, before tasks write the settings of the remaining services.
+    const base = await readMerged(target);
     const list = join(target, "services.ts");
     const text = await Deno.readTextFile(list);
     await Deno.writeTextFile(list, services.reduce((rest, { module }) => unlist(rest, module), text));
@@ -69,11 +80,15 @@ export async function writeProject(template: string, project: NewProject): Promi
     await runCommand("deno", ["fmt", "--quiet"], target);
     const service = document && await addDocument(target, { name, document });
     const lock = {
-      template: { name: from, version },
+      template: {
+        ...{ name: from, version },
+        commit: await commitOf(template),
+        nameUsedIn: otherUse(name, texts),
+      },
       ejected: [],
       omitted: paths,
       omittedTasks: own.tasks,
-      base: await readMerged(target),
+      base,
       shared: await hashShared(target, written),
       files: Object.fromEntries(await hashPlatform(target)),
     };
@@ -96,16 +111,6 @@ async function requireEmpty(folder: string): Promise<void> {
     if (!(error instanceof Deno.errors.NotADirectory)) throw error;
   }
   throw new LockError(`${folder} exists already and is not an empty folder; choose another one`);
-}
-
-/** Returns the texts in which the name of the project is replaced, by path. */
-async function textsOfProject(
-  template: string,
-  omissions: Omissions,
-): Promise<ReadonlyMap<string, string>> {
-  const paths = (await filesOf(template)).filter((path) => isRenamed(path) && !isOmitted(path, omissions));
-  const texts = paths.map((path) => Deno.readTextFile(join(template, path)));
-  return new Map((await Promise.all(texts)).map((text, index) => [paths[index] ?? "", text]));
 }
 
 /** Returns services.ts without a module. */

@@ -9,8 +9,8 @@ import { staleSettings } from "./stale_settings.ts";
 
 const ROOT = join(import.meta.dirname ?? ".", "../..");
 
-const PREFIX = textSetting("ORDER_PREFIX", { default: "a|b", description: "Prefix of <order> numbers." });
-const KEY = secretSetting("ORDER_KEY", { description: "Signs orders." });
+const PREFIX = textSetting("FIXTURE_PREFIX", { default: "a|b", description: "Prefix of <order> numbers." });
+const KEY = secretSetting("FIXTURE_KEY", { description: "Signs orders." });
 const orders = defineService({
   name: "orders",
   settings: { title: "Orders", note: "What holds for orders.", settings: [PREFIX, KEY] },
@@ -32,12 +32,15 @@ Deno.test("settingsFiles() writes a service's settings into the example, the tab
   const [example, tables, manifest] = [...files.values()].map(({ wanted }) => wanted);
   assertStringIncludes(
     example ?? "",
-    "What holds for orders.\n\n# Prefix of <order> numbers. (text; default: a|b)\n#ORDER_PREFIX=a|b\n\n" +
-      "# Signs orders. (secret; default: not set)\n#ORDER_KEY=\n#ORDER_KEY_FILE=\n",
+    "What holds for orders.\n\n# Prefix of <order> numbers. (text; default: a|b)\n#FIXTURE_PREFIX=a|b\n\n" +
+      "# Signs orders. (secret; default: not set)\n#FIXTURE_KEY=\n#FIXTURE_KEY_FILE=\n",
   );
-  assertStringIncludes(tables ?? "", "| `ORDER_PREFIX` | text   | `a\\|b`  | Prefix of \\<order> numbers. ");
-  assertStringIncludes(tables ?? "", "Signs orders. Or in the file that `ORDER_KEY_FILE` names.");
-  assertStringIncludes(manifest ?? "", '"ORDER_*"');
+  assertStringIncludes(
+    tables ?? "",
+    "| `FIXTURE_PREFIX` | text   | `a\\|b`  | Prefix of \\<order> numbers. ",
+  );
+  assertStringIncludes(tables ?? "", "Signs orders. Or in the file that `FIXTURE_KEY_FILE` names.");
+  assertStringIncludes(manifest ?? "", '"FIXTURE_*"');
   assertEquals(JSON.parse(manifest ?? "").permissions.default.env.ignore, true);
 });
 
@@ -47,7 +50,7 @@ Deno.test("staleSettings() reports a section that is missing, one that differs, 
   assertEquals(found, [
     `.env.example: Orders ${remedy}`,
     `docs/configuration.md: Orders ${remedy}`,
-    `deno.json: the permission to read ORDER_* ${remedy}`,
+    `deno.json: the permission to read FIXTURE_* ${remedy}`,
   ]);
   const example = (await filesWith()).get(".env.example");
   const text = example?.text.replace("#READ_TIMEOUT=15s", "#READ_TIMEOUT=16s") ?? "";
