@@ -1,9 +1,10 @@
 import { join } from "node:path";
 import { print } from "@archway/program/print.ts";
 import { writeDocumentService } from "./new/from/write_document_service.ts";
-import { parseNewArguments, USAGE } from "./new/new_arguments.ts";
+import { isKind, parseNewArguments, USAGE } from "./new/new_arguments.ts";
 import { writeEvent } from "./new/event/write_event.ts";
 import { writeOperation } from "./new/operation/write_operation.ts";
+import { usageOf } from "./new/usage_of.ts";
 import { NewError } from "./new/usage_error.ts";
 import { writeField } from "./new/write_field.ts";
 import { writeService } from "./new/write_service.ts";
@@ -15,7 +16,8 @@ const ROOT = join(import.meta.dirname ?? ".", "..");
 async function main(args: readonly string[]): Promise<number> {
   const options = parseNewArguments(args);
   if (options === undefined) {
-    await print(Deno.stdout, USAGE);
+    const kind = args.find((argument) => !argument.startsWith("-"));
+    await print(Deno.stdout, isKind(kind) ? usageOf(kind, USAGE) : USAGE);
     return 0;
   }
   if (options.kind === "document-service") await writeDocumentService(ROOT, options);

@@ -51,7 +51,6 @@ handler and test; or adds an event that webhooks receive. Then generates api/ an
 remains.
 
 new service and new field:
-
   <name>               plural of the resource, such as orders or purchase-orders
   --field <name:type>  property that clients write; "?" after the type makes it optional. Types:
                          text           1 to 200 characters; text(500): up to 500
@@ -72,7 +71,7 @@ new operation:
   '<METHOD> <path>'    such as 'POST /v1/orders/{id}:cancel' or 'GET /v1/orders/count'. POST /…/{id}:<verb> or /{id}/<verb>
                        changes the resource under ownership and If-Match: to the value of an enum that is the verb's
                        participle (cancel: cancelled), else when you have written it. All others respond with 501.
-  --body <name:type>   property of the request body, as --field
+  --body <name:type>   property of the request body, as --field of new service
   --response <body>    resource, none, or <name>:<type> for each property; default: the resource for a verb, else none
   --scope <scope>      scope of the token; default: that of the operations beside it
   --parameter <name:type>  parameter of the path that the document has nowhere else
@@ -149,7 +148,8 @@ export function parseNewArguments(
   };
 }
 
-function isKind(kind: string | undefined): kind is Kind {
+/** Whether `deno task new` writes it. */
+export function isKind(kind: string | undefined): kind is Kind {
   return kind !== undefined && Object.hasOwn(OPTIONS, kind);
 }
 
