@@ -175,6 +175,7 @@ Deno.test("deno task new service writes services that check, pass their tests, c
         ["--only", "shipments"],
         // It declares few statuses, and has operations that are not written.
         ["--only", "parcels"],
+        ["--only", "hotels"],
       ]
     ) {
       const report = await copy.task("conform", url, ...selected);

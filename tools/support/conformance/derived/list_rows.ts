@@ -87,7 +87,8 @@ function pages(
     };
     const { next } = await read("");
     if (next === undefined) throw new SetupError(`GET ${path}?${size}=1 has no cursor of the next page`);
-    const { prev = "" } = await read(`&${forward}=${encodeURIComponent(next)}`);
+    // "0" is no cursor: lists that are read in one direction have none of the previous page.
+    const { prev = "0" } = await read(`&${forward}=${encodeURIComponent(next)}`);
     const changed = {
       changed: changeLetter(next, next.length >> 1),
       changedend: changeLetter(next, next.length - 1),
@@ -100,15 +101,23 @@ function pages(
   };
 }
 
-/** Returns the cursors in a page, by "next" and "prev". */
-function cursorsOf(page: unknown): Record<string, string> {
+/** Returns the cursors in a page and in its links, by "next" and "prev". */
+export function cursorsOf(page: unknown): Record<string, string> {
   const found: Record<string, string> = {};
   JSON.stringify(page, (name, value: unknown) => {
     const [kind] = /^(?:next|prev)/i.exec(name) ?? [];
-    if (kind !== undefined && typeof value === "string") found[kind.toLowerCase()] = value;
+    const cursor = kind !== undefined && typeof value === "string" ? cursorOf(value) : undefined;
+    if (kind !== undefined && cursor !== undefined) found[kind.toLowerCase()] = cursor;
     return value;
   });
   return found;
+}
+
+/** Returns the parameter with the cursor of a link; a text that is no link is the cursor itself. */
+function cursorOf(text: string): string | undefined {
+  if (!/^(?:https?:\/\/|\/[^?]*\?)/.test(text)) return text;
+  const parameters = URL.parse(text, "http://localhost")?.searchParams ?? new URLSearchParams();
+  return [...parameters].find(([name]) => CURSOR_NAMES.test(name))?.[1];
 }
 
 /** Puts the next letter of the alphabet of base64url in the place of one. */
