@@ -36,7 +36,9 @@ function* collisions({ to, from, texts }: ProjectNames): Generator<string, void>
   const code = [...texts].filter(([path]) => !path.endsWith(".md") && !isRenameRule(path));
   const suffixes = new Set(code.flatMap(([, text]) => suffixesOf(text, from)));
   for (const [path, text] of code) {
-    const suffix = suffixesOf(text, to).find((other) => suffixes.has(other));
+    // What tests make for themselves does not meet anything of the program.
+    const own = path.endsWith("_test.ts") ? [] : suffixesOf(text, to);
+    const suffix = own.find((other) => suffixes.has(other));
     if (suffix !== undefined) yield `${path} has ${to}_${suffix}`;
     const isDeclared = new RegExp(`\\b(?:const|function|let) ${from}\\b`).test(text);
     if (isDeclared && new RegExp(`\\b${to}\\b`).test(text)) yield `${path} has a variable of this name`;
@@ -45,9 +47,9 @@ function* collisions({ to, from, texts }: ProjectNames): Generator<string, void>
 
 /** Returns what follows a name and `_` in longer names, such as `app` of `archway_app`. */
 function suffixesOf(text: string, name: string): readonly string[] {
-  return [...text.matchAll(new RegExp(`(?<![a-z0-9_])${name}_([a-z0-9_]+)`, "gi"))].map(([, suffix = ""]) =>
-    suffix.toLowerCase()
-  );
+  return [...text.matchAll(new RegExp(`(?<![a-z0-9_])${name}_([a-z0-9_]+)(?!\\w|\\.ts\\b)`, "gi"))].map((
+    [, suffix = ""],
+  ) => suffix.toLowerCase());
 }
 
 /**

@@ -9,6 +9,8 @@ const TEXTS = new Map([
   ["db/roles.sql", "create role template_app;"],
   ["db/copy.ts", 'const table = "ledger_app";'],
   ["tests/e2e/keys_test.ts", "function template() {}\nconst keys = template();"],
+  ["server/main.ts", 'import "./invoice_app.ts";'],
+  ["tools/metrics_test.ts", 'const text = "zenith3_app 1";'],
   ["deno.json", '{"tasks": {\n"check": "…", "template": "deno run main.ts"}}'],
   ["compose.yaml", "services:\n  postgres:\n    image: postgres\n"],
   [".env.example", "#JOBS_LEASE=30s\n"],
@@ -16,7 +18,7 @@ const TEXTS = new Map([
 ]);
 
 Deno.test("checkIdentifiers() takes words of pages, comments, examples and other code", () => {
-  for (const to of ["shop", "order", "orders", "books", "zenith3"]) {
+  for (const to of ["shop", "order", "orders", "books", "invoice", "zenith3"]) {
     checkIdentifiers({ to, from: "template", texts: TEXTS });
   }
 });
@@ -54,5 +56,5 @@ Deno.test("renameText() from a template changes no other use of the name", () =>
 Deno.test("otherUse() finds words that a later rename would change, inside of others too", () => {
   assertEquals(otherUse("orders", TEXTS), "docs/jobs.md");
   assertEquals(otherUse("borde", TEXTS), "server/list.ts");
-  assertEquals(otherUse("zenith", TEXTS), undefined);
+  assertEquals(otherUse("acme", TEXTS), undefined);
 });
