@@ -2,8 +2,8 @@ import { join } from "node:path";
 
 const ROOT = join(import.meta.dirname ?? ".", "../..");
 
-/** Files of this checkout that are not part of the program. */
-const LEFT_OUT = new Set([".git", ".archway", ".env", "dist"]);
+/** Files of this checkout that are not part of the program, and the lock, which shared folders do not conform to. */
+const LEFT_OUT = new Set([".git", ".archway", ".env", "dist", "platform.lock"]);
 
 /** Checkout that shares folders with this one, except for its own copies. */
 export interface CheckoutCopy extends AsyncDisposable {
