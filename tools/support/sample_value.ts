@@ -237,6 +237,9 @@ function sampleNumber(schema: JsonObject, step: number): number {
   return rounded > most ? Number((Math.floor(most / multiple) * multiple).toPrecision(15)) : rounded;
 }
 
+/** Maximum number of items of a sampled array, and of repetitions that a sampled pattern asks for. */
+const MAX_SAMPLED = 10_000;
+
 function sampleText(schema: JsonObject): string {
   const format = textMember(schema, "format");
   const least = numberMember(schema, "minLength") ?? 0;
@@ -260,6 +263,11 @@ function sampleText(schema: JsonObject): string {
 
 /** Returns texts that match a pattern; none if it uses what the library does not generate, such as lookahead. */
 function matching(pattern: string): readonly string[] {
+  const repetitions = [...pattern.matchAll(/\{(\d+)/g)].reduce(
+    (product, [, least]) => product * Number(least),
+    1,
+  );
+  if (repetitions > MAX_SAMPLED) return [];
   // A pattern may match a part of the text; the shortest text is that part alone.
   return [`^(?:${pattern})$`, pattern].flatMap((source) => {
     try {
@@ -278,6 +286,9 @@ function sampleArray(schema: Located<JsonObject>, choice: SampleChoice, depth: n
     ? fixed.map((item) => sampleValue({ value: item, pointer }, choice, depth + 1))
     : [];
   const items = member(value, "items") ?? true;
+  if ((numberMember(value, "minItems") ?? 0) > MAX_SAMPLED) {
+    throw new ContradictionError(`a sample has at most ${MAX_SAMPLED.toLocaleString("en")} items`);
+  }
   const least = Math.max(numberMember(value, "minItems") ?? 0, choice.optional && depth < MAX_DEPTH ? 1 : 0);
   const count = Math.min(least, numberMember(value, "maxItems") ?? least);
   const isUnique = member(value, "uniqueItems") === true;

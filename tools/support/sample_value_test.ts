@@ -60,6 +60,11 @@ Deno.test("sampleValue() uses examples if it may, and ends in recursive schemas"
   assert(JSON.stringify(sample({ $ref: "#/components/schemas/Tree" })).length < 1000);
 });
 
+Deno.test("sampleValue() builds no samples of excessive size", () => {
+  assertThrows(() => sample({ type: "array", minItems: 30_000_000 }), ContradictionError);
+  assertEquals(sample({ type: "string", pattern: "^((a{1000}){1000}){1000}$" }), "text");
+});
+
 Deno.test("sampleValue() throws for a length that no value of the format has", () => {
   assertThrows(() => sample({ type: "string", format: "uuid", maxLength: 24 }), ContradictionError);
 });

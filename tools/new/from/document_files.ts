@@ -1,4 +1,4 @@
-import { basename, dirname, posix, resolve } from "node:path";
+import { basename, dirname, join, posix, resolve } from "node:path";
 import { NO_RULES } from "../../oapi_codegen/config/selection.ts";
 import type { JsonValue } from "@archway/server/operation.ts";
 import { parseYaml } from "../../oapi_codegen/syntax/parse_yaml.ts";
@@ -10,6 +10,7 @@ import { References } from "../../oapi_codegen/document/references.ts";
 import { diskFolder, type DocumentFolder } from "../../oapi_codegen/document/sources/document_folder.ts";
 import type { OperationModel } from "../../oapi_codegen/operations/model.ts";
 import { readOperations } from "../../oapi_codegen/operations/operations.ts";
+import { exists } from "../find_clashes.ts";
 import { NewError } from "../usage_error.ts";
 
 /** Document to serve, and the files that it consists of. */
@@ -29,7 +30,8 @@ export interface SourceDocument {
 }
 
 /**
- * Reads a document with all files that it refers to.
+ * Reads a document with all files that it refers to: files of its folder, or of the git repository that it is in, since
+ * whatever is read is copied into the project.
  *
  * @param path the document; `prefix` of its paths, undefined for that of its first server; `overlay` to apply
  * @throws {NewError} with what is wrong with it.
@@ -42,7 +44,7 @@ export async function readDocument(
   const file = basename(path);
   const read = new Map([[file, text]]);
   try {
-    const folder = recording(diskFolder(dirname(resolve(path)), "/"), read);
+    const folder = recording(diskFolder(dirname(resolve(path)), await repositoryOf(path)), read);
     const whole = (await bundleDocument(text, { file, folder })).document;
     const selected = settingsOf(whole, prefix);
     const overlays = overlay === undefined ? [] : [{ file: "overlay.yaml", text: overlay }];
@@ -196,4 +198,13 @@ function* contentsOf(value: unknown): Generator<readonly string[]> {
     if (key === "content" && isObject(inner)) yield Object.keys(inner);
     if (key !== "example" && key !== "examples") yield* contentsOf(inner);
   }
+}
+
+/** Returns the root of the git repository that a file is in, or else the folder of the file. */
+async function repositoryOf(path: string): Promise<string> {
+  const folder = dirname(resolve(path));
+  for (let parent = folder; dirname(parent) !== parent; parent = dirname(parent)) {
+    if (await exists(join(parent, ".git"))) return parent;
+  }
+  return folder;
 }

@@ -242,3 +242,27 @@ Deno.test("readDocument() says what is wrong with a document", async () => {
   const folder = join(FIXTURES, "hotels/schemas/stay.yaml");
   await assertRejects(() => readDocument(folder), NewError, "The document cannot be served");
 });
+
+Deno.test("readDocument() reads files of the document's folder or git repository only", async () => {
+  const root = await Deno.makeTempDir({ prefix: "archway_document_" });
+  try {
+    const path = join(root, "api/openapi.yaml");
+    await Deno.mkdir(join(root, "api"));
+    const schema = `content: { application/json: { schema: { $ref: "../shared.yaml#/Thing" } } }`;
+    const responses = `responses: { "200": { description: Things, ${schema} } }`;
+    const get = `get: { operationId: getThings, ${responses} }`;
+    await Deno.writeTextFile(
+      path,
+      `openapi: 3.1.0\ninfo: { title: T, version: "1" }\nsecurity: []\npaths: { /things: { ${get} } }\n`,
+    );
+    await Deno.writeTextFile(join(root, "shared.yaml"), "Thing: { type: object }\n");
+    await assertRejects(() => readDocument(path), NewError, "shared.yaml");
+    await Deno.mkdir(join(root, ".git"));
+    assertEquals([...(await readDocument(path)).files.keys()].toSorted(), [
+      "level1/openapi.yaml",
+      "shared.yaml",
+    ]);
+  } finally {
+    await Deno.remove(root, { recursive: true });
+  }
+});

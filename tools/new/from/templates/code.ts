@@ -114,3 +114,8 @@ export function filteredColumns({ lists }: Collection): readonly Column[] {
 export function hasKeyColumn({ key }: Collection): boolean {
   return key.kind !== "uuid";
 }
+
+/** Returns text of a document for a comment of one line: without line breaks and other control characters. */
+export function commentText(text: string): string {
+  return text.replaceAll(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, " ");
+}

@@ -11,7 +11,15 @@ import {
 } from "../collection.ts";
 import { keyParameter } from "../plan_key.ts";
 import { servedOperations } from "../plan_service.ts";
-import { access, hasKeyColumn, listStyles, literal, type ServiceNaming, toDomain } from "./code.ts";
+import {
+  access,
+  commentText,
+  hasKeyColumn,
+  listStyles,
+  literal,
+  type ServiceNaming,
+  toDomain,
+} from "./code.ts";
 import { keepsValues } from "./dto.ts";
 
 /** Returns the handlers of a resource. */
@@ -195,7 +203,7 @@ function listText(list: PlannedList, collection: Collection): string {
   const result = `return { status: ${success.response.status}${contentType}, body: ${body} };`;
   const note = ignored.length === 0
     ? ""
-    : `    // Decided by the scaffolder: ${ignored.join(", ")} ${
+    : `    // Decided by the scaffolder: ${commentText(ignored.join(", "))} ${
       ignored.length === 1 ? "has" : "have"
     } no effect yet.\n`;
   const range = `const range = offsetRange({ ${selected.join(", ")} }, { ${limits.join(", ")} });`;

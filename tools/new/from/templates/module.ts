@@ -2,7 +2,7 @@ import type { JsonValue } from "@archway/server/operation.ts";
 import { propertyKey } from "../../../oapi_codegen/types/identifiers.ts";
 import type { Collection } from "../collection.ts";
 import type { LeftOperation } from "../collection_operations.ts";
-import { listStyles, type ServiceNaming } from "./code.ts";
+import { commentText, listStyles, type ServiceNaming } from "./code.ts";
 
 /** Parts of a service for its module. */
 export interface ModuleParts {
@@ -113,7 +113,7 @@ ${types.join("")}});
 /** Returns the handlers of operations that are not written yet. */
 export function unwrittenText(service: ServiceNaming, left: readonly LeftOperation[]): string {
   const handlers = left.map(({ operation: { operationId, method, path }, reason }) =>
-    `  // ${method} ${path}: ${reason}.\n  ${propertyKey(operationId)}: notImplemented,\n`
+    `  // ${commentText(`${method} ${path}: ${reason}`)}.\n  ${propertyKey(operationId)}: notImplemented,\n`
   );
   return `import type * as api from "@archway/api/${service.api}api/server.gen.ts";
 import { notImplemented } from "@archway/service_kit/not_implemented.ts";
