@@ -39,7 +39,7 @@ export class WorkerFailures {
     const message = failureMessage(error);
     if (this.#last.get(job) === message) return;
     this.#last.set(job, message);
-    const transient = error instanceof DatabaseError ? TRANSIENT.has(error.code) : isTransient(error);
+    const transient = error instanceof DatabaseError ? isTransientError(error) : isTransient(error);
     if (transient) logger.warn("Worker job {job} is retrying: {message}", { job, message });
     else logger.error("Worker job {job} failed", { job, error: asError(error) });
   }
@@ -48,6 +48,11 @@ export class WorkerFailures {
   recovered(job: string): void {
     if (this.#last.delete(job)) this.#options.logger.info("Worker job {job} recovered", { job });
   }
+}
+
+/** Whether an error of the database resolves without an operator's action. */
+export function isTransientError(error: unknown): boolean {
+  return error instanceof DatabaseError && TRANSIENT.has(error.code);
 }
 
 /** Returns the name and message of an error, with the reason why the database cannot be reached. */

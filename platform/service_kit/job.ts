@@ -126,7 +126,10 @@ export function handleJob<Input, Output>(
 /** Failure of a run that is to be retried after a delay of its own, instead of the backoff. */
 export class RetryJobError extends Error {
   override readonly name = "RetryJobError";
-  /** Delay until the next attempt, in milliseconds. */
+  /**
+   * Delay until the next attempt, in milliseconds: at most 365 days, and the backoff instead of one that is negative or
+   * not finite.
+   */
   readonly afterMs: number;
 
   constructor({ afterMs }: { readonly afterMs: number }, options?: ErrorOptions) {

@@ -1,3 +1,5 @@
+import { redactText } from "./redact_text.ts";
+
 /** Maximum length of a message that is scanned, and of the result, in characters. */
 const MAX_READ = 4_000;
 const MAX_CHARACTERS = 500;
@@ -41,16 +43,22 @@ export interface RedactMessageOptions {
 
 /**
  * Removes input from the message of an error: everything from the first quote on, known unquoted repetitions, paths of
- * URLs and long numbers. E-mail addresses and credentials are removed from all logged texts (redaction.ts).
+ * URLs, long numbers, e-mail addresses and credentials. The result has no halves of surrogate pairs.
  */
 export function redactMessage(message: string, { isDatabase = false }: RedactMessageOptions = {}): string {
-  let text = message.slice(0, MAX_READ);
+  let text = redactText(message.slice(0, MAX_READ));
   for (const pattern of UNQUOTED) text = text.replace(pattern, "$1…$2");
   text = isDatabase
     ? text.replaceAll(DATABASE_PARTS, (_, name?: string, quote?: string) => name ?? quoted(quote))
     : text.replace(REDACTED_PARTS, (_, quote: string) => quoted(quote));
   text = text.replaceAll(URL_PATH, "$1/…").replaceAll(LONG_NUMBER, "…");
-  return text.length > MAX_CHARACTERS ? `${text.slice(0, MAX_CHARACTERS)}…` : text;
+  return truncateText(text.toWellFormed(), MAX_CHARACTERS);
+}
+
+/** Truncates a text to a number of characters, with an ellipsis, and not inside of a surrogate pair. */
+export function truncateText(text: string, maxCharacters: number): string {
+  if (text.length <= maxCharacters) return text;
+  return `${text.slice(0, maxCharacters).replace(/[\uD800-\uDBFF]$/, "")}…`;
 }
 
 const CLOSING: Readonly<Record<string, string>> = { "“": "”", "‘": "’" };

@@ -78,3 +78,17 @@ Deno.test("redactMessage() takes linear time and truncates the message", () => {
   }
   assertEquals(redactMessage("x".repeat(100_000)).length, 501);
 });
+
+Deno.test("redactMessage() removes credentials and e-mail addresses", () => {
+  const message = redactMessage(
+    "Login of ada@example.com at postgres://ada:planted@db failed: Authorization: Bearer planted password=planted",
+  );
+  assertFalse(/planted|ada/.test(message), message);
+});
+
+Deno.test("redactMessage() does not return halves of surrogate pairs", () => {
+  for (const text of ["x".repeat(499) + "😀😀", "x\uD800y", "\uDC00"]) {
+    assertEquals(redactMessage(text).isWellFormed(), true);
+  }
+  assertEquals(redactMessage("x".repeat(499) + "😀😀"), "x".repeat(499) + "…");
+});

@@ -1,3 +1,4 @@
+import { isTransientError } from "@archway/queue/worker_failures.ts";
 import type { StepOutcome } from "@archway/queue/work_loop.ts";
 import type { Logger } from "@archway/server/logger.ts";
 import type { ClaimedJob, Settlement } from "../queue/job.ts";
@@ -24,7 +25,16 @@ interface EndedRun {
 /** Statements by which ended runs are recorded. */
 type Record = (ended: readonly EndedRun[]) => Promise<readonly ClaimedJob[]>;
 
-/** Records ended runs: all that have ended since the last time, in a statement for each outcome. */
+/** Stored instead of an error that the database refuses. */
+const REFUSED: Settlement = {
+  outcome: "dead",
+  error: "Error: the database refused the record of the failed attempt",
+};
+
+/**
+ * Records ended runs: all that have ended since the last time, in a statement for each outcome. If the database refuses
+ * a statement, its runs are recorded one by one, so that none keeps others from being recorded.
+ */
 export class JobSettler {
   readonly #options: JobSettlerOptions;
   readonly #records: ReadonlyMap<Settlement["outcome"], Record>;
@@ -72,17 +82,55 @@ export class JobSettler {
       const part = ended.filter(({ settlement }) => settlement.outcome === outcome);
       if (part.length === 0) continue;
       try {
-        this.#report(part, new Set(await record(part)));
+        await this.#record(part, record);
       } catch (error) {
         // Those that were not recorded are repeated.
         this.#ended = [...this.#recording, ...this.#ended];
         this.#recording = [];
         throw error;
       }
-      this.#recording = this.#recording.filter(({ settlement }) => settlement.outcome !== outcome);
     }
+    this.#recording = [];
     this.#options.onRecorded(ended.some(({ run: { handler } }) => handler.job.concurrency !== undefined));
     return this.#ended.length > 0 ? "more" : "idle";
+  }
+
+  async #record(part: readonly EndedRun[], record: Record): Promise<void> {
+    let lost: readonly ClaimedJob[];
+    try {
+      lost = await record(part);
+    } catch (error) {
+      if (isTransientError(error)) throw error;
+      for (const ended of part) await this.#recordSingly(ended, record);
+      return;
+    }
+    this.#recorded(part, new Set(lost));
+  }
+
+  /** Records a run of a refused statement; as a dead letter if it is a failure that the database refuses too. */
+  async #recordSingly(ended: EndedRun, record: Record): Promise<void> {
+    try {
+      let lost: readonly ClaimedJob[];
+      let recorded = ended;
+      try {
+        lost = await record([ended]);
+      } catch (error) {
+        if (isTransientError(error) || ended.settlement.error === undefined) throw error;
+        recorded = { run: ended.run, settlement: REFUSED };
+        lost = await record([recorded]);
+      }
+      this.#recorded([recorded], new Set(lost));
+    } catch (error) {
+      // The next step begins with the others.
+      this.#recording = [...this.#recording.filter(({ run }) => run !== ended.run), ended];
+      throw error;
+    }
+  }
+
+  #recorded(part: readonly EndedRun[], lost: ReadonlySet<ClaimedJob>): void {
+    this.#report(part, lost);
+    const runs = new Set(part.map(({ run }) => run));
+    this.#recording = this.#recording.filter(({ run }) => !runs.has(run));
   }
 
   #report(ended: readonly EndedRun[], lost: ReadonlySet<ClaimedJob>): void {

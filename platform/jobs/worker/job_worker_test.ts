@@ -113,6 +113,61 @@ Deno.test("JobWorker makes a job a dead letter at once after a permanent failure
   ]);
 });
 
+Deno.test("JobWorker records other jobs beside errors that cannot be stored as they are", async () => {
+  await using harness = await JobHarness.open("PostgreSQL");
+  const errors: Readonly<Record<string, () => Error>> = {
+    emoji: () => new Error(`${"x".repeat(499)}\u{1F600} and on`),
+    nul: () => new Error("a\u0000b"),
+    delay: () => new RetryJobError({ afterMs: NaN }),
+    date: () => new RetryJobError({ afterMs: 1e300 }),
+    name: () => Object.assign(new Error("b"), { name: "x\u0000y\uD800" }),
+    unreadable: () => Object.defineProperty(new Error("a"), "message", { get: () => BigInt("unreadable") }),
+  };
+  const names = [...Object.keys(errors), "healthy"];
+  await enqueueMany(harness.pool.writer(), PRINT, names.map((name) => ({ payload: { name } })));
+  harness.startWorker([handleJob(PRINT, ({ name }) => {
+    const error = errors[name];
+    return error === undefined ? Promise.resolve() : Promise.reject(error());
+  })]);
+  const jobs = await harness.until((rows) => rows.every(({ attempts }) => attempts > 0));
+  assertEquals(jobs.map(({ payload }) => payload.name), Object.keys(errors));
+  const stored = Object.fromEntries(jobs.map(({ payload, last_error: error }) => [payload.name, error]));
+  assertEquals([stored["nul"], stored["name"], stored["unreadable"]], [
+    "Error: a\uFFFDb",
+    "x\uFFFDy\uFFFD: b",
+    "Error: a value that cannot be described",
+  ]);
+  assertEquals([(await harness.untilReported(names.length)).length, harness.lines], [names.length, []]);
+});
+
+Deno.test("JobWorker records jobs one by one if the database refuses a record", async () => {
+  await using harness = await JobHarness.open("PostgreSQL");
+  await harness.pool.writer().query(
+    "alter table jobs add constraint refused check (last_error not like '%planted%')",
+  );
+  const job = testJob("fail");
+  await enqueueMany(
+    harness.pool.writer(),
+    job,
+    ["a", "planted", "b"].map((name) => ({ payload: { name } })),
+  );
+  const begun = Promise.withResolvers<void>();
+  let count = 0;
+  harness.startWorker([handleJob(job, async ({ name }) => {
+    if (++count === 3) begun.resolve();
+    await begun.promise;
+    throw new Error(name);
+  })]);
+  const jobs = await harness.until((rows) => rows.every(({ attempts }) => attempts > 0));
+  assertEquals(jobs.map(({ last_error: error, is_dead: isDead }) => [error, isDead]), [
+    ["Error: a", false],
+    ["Error: the database refused the record of the failed attempt", true],
+    ["Error: b", false],
+  ]);
+  await harness.untilReported(3);
+  assertEquals(harness.lines, ["warn Giving up job {job} of kind {kind}: {error}"]);
+});
+
 Deno.test("JobWorker retries a job at the time that its handler says", async () => {
   await using harness = await JobHarness.open();
   let attempts = 0;

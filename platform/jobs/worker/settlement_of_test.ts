@@ -32,3 +32,25 @@ Deno.test("settlementOf() follows errors that say when to retry, or that it is u
     "A value that is not an Error was thrown",
   );
 });
+
+Deno.test("settlementOf() stores no delay that a database refuses", () => {
+  const options = { job: testJob("a", { backoff: { firstMs: 100, maxMs: 100 } }), attempts: 0, random: 1 };
+  const delays: readonly (readonly [afterMs: number, delayMs: number])[] = [
+    ...[NaN, Infinity, -Infinity, -1].map((afterMs) => [afterMs, 100] as const),
+    ...[[0, 0], [1.4, 1], [1e300, 31_536_000_000]] as const,
+  ];
+  for (const [afterMs, delayMs] of delays) {
+    const { outcome, delayMs: actual } = settlementOf(new RetryJobError({ afterMs }), options);
+    assertEquals([afterMs, outcome, actual], [afterMs, "retried", delayMs]);
+  }
+});
+
+Deno.test("settlementOf() retries a thrown value that cannot be read", () => {
+  const refuse = (): never => {
+    throw new Error("unreadable");
+  };
+  const options = { job: testJob("a"), attempts: 0, random: 1 };
+  assertEquals(settlementOf(new Proxy({}, { getPrototypeOf: refuse }), options).outcome, "retried");
+  const error = Object.defineProperty(new RetryJobError({ afterMs: 5 }), "afterMs", { get: refuse });
+  assertEquals(settlementOf(error, options).outcome, "retried");
+});

@@ -1,8 +1,6 @@
 import { redactByField } from "@logtape/redaction";
 import type { Sink, TextFormatter } from "@logtape/logtape";
-
-/** Replacement of redacted text. */
-export const REDACTED = "[REDACTED]";
+import { REDACTED, redactText } from "@archway/service_kit/redact_text.ts";
 
 /**
  * Fields whose values are never logged: credentials, personal data and client input. Anchored to whole names, as "key"
@@ -21,42 +19,12 @@ const FIELDS: readonly RegExp[] = [
   /^cursor$|^after$|^before$/i,
 ];
 
-/**
- * Patterns that are redacted in all texts. Their repetitions are bounded, so that matching takes linear time.
- */
-const TEXTS: readonly { readonly pattern: RegExp; readonly replacement: string }[] = [
-  // E-mail addresses. Before "@" any characters except those that end a word or a JSON string.
-  {
-    pattern: /[^\s"'<>@:,;()[\]\\/]{1,64}@[\p{L}\p{N}](?:[\p{L}\p{N}.-]{0,253}[\p{L}\p{N}])?/gu,
-    replacement: REDACTED,
-  },
-  // JSON Web Tokens (RFC 7519), with or without a signature.
-  { pattern: /eyJ[\w-]{1,4096}\.[\w-]{0,8192}(?:\.[\w-]{0,2048})?/g, replacement: REDACTED },
-  // Credentials of an Authorization header (RFC 9110, section 11.4).
-  { pattern: /\b(Bearer|Basic|Digest)\s+[\w~+/.=-]{1,8192}/gi, replacement: `$1 ${REDACTED}` },
-  // The password of a URL (RFC 3986, section 3.2.1).
-  { pattern: /:\/\/[^\s"/@:]{0,256}:[^\s"/@]{1,256}@/g, replacement: `://${REDACTED}@` },
-];
-
-/**
- * Matches every text that one of {@link TEXTS} matches, so that most lines are scanned once. Excludes "@timestamp", which
- * every JSON line contains.
- */
-const SUSPECT = /[^"]@|eyJ|\b(?:Bearer|Basic|Digest)\s/i;
-
 /** All of {@link FIELDS} in one pattern, as each field of each line is tested. */
 const FIELD = new RegExp(FIELDS.map(({ source }) => `(?:${source})`).join("|"), "i");
 
 /** Wraps a formatter to redact secrets and personal data in its lines. */
 export function redactTexts(formatter: TextFormatter): TextFormatter {
   return (record) => redactText(formatter(record));
-}
-
-/** Redacts secrets and personal data in a text. */
-export function redactText(text: string): string {
-  if (!SUSPECT.test(text)) return text;
-  for (const { pattern, replacement } of TEXTS) text = text.replaceAll(pattern, replacement);
-  return text;
 }
 
 /** Wraps a sink to redact the values of sensitive fields. */

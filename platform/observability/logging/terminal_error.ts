@@ -1,5 +1,5 @@
 import type { ErrorDescription } from "./describe_error.ts";
-import { redactText } from "./redaction.ts";
+import { redactText } from "@archway/service_kit/redact_text.ts";
 import type { StackFrame } from "./stack_frames.ts";
 import { printable, type TerminalStyles } from "./terminal_styles.ts";
 

@@ -5,7 +5,7 @@ import {
   type TextFormatter,
 } from "@logtape/logtape";
 import { describeError } from "./describe_error.ts";
-import { redactText } from "./redaction.ts";
+import { redactText } from "@archway/service_kit/redact_text.ts";
 import { terminalError } from "./terminal_error.ts";
 import { printable, STYLES, type TerminalStyles, UNSTYLED } from "./terminal_styles.ts";
 
