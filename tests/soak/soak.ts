@@ -21,8 +21,11 @@ const CAPACITY_MS = 10_000;
 const MAX_PENDING = 250;
 const SHORTEST_PAUSE_MS = 500;
 const SAMPLES = 300;
-/** Time for the service to recover its dependencies, and to close what it does not need. */
-const RECOVERY_MS = 30_000;
+/**
+ * Time for the service to recover its dependencies, and to close what it does not need. A limiter store that was lost
+ * repeatedly is used again after up to 60 probes, one a second.
+ */
+const RECOVERY_MS = 90_000;
 
 /** Runs a service under load with outages of its dependencies. Stops everything that it starts. */
 export async function soak(
