@@ -14,7 +14,8 @@ export async function copyIn(
   parts: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
 ): Promise<number> {
   const exchange = connection.copy(text, "in", () => {});
-  await exchange.started;
+  // A refusal is rethrown when the connection can be used again.
+  await exchange.started.catch(() => exchange.completed);
   try {
     for await (const part of parts) {
       if (exchange.hasFailed) break;
