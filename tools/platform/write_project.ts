@@ -116,7 +116,8 @@ async function requireEmpty(folder: string): Promise<void> {
 /** Returns services.ts without a module. */
 function unlist(text: string, module: string): string {
   return text.split("\n").filter((line) => !line.startsWith(`import { ${module} }`)).join("\n")
-    .replace(new RegExp(`${module}(, )?`), "").replace(", ]", "]");
+    // The list is on one line or, if it is long, has a line for each module.
+    .replace(new RegExp(`\\s*\\b${module}\\b,?`), "").replace("[ ", "[").replace(",]", "]");
 }
 
 /** Returns the pages of the guide about services and capabilities: those with `<!-- module: <name> -->`. */
