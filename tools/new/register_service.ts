@@ -1,6 +1,7 @@
 import { NewError } from "./usage_error.ts";
 
-const LIST = /^(export const services\b[^=]*=\s*\[)([^\]]*?),?\s*\]/m;
+/** Matches the list: its begin, its names and its end. */
+const LIST = /^(export const services\b[^=]*=\s*\[)([^\]]*?)(,?\s*\])/m;
 
 /**
  * Returns the text of services.ts with a further service at the end of its list.
@@ -25,4 +26,13 @@ export function registerService(
   const line = `import { ${module} } from "./${folder}/module.ts";\n`;
   const types = registered.search(/^import type /m);
   return types === -1 ? line + registered : registered.slice(0, types) + line + registered.slice(types);
+}
+
+/** Returns the text of services.ts without a module: without its import, and its name in the list. */
+export function unregisterService(text: string, module: string): string {
+  return text.replace(new RegExp(`^import \\{ ${module} \\} .*\\n`, "m"), "")
+    .replace(LIST, (_, start: string, list: string, end: string) => {
+      const names = list.replace(new RegExp(`\\b${module}\\b(?:,\\s*)?`), "").replace(/,?\s*$/, "");
+      return names === "" ? `${start}]` : `${start}${names}${end}`;
+    });
 }

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { addDocument, type ProjectDocument } from "./add_document.ts";
 import { checkForm } from "../rename/check_name.ts";
+import { unregisterService } from "../new/register_service.ts";
 import { checkIdentifiers, otherUse } from "../rename/name_uses.ts";
 import { filesOfService } from "../support/tree_copy.ts";
 import { type Omissions, readOmissions } from "./omissions.ts";
@@ -68,7 +69,8 @@ export async function writeProject(template: string, project: NewProject): Promi
     const base = await readMerged(target);
     const list = join(target, "services.ts");
     const text = await Deno.readTextFile(list);
-    await Deno.writeTextFile(list, services.reduce((rest, { module }) => unlist(rest, module), text));
+    const remainder = services.reduce((rest, { module }) => unregisterService(rest, module), text);
+    await Deno.writeTextFile(list, remainder);
     await Deno.writeTextFile(join(target, "CHANGELOG.md"), CHANGELOG);
     const remaining = [
       ...written.flatMap((path) => /^(\w+_service)\/module\.ts$/.exec(path)?.[1] ?? []),
@@ -111,13 +113,6 @@ async function requireEmpty(folder: string): Promise<void> {
     if (!(error instanceof Deno.errors.NotADirectory)) throw error;
   }
   throw new LockError(`${folder} exists already and is not an empty folder; choose another one`);
-}
-
-/** Returns services.ts without a module. */
-function unlist(text: string, module: string): string {
-  return text.split("\n").filter((line) => !line.startsWith(`import { ${module} }`)).join("\n")
-    // The list is on one line or, if it is long, has a line for each module.
-    .replace(new RegExp(`\\s*\\b${module}\\b,?`), "").replace("[ ", "[").replace(",]", "]");
 }
 
 /** Returns the pages of the guide about services and capabilities: those with `<!-- module: <name> -->`. */

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { dirname, join } from "node:path";
+import { unregisterService } from "../new/register_service.ts";
 import { temporaryDirectory } from "./once.ts";
 
 const ROOT = join(import.meta.dirname ?? ".", "../..");
@@ -75,12 +76,7 @@ export class TreeCopy implements AsyncDisposable {
   /** Removes a service like `git rm` of its files and the deletion of its line in services.ts. */
   async removeService({ paths, module }: ServiceFiles): Promise<void> {
     for (const path of paths) await Deno.remove(join(this.path, path), { recursive: true });
-    await this.edit(
-      "services.ts",
-      (text) =>
-        text.split("\n").filter((line) => !line.startsWith(`import { ${module} }`)).join("\n")
-          .replace(new RegExp(`${module}(, )?`), "").replace(", ]", "]"),
-    );
+    await this.edit("services.ts", (text) => unregisterService(text, module));
   }
 
   /** Edits a file. Throws if the edit has no effect. */
