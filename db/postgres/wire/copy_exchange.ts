@@ -1,8 +1,7 @@
 import type { Buffer } from "node:buffer";
 import { rowsOfTag } from "./command_tag.ts";
 import { backend, type Exchange, unexpectedMessage } from "./exchange.ts";
-import { MessageCursor } from "./message_cursor.ts";
-import { readServerMessage, ServerError } from "./server_message.ts";
+import { ServerError } from "./server_message.ts";
 
 /** Direction of the rows of a COPY. */
 export type CopyDirection = "in" | "out";
@@ -57,7 +56,7 @@ export class CopyExchange implements Exchange {
         this.#rows = rowsOfTag(bytes, start, end);
         return;
       case backend.errorResponse:
-        this.#error = new ServerError(readServerMessage(new MessageCursor(bytes, start, end)));
+        this.#error = ServerError.read(bytes, start, end);
         return this.#started.reject(this.#error);
       default:
         throw unexpectedMessage(type);

@@ -1,8 +1,7 @@
 import type { Buffer } from "node:buffer";
 import { backend, type Exchange, unexpectedMessage } from "./exchange.ts";
 import { copyUnsupported } from "../connection/refuse_statement.ts";
-import { MessageCursor } from "./message_cursor.ts";
-import { readServerMessage, ServerError } from "./server_message.ts";
+import { ServerError } from "./server_message.ts";
 
 /** Outcome of statements that were sent in one message. */
 export interface ScriptCallbacks {
@@ -27,7 +26,7 @@ export class ScriptExchange implements Exchange {
       case backend.emptyQueryResponse:
         return;
       case backend.errorResponse:
-        return this.#fail(new ServerError(readServerMessage(new MessageCursor(bytes, start, end))));
+        return this.#fail(ServerError.read(bytes, start, end));
       case backend.copyInResponse:
       case backend.copyOutResponse:
       case backend.copyBothResponse:

@@ -1,4 +1,5 @@
-import type { MessageCursor } from "./message_cursor.ts";
+import type { Buffer } from "node:buffer";
+import { MessageCursor } from "./message_cursor.ts";
 
 /** Properties by the field codes of errors and notices (PostgreSQL, "Error and Notice Message Fields"). */
 const fields: Readonly<Record<string, keyof ServerMessage>> = {
@@ -65,6 +66,11 @@ export class ServerError extends Error implements ServerMessage {
     super(message);
     Error.stackTraceLimit = stackTraceLimit;
     Object.assign(this, others);
+  }
+
+  /** Reads the body of an ErrorResponse. */
+  static read(bytes: Buffer, start: number, end: number): ServerError {
+    return new ServerError(readServerMessage(new MessageCursor(bytes, start, end)));
   }
 
   /** Whether it ends the session. */

@@ -5,7 +5,7 @@ import { backend, type Exchange, unexpectedMessage } from "./exchange.ts";
 import { copyUnsupported } from "../connection/refuse_statement.ts";
 import { MessageCursor } from "./message_cursor.ts";
 import { type Row, RowDecoder } from "./row_decoder.ts";
-import { readServerMessage, ServerError } from "./server_message.ts";
+import { ServerError } from "./server_message.ts";
 import type { PreparedStatement, StatementCache } from "./statement_cache.ts";
 import { WireError } from "./wire_error.ts";
 
@@ -65,7 +65,7 @@ export class StatementExchange implements Exchange {
         this.#isComplete = true;
         return;
       case backend.errorResponse:
-        return this.#fail(new ServerError(readServerMessage(new MessageCursor(bytes, start, end))));
+        return this.#fail(ServerError.read(bytes, start, end));
       case backend.copyInResponse:
       case backend.copyOutResponse:
       case backend.copyBothResponse:

@@ -265,7 +265,7 @@ export class WireConnection {
         if (exchange !== undefined) return exchange.onMessage(type, bytes, start, end);
         if (type !== backend.errorResponse) throw unexpectedMessage(type);
         // The reason why the server is about to close the connection.
-        this.#reason = new ServerError(readServerMessage(new MessageCursor(bytes, start, end)));
+        this.#reason = ServerError.read(bytes, start, end);
       }
     }
   }
