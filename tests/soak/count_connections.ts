@@ -1,23 +1,25 @@
-import postgres from "postgres";
+import { Connection } from "@archway/db/postgres/connection/connection.ts";
 import type { InstanceConfig } from "@archway/db/postgres/pool_config.ts";
 
-const COUNT = `SELECT count(*)::int AS count FROM pg_stat_activity
+const COUNT = `SELECT count(*)::int4 AS count FROM pg_stat_activity
   WHERE datname = $1 AND backend_type = 'client backend'`;
 
 /** Returns the server's number of client connections to a database; undefined on failure. */
 export async function countConnections(
-  { host, port, user, password }: InstanceConfig,
+  instance: InstanceConfig,
   database: string,
 ): Promise<number | undefined> {
-  // Connected to another database, so that it does not count itself.
-  const options = { host, port, user, password, database: "postgres", max: 1, connect_timeout: 10 };
-  const sql = postgres({ ...options, onnotice: () => {} });
+  let connection: Connection | undefined;
   try {
-    const [row] = await sql.unsafe<{ count: number }[]>(COUNT, [database]);
+    // Connected to another database, so that it does not count itself. The server may be restarted at any time, which
+    // postgres.js without a pool around it does not survive.
+    const other: InstanceConfig = { ...instance, database: "postgres", driver: "wire" };
+    connection = await Connection.open(other, { config: { connectTimeoutMs: 10_000 }, readOnly: true });
+    const { rows: [row] } = await connection.query<{ readonly count: number }>(COUNT, [database]);
     return row?.count;
   } catch {
     return undefined;
   } finally {
-    await sql.end({ timeout: 1 });
+    await connection?.close();
   }
 }
