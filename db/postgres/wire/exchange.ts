@@ -1,4 +1,5 @@
 import type { Buffer } from "node:buffer";
+import { copyUnsupported } from "../connection/refuse_statement.ts";
 import { nameOf } from "./message_reader.ts";
 import { protocolViolation, type WireError } from "./wire_error.ts";
 
@@ -41,4 +42,11 @@ export const backend = {
 /** Returns the error of a message that an exchange does not expect. */
 export function unexpectedMessage(type: number): WireError {
   return protocolViolation(`a message of type ${nameOf(type)} was not expected`);
+}
+
+/** Returns the error of a message that a statement does not expect: with COPY, the server waits for rows or sends them. */
+export function unexpectedResponse(type: number): Error {
+  const isCopy = type === backend.copyInResponse || type === backend.copyOutResponse ||
+    type === backend.copyBothResponse;
+  return isCopy ? copyUnsupported() : unexpectedMessage(type);
 }

@@ -1,6 +1,5 @@
 import type { Buffer } from "node:buffer";
-import { backend, type Exchange, unexpectedMessage } from "./exchange.ts";
-import { copyUnsupported } from "../connection/refuse_statement.ts";
+import { backend, type Exchange, unexpectedResponse } from "./exchange.ts";
 import { ServerError } from "./server_message.ts";
 
 /** Outcome of statements that were sent in one message. */
@@ -27,13 +26,8 @@ export class ScriptExchange implements Exchange {
         return;
       case backend.errorResponse:
         return this.#fail(ServerError.read(bytes, start, end));
-      case backend.copyInResponse:
-      case backend.copyOutResponse:
-      case backend.copyBothResponse:
-        this.#error = copyUnsupported();
-        throw this.#error;
       default:
-        throw unexpectedMessage(type);
+        throw this.#error = unexpectedResponse(type);
     }
   }
 

@@ -1,8 +1,7 @@
 import type { Buffer } from "node:buffer";
 import type { QueryResult } from "../../db.ts";
 import { rowsOfTag } from "./command_tag.ts";
-import { backend, type Exchange, unexpectedMessage } from "./exchange.ts";
-import { copyUnsupported } from "../connection/refuse_statement.ts";
+import { backend, type Exchange, unexpectedMessage, unexpectedResponse } from "./exchange.ts";
 import { MessageCursor } from "./message_cursor.ts";
 import { type Row, RowDecoder } from "./row_decoder.ts";
 import { ServerError } from "./server_message.ts";
@@ -66,13 +65,8 @@ export class StatementExchange implements Exchange {
         return;
       case backend.errorResponse:
         return this.#fail(ServerError.read(bytes, start, end));
-      case backend.copyInResponse:
-      case backend.copyOutResponse:
-      case backend.copyBothResponse:
-        this.#error = copyUnsupported();
-        throw this.#error;
       default:
-        throw unexpectedMessage(type);
+        throw this.#error = unexpectedResponse(type);
     }
   }
 

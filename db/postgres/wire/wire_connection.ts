@@ -2,21 +2,20 @@ import type { Buffer } from "node:buffer";
 import type { Duplex } from "node:stream";
 import type { TlsConfig } from "../pool_config.ts";
 import { type CopyDirection, CopyExchange } from "./copy_exchange.ts";
-import { backend, type Exchange, unexpectedMessage } from "./exchange.ts";
+import type { Exchange } from "./exchange.ts";
 import * as messages from "./frontend_messages.ts";
 import { Handshake } from "./handshake.ts";
-import { MessageCursor } from "./message_cursor.ts";
 import { MessageReader } from "./message_reader.ts";
 import { negotiateTls, type SecureConnection } from "./negotiate_tls.ts";
 import { OutputBuffer } from "./output_buffer.ts";
 import { type ScriptCallbacks, ScriptExchange } from "./script_exchange.ts";
-import { readServerMessage, ServerError, type ServerMessage } from "./server_message.ts";
+import { SentExchanges, type SentExchangesOptions } from "./sent_exchanges.ts";
 import { StatementCache } from "./statement_cache.ts";
 import { type StatementCallbacks, StatementExchange } from "./statement_exchange.ts";
 import { timedOut, WireError } from "./wire_error.ts";
 
 /** Options of {@link WireConnection.open}. */
-export interface WireOptions {
+export interface WireOptions extends SentExchangesOptions {
   /** Host that a certificate must name. */
   readonly host: string;
   readonly user: string;
@@ -39,8 +38,6 @@ export interface WireOptions {
    * @default false
    */
   readonly isShared?: boolean;
-  readonly onNotice?: ((notice: ServerMessage) => void) | undefined;
-  readonly onNotification?: ((channel: string, payload: string) => void) | undefined;
   /** Called once, when the session has ended. */
   readonly onClosed?: ((error: WireError) => void) | undefined;
 }
@@ -55,19 +52,16 @@ export class WireConnection {
   readonly #output: OutputBuffer;
   readonly #statements: StatementCache;
   readonly #reader: MessageReader;
-  /** Exchanges without a complete response, in the order in which they were sent. */
-  readonly #sent: Exchange[] = [];
+  readonly #sent: SentExchanges;
   #key: messages.CancelKey | undefined;
-  /** COPY in progress, in which the server does not take statements. */
-  #copying: CopyExchange | undefined;
   #isOpen = true;
-  /** Last error of the socket, or of the server apart from a statement. */
+  /** First error of the socket, or of what was received. */
   #reason: Error | undefined;
-  #onDrained: (() => void) | undefined;
 
   private constructor(socket: Duplex, options: WireOptions) {
     this.stream = socket;
     this.#options = options;
+    this.#sent = new SentExchanges(options);
     this.#output = new OutputBuffer((bytes) => {
       if (!socket.destroyed) socket.write(bytes);
     });
@@ -75,7 +69,9 @@ export class WireConnection {
       max: options.maxStatements ?? defaultMaxStatements,
       isShared: options.isShared ?? false,
     });
-    this.#reader = new MessageReader((type, bytes, start, end) => this.#receive(type, bytes, start, end));
+    this.#reader = new MessageReader((type, bytes, start, end) => {
+      if (this.#isOpen) this.#sent.receive(type, bytes, start, end);
+    });
     socket.on("error", (error: Error) => this.#reason ??= error);
     socket.on("close", () => this.#end(this.#closed()));
     socket.on("data", (chunk: Buffer) => {
@@ -129,7 +125,7 @@ export class WireConnection {
 
   /** Whether the server runs this exchange now, or will next. */
   isFirst(exchange: object): boolean {
-    return this.#sent[0] === exchange;
+    return this.#sent.first === exchange;
   }
 
   /** Sends a statement with parameters as texts, and returns its exchange. The callbacks must not throw. */
@@ -166,12 +162,8 @@ export class WireConnection {
   /** Starts a COPY with the client, alone: the server takes no statements until its end. */
   copy(text: string, direction: CopyDirection, onData: (part: Buffer) => void): CopyExchange {
     const exchange = new CopyExchange(direction, onData);
-    if (this.#sent.length > 0) {
-      exchange.onLost(new Error("COPY needs a connection without statements in flight"));
-    } else {
-      this.#copying = exchange;
-      this.#sendQuery(exchange, text);
-    }
+    if (this.#sent.first === undefined) return this.#sendQuery(exchange, text);
+    exchange.onLost(new Error("COPY needs a connection without statements in flight"));
     return exchange;
   }
 
@@ -199,13 +191,7 @@ export class WireConnection {
 
   /** Closes it after the statements in flight, or when the time in milliseconds is over. */
   async close(timeoutMs = 0): Promise<void> {
-    if (this.#isOpen && this.#sent.length > 0 && timeoutMs > 0) {
-      const { promise, resolve } = Promise.withResolvers<void>();
-      this.#onDrained = resolve;
-      const timer = setTimeout(resolve, timeoutMs);
-      await promise;
-      clearTimeout(timer);
-    }
+    await this.#sent.drained(timeoutMs);
     if (!this.#isOpen) return;
     messages.writeTerminate(this.#output);
     this.#output.flush();
@@ -235,7 +221,7 @@ export class WireConnection {
   /** Whether nothing can be sent, so that the exchange has failed. */
   #refuses(exchange: Exchange): boolean {
     if (!this.#isOpen) exchange.onLost(this.#closed());
-    else if (this.#copying !== undefined && this.#copying !== exchange) {
+    else if (this.#sent.first instanceof CopyExchange) {
       exchange.onLost(new Error("The connection is used by COPY"));
     } else return false;
     return true;
@@ -244,59 +230,18 @@ export class WireConnection {
   /** Fails an exchange whose text the protocol cannot transfer, which does not end the connection. */
   #takeBack(exchange: Exchange, pending: number, error: unknown): void {
     this.#output.rewind(pending);
-    if (exchange === this.#copying) this.#copying = undefined;
     exchange.onLost(error instanceof Error ? error : new Error(String(error)));
-  }
-
-  #receive(type: number, bytes: Buffer, start: number, end: number): void {
-    if (!this.#isOpen) return;
-    switch (type) {
-      case backend.readyForQuery:
-        return this.#ready();
-      case backend.noticeResponse:
-        this.#options.onNotice?.(readServerMessage(new MessageCursor(bytes, start, end)));
-        return;
-      case backend.notification:
-        return this.#notify(new MessageCursor(bytes, start, end));
-      case backend.parameterStatus:
-        return;
-      default: {
-        const [exchange] = this.#sent;
-        if (exchange !== undefined) return exchange.onMessage(type, bytes, start, end);
-        if (type !== backend.errorResponse) throw unexpectedMessage(type);
-        // The reason why the server is about to close the connection.
-        this.#reason = ServerError.read(bytes, start, end);
-      }
-    }
-  }
-
-  #ready(): void {
-    const exchange = this.#sent.shift();
-    if (exchange === undefined) throw unexpectedMessage(backend.readyForQuery);
-    if (exchange === this.#copying) this.#copying = undefined;
-    try {
-      exchange.onReady();
-    } catch (error) {
-      exchange.onLost(this.#closed(error));
-      throw error;
-    }
-    if (this.#sent.length === 0) this.#onDrained?.();
-  }
-
-  #notify(cursor: MessageCursor): void {
-    cursor.uint32(); // process of the sender
-    this.#options.onNotification?.(cursor.cString(), cursor.cString());
   }
 
   #end(error: WireError): void {
     if (!this.#isOpen) return;
     this.#isOpen = false;
-    for (const exchange of this.#sent.splice(0)) exchange.onLost(error);
-    this.#onDrained?.();
+    this.#sent.lose(error);
     this.#options.onClosed?.(error);
   }
 
-  #closed(cause: unknown = this.#reason): WireError {
+  #closed(): WireError {
+    const cause = this.#sent.reason ?? this.#reason;
     if (cause instanceof WireError) return cause;
     return cause instanceof Error
       ? new WireError("CONNECTION_CLOSED", `The connection was lost: ${cause.message}`, { cause })
