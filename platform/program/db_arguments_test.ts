@@ -1,5 +1,6 @@
 import { assertEquals, assertFalse, assertThrows } from "@std/assert";
-import { DbArgumentsError, parseDbArguments } from "./db_arguments.ts";
+import { UsageError } from "@archway/service_kit/command.ts";
+import { parseDbArguments } from "./db_arguments.ts";
 
 Deno.test("parseDbArguments() parses every action and its options", () => {
   assertEquals(parseDbArguments(["copy"]), { action: "copy", to: undefined });
@@ -28,7 +29,7 @@ Deno.test("parseDbArguments() rejects unknown arguments in one line without repe
     "toString",
   ];
   for (const line of wrong) {
-    const { message } = assertThrows(() => parseDbArguments(line.split(" ")), DbArgumentsError);
+    const { message } = assertThrows(() => parseDbArguments(line.split(" ")), UsageError);
     assertFalse(/sesame|\n/.test(message), message);
   }
 });

@@ -2,7 +2,8 @@ import { type Config, ConfigError } from "@archway/config/config.ts";
 import type { MigrationSource } from "@archway/db/db.ts";
 import { CopyError } from "@archway/db/copy/copy_error.ts";
 import { DumpError } from "@archway/db/copy/dump_error.ts";
-import { DbArgumentsError, parseDbArguments } from "./db_arguments.ts";
+import { UsageError } from "@archway/service_kit/command.ts";
+import { parseDbArguments } from "./db_arguments.ts";
 import { copy } from "./db_copy.ts";
 import { dump } from "./db_dump.ts";
 import { restore } from "./db_restore.ts";
@@ -37,10 +38,10 @@ export async function db(
     if (parsed.action === "dump") return await dump(configure(), { project });
     if (parsed.action === "restore") return await restore(configure(), { project, sources });
     const url = parsed.to ?? copyToUrl;
-    if (url === undefined) throw new DbArgumentsError("copy requires --to <url> or COPY_TO_URL");
+    if (url === undefined) throw new UsageError("copy requires --to <url> or COPY_TO_URL");
     return await copy(configure(), { url, sources });
   } catch (error) {
-    if (error instanceof DbArgumentsError) {
+    if (error instanceof UsageError) {
       await print(Deno.stderr, `${project} db: ${error.message}\n${commandUsage(project, "db")}`);
       return 2;
     }

@@ -1,7 +1,7 @@
-import { parseArgs } from "node:util";
 import { microsecondsOf, type Timestamp, timestampOf } from "@archway/db/timestamp.ts";
 import { apiKeyId } from "@archway/service_kit/api_keys.ts";
 import { UsageError } from "@archway/service_kit/command.ts";
+import { parseAction, refusePositionals } from "@archway/service_kit/parse_action.ts";
 import { parseDuration } from "@archway/service_kit/setting_types.ts";
 
 /** Parsed arguments of the command `keys`. */
@@ -18,16 +18,11 @@ export type KeysArguments =
   | { readonly action: "list"; readonly json: boolean }
   | { readonly action: "revoke"; readonly id: string };
 
-const OPTIONS = {
-  name: { type: "string" },
-  subject: { type: "string" },
-  scope: { type: "string" },
-  expires: { type: "string" },
-  json: { type: "boolean" },
+const ACTIONS = {
+  create: { name: "text", subject: "text", scope: "text", expires: "text" },
+  list: { json: "flag" },
+  revoke: {},
 } as const;
-
-/** Options of each action. */
-const ACTIONS = { create: ["name", "subject", "scope", "expires"], list: ["json"], revoke: [] } as const;
 
 /** Text without control characters, which the database can store. */
 // deno-lint-ignore no-control-regex -- these are the rejected characters
@@ -44,30 +39,11 @@ const DAY_MS = 86_400_000;
  * @throws {UsageError} for the first invalid argument.
  */
 export function parseKeysArguments(args: readonly string[], now: Timestamp): KeysArguments {
-  const { positionals, tokens } = parseArgs({
-    args: [...args],
-    options: OPTIONS,
-    strict: false,
-    allowPositionals: true,
-    tokens: true,
-  });
-  const [action = "", ...rest] = positionals;
-  if (!isAction(action)) throw new UsageError(`expected one of: ${Object.keys(ACTIONS).join(", ")}`);
-  const values = new Map<string, string>();
-  for (const token of tokens) {
-    if (token.kind !== "option") continue;
-    const allowed: readonly string[] = ACTIONS[action];
-    if (!allowed.includes(token.name)) throw new UsageError(`unknown option of ${action}`);
-    if (token.name !== "json" && !token.value) throw new UsageError(`--${token.name} requires a value`);
-    values.set(token.name, token.value ?? "");
-  }
-  if (action === "revoke") return { action, id: readId(rest) };
-  if (rest.length > 0) throw new UsageError(`${action} accepts no positional arguments`);
+  const parsed = parseAction(args, ACTIONS);
+  const { action, positionals, values } = parsed;
+  if (action === "revoke") return { action, id: readId(positionals) };
+  refusePositionals(parsed);
   return action === "list" ? { action, json: values.has("json") } : readCreate(values, now);
-}
-
-function isAction(text: string): text is keyof typeof ACTIONS {
-  return Object.hasOwn(ACTIONS, text);
 }
 
 function readId([text = "", ...rest]: readonly string[]): string {

@@ -50,6 +50,9 @@ export class WorkerFailures {
   }
 }
 
+/** Message for thrown values that are not errors. */
+export const NOT_AN_ERROR = "A value that is not an Error was thrown";
+
 /** Whether an error of the database resolves without an operator's action. */
 export function isTransientError(error: unknown): boolean {
   return error instanceof DatabaseError && TRANSIENT.has(error.code);
@@ -57,7 +60,7 @@ export function isTransientError(error: unknown): boolean {
 
 /** Returns the name and message of an error, with the reason why the database cannot be reached. */
 export function failureMessage(error: unknown): string {
-  if (!(error instanceof Error)) return "A value that is not an Error was thrown";
+  if (!(error instanceof Error)) return NOT_AN_ERROR;
   const { name, message, cause } = error;
   // Other errors of the database may quote values in their causes.
   const lost = error instanceof DatabaseError && error.code === "unavailable" && cause instanceof Error;
@@ -66,7 +69,5 @@ export function failureMessage(error: unknown): string {
 
 /** Wraps a value that is not an Error: the log redacts messages of errors, and no other thrown values. */
 export function asError(error: unknown): Error {
-  return error instanceof Error
-    ? error
-    : new Error("A value that is not an Error was thrown", { cause: error });
+  return error instanceof Error ? error : new Error(NOT_AN_ERROR, { cause: error });
 }

@@ -1,3 +1,4 @@
+import { exists } from "@archway/tools/support/exists.ts";
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { temporaryDirectory } from "@archway/tools/support/once.ts";
@@ -69,14 +70,4 @@ function impossible(reason: string): Installation {
 
 function lastLine({ output }: ChildResult): string {
   return output.trim().split("\n").at(-1) ?? "";
-}
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    await Deno.lstat(path);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
 }

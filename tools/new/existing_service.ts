@@ -1,6 +1,7 @@
 import { join, posix } from "node:path";
 import { parse } from "yaml";
-import { exists, filesBelow } from "./find_clashes.ts";
+import { exists } from "../support/exists.ts";
+import { filesBelow } from "./find_clashes.ts";
 import { NewError } from "./usage_error.ts";
 
 /** OpenAPI document that a service implements. */

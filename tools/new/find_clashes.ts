@@ -1,3 +1,4 @@
+import { exists } from "../support/exists.ts";
 import { join } from "node:path";
 import type { ServiceNames } from "./names.ts";
 import { NewError } from "./usage_error.ts";
@@ -53,17 +54,6 @@ export async function migrationVersions(root: string): Promise<ReadonlySet<strin
     if (version !== undefined) versions.add(version);
   }
   return versions;
-}
-
-/** Whether a file or folder exists. */
-export async function exists(path: string): Promise<boolean> {
-  try {
-    await Deno.lstat(path);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
 }
 
 /** Files of the documents, of services and of capabilities. */

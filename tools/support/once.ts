@@ -1,4 +1,5 @@
 import { dirname } from "node:path";
+import { exists } from "./exists.ts";
 
 /** Returns the folder for temporary files. It is short enough for a Unix socket on Linux. */
 export function temporaryDirectory(): string {
@@ -21,9 +22,4 @@ export async function once(directory: string, make: (directory: string) => Promi
     // Another process was faster: its directory is equivalent.
     if (!await exists(directory)) throw error;
   }
-}
-
-/** Whether a file or directory exists. */
-export async function exists(path: string): Promise<boolean> {
-  return await Deno.stat(path).then(() => true, () => false);
 }

@@ -1,5 +1,5 @@
-import { parseArgs } from "node:util";
 import { UsageError } from "@archway/service_kit/command.ts";
+import { parseAction, refusePositionals } from "@archway/service_kit/parse_action.ts";
 import type { JobState } from "../queue/job_admin.ts";
 
 /** Jobs that are to be changed: by id, or all of a kind. */
@@ -18,18 +18,10 @@ export type JobsArguments =
   }
   | { readonly action: "retry" | "cancel"; readonly jobs: JobSelection; readonly json: boolean };
 
-const OPTIONS = {
-  state: { type: "string" },
-  kind: { type: "string" },
-  limit: { type: "string" },
-  json: { type: "boolean" },
-} as const;
-
-/** Options of each action. */
 const ACTIONS = {
-  list: ["state", "kind", "limit", "json"],
-  retry: ["kind", "json"],
-  cancel: ["kind", "json"],
+  list: { state: "text", kind: "text", limit: "text", json: "flag" },
+  retry: { kind: "text", json: "flag" },
+  cancel: { kind: "text", json: "flag" },
 } as const;
 
 const STATES: readonly JobState[] = ["waiting", "running", "dead"];
@@ -45,35 +37,12 @@ const ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
  * @throws {UsageError} for the first invalid argument.
  */
 export function parseJobsArguments(args: readonly string[]): JobsArguments {
-  const { positionals, tokens } = parseArgs({
-    args: [...args],
-    options: OPTIONS,
-    strict: false,
-    allowPositionals: true,
-    tokens: true,
-  });
-  const [action = "", ...rest] = positionals;
-  if (!isAction(action)) throw new UsageError(`expected one of: ${Object.keys(ACTIONS).join(", ")}`);
-  const values = new Map<string, string>();
-  for (const token of tokens) {
-    if (token.kind !== "option") continue;
-    const allowed: readonly string[] = ACTIONS[action];
-    if (!allowed.includes(token.name)) {
-      throw new UsageError(
-        `unknown option --${token.name}: ${action} accepts ${allowed.map((name) => `--${name}`).join(", ")}`,
-      );
-    }
-    if (token.name !== "json" && !token.value) throw new UsageError(`--${token.name} requires a value`);
-    values.set(token.name, token.value ?? "");
-  }
+  const parsed = parseAction(args, ACTIONS);
+  const { action, positionals, values } = parsed;
   const [kind, json] = [values.get("kind"), values.has("json")];
-  if (action !== "list") return { action, jobs: selectionOf(action, { ids: rest, kind }), json };
-  if (rest.length > 0) throw new UsageError("list accepts no positional arguments");
+  if (action !== "list") return { action, jobs: selectionOf(action, { ids: positionals, kind }), json };
+  refusePositionals(parsed);
   return { action, state: stateOf(values.get("state")), kind, limit: limitOf(values.get("limit")), json };
-}
-
-function isAction(text: string): text is keyof typeof ACTIONS {
-  return Object.hasOwn(ACTIONS, text);
 }
 
 function selectionOf(

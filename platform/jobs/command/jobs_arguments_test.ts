@@ -41,7 +41,7 @@ Deno.test("parseJobsArguments() names the first invalid argument", () => {
     [["list", "--limit", "0"], "--limit must be a whole number from 1 to 10000"],
     [["list", "--limit", "1e3"], "--limit must be a whole number from 1 to 10000"],
     [["list", "--kind"], "--kind requires a value"],
-    [["retry", "--state", "dead", ID], "unknown option --state: retry accepts --kind, --json"],
+    [["retry", "--state", "dead", ID], "unknown option: retry accepts --kind, --json"],
     [["retry"], "retry requires either job IDs, as list shows them, or --kind"],
     [["cancel", ID, "--kind", "a.b"], "cancel requires either job IDs, as list shows them, or --kind"],
     [["cancel", "7"], '"7" is no job ID; list shows them'],

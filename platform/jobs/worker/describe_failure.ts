@@ -1,3 +1,4 @@
+import { NOT_AN_ERROR } from "@archway/queue/worker_failures.ts";
 import { redactMessage, truncateText } from "@archway/service_kit/redact_message.ts";
 
 /** Maximum lengths, in UTF-16 code units. Characters of two units are not split. */
@@ -20,7 +21,7 @@ const UNPRINTABLE = /[\u0000-\u001F\u007F-\u009F\u061C\u200E\u200F\u2028-\u202E\
  */
 export function describeFailure(error: unknown): string {
   try {
-    if (!(error instanceof Error)) return "A value that is not an Error was thrown";
+    if (!(error instanceof Error)) return NOT_AN_ERROR;
     const name: unknown = error.name;
     const message: unknown = error.message;
     if (typeof name !== "string" || typeof message !== "string") return INDESCRIBABLE;

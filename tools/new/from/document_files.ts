@@ -10,7 +10,7 @@ import { References } from "../../oapi_codegen/document/references.ts";
 import { diskFolder, type DocumentFolder } from "../../oapi_codegen/document/sources/document_folder.ts";
 import type { OperationModel } from "../../oapi_codegen/operations/model.ts";
 import { readOperations } from "../../oapi_codegen/operations/operations.ts";
-import { exists } from "../find_clashes.ts";
+import { exists } from "../../support/exists.ts";
 import { NewError } from "../usage_error.ts";
 
 /** Document to serve, and the files that it consists of. */

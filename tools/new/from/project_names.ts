@@ -7,7 +7,8 @@ import { diskFolder } from "../../oapi_codegen/document/sources/document_folder.
 import { configurationsIn } from "../../oapi_codegen/generate_all.ts";
 import type { OperationModel } from "../../oapi_codegen/operations/model.ts";
 import { readOperations } from "../../oapi_codegen/operations/operations.ts";
-import { exists, filesBelow, projectFiles } from "../find_clashes.ts";
+import { exists } from "../../support/exists.ts";
+import { filesBelow, projectFiles } from "../find_clashes.ts";
 import { NewError } from "../usage_error.ts";
 import type { ResourceNames } from "./collection.ts";
 import type { ServiceNaming } from "./templates/code.ts";

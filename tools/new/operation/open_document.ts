@@ -5,7 +5,7 @@ import { serverPrefix } from "../../oapi_codegen/operations/server_prefix.ts";
 import { parseYaml } from "../../oapi_codegen/syntax/parse_yaml.ts";
 import { DocumentText } from "../document_text.ts";
 import { isOfOthers, type ServiceDocument } from "../existing_service.ts";
-import { exists } from "../find_clashes.ts";
+import { exists } from "../../support/exists.ts";
 import { OverlaidDocument } from "../overlaid_document.ts";
 import { NewError } from "../usage_error.ts";
 

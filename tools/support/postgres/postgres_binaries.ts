@@ -1,6 +1,7 @@
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { exists, once, temporaryDirectory } from "../once.ts";
+import { exists } from "../exists.ts";
+import { once, temporaryDirectory } from "../once.ts";
 import type { Owner } from "./run_as.ts";
 
 /** Paths of PostgreSQL's programs and the user that must run them. */

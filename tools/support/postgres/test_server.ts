@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import postgres from "postgres";
 import type { InstanceConfig } from "@archway/db/postgres/pool_config.ts";
-import { exists, once, temporaryDirectory } from "../once.ts";
+import { exists } from "../exists.ts";
+import { once, temporaryDirectory } from "../once.ts";
 import { makeMemoryFolder } from "./memory_folder.ts";
 import { postgresBinaries } from "./postgres_binaries.ts";
 import { startPostgres } from "./start_postgres.ts";
