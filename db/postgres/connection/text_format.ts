@@ -91,6 +91,15 @@ function wellFormed(text: string): string {
   throw new DatabaseError("invalid-value", "A text with a lone surrogate cannot be stored");
 }
 
+/** Maximum length of bytes whose text, two digits for each, is not longer than a string can be. */
+const maxBytes = 2 ** 28 - 16;
+
 function encodeBytes(bytes: Uint8Array): string {
+  if (bytes.length > maxBytes) {
+    throw new DatabaseError(
+      "invalid-value",
+      `A parameter has ${bytes.length} bytes, and at most ${maxBytes} can be sent`,
+    );
+  }
   return `\\x${Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("hex")}`;
 }

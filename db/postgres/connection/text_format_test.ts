@@ -19,3 +19,11 @@ Deno.test("encodeParameter() rejects a lone surrogate", () => {
     assertEquals(assertThrows(() => encodeParameter(value), DatabaseError).code, "invalid-value");
   }
 });
+
+Deno.test("encodeParameter() rejects bytes whose text would not fit into a string", () => {
+  const error = assertThrows(() => encodeParameter(new Uint8Array(2 ** 28)), DatabaseError);
+  assertEquals([error.code, error.message], [
+    "invalid-value",
+    "A parameter has 268435456 bytes, and at most 268435440 can be sent",
+  ]);
+});

@@ -102,8 +102,16 @@ export function writeParse(output: OutputBuffer, name: string, text: string): vo
   output.end(start);
 }
 
-/** Writes the binding of parameters to a prepared statement, as the unnamed portal. */
+/** Maximum number of parameters: their count has 16 bits. */
+const maxParameters = 65_535;
+
+/**
+ * Writes the binding of parameters to a prepared statement, as the unnamed portal.
+ *
+ * @throws {RangeError} for more parameters than a message can have.
+ */
 export function writeBind(output: OutputBuffer, name: string, parameters: readonly (string | null)[]): void {
+  if (parameters.length > maxParameters) throw new RangeError("A statement has at most 65,535 parameters");
   const start = output.begin(type.bind);
   output.byte(0);
   output.cString(name);

@@ -32,6 +32,8 @@ export class Handshake implements Exchange {
   #scram: ScramClient | undefined;
   #isVerified = false;
   #isAuthenticated = false;
+  /** Requests of the server, of which the protocol has each once. */
+  readonly #asked = new Set<number>();
   #key: CancelKey | undefined;
   #error: Error | undefined;
 
@@ -71,7 +73,11 @@ export class Handshake implements Exchange {
   #authenticate(cursor: MessageCursor): void {
     const { user, password, output } = this.#options;
     const kind = cursor.uint32();
-    if (this.#isAuthenticated) throw protocolViolation("authentication was asked for twice");
+    // One that repeats them would only occupy the processor.
+    if (this.#isAuthenticated || this.#asked.has(kind)) {
+      throw protocolViolation("authentication was asked for twice");
+    }
+    this.#asked.add(kind);
     switch (kind) {
       case request.ok:
         // A server that asks for SCRAM must prove that it knows the password.
@@ -102,7 +108,6 @@ export class Handshake implements Exchange {
 
   #startScram(mechanisms: readonly string[]): void {
     const { password, certificate, output } = this.#options;
-    if (this.#scram !== undefined) throw protocolViolation("SASL was started twice");
     const binding = certificate && channelBinding(certificate);
     const isBound = binding !== undefined && mechanisms.includes(`${scram}-PLUS`);
     if (!isBound && !mechanisms.includes(scram)) {

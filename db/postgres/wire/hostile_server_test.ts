@@ -4,7 +4,7 @@ import { Buffer } from "node:buffer";
 import { ServerError } from "./server_message.ts";
 import { ScriptedServer } from "./testing/scripted_server.ts";
 import { send } from "./testing/send.ts";
-import { ROWS, serverMessage } from "./testing/server_messages.ts";
+import { GREETING, ROWS, serverMessage } from "./testing/server_messages.ts";
 import type { QueryResult } from "../../db.ts";
 import type { Row } from "./row_decoder.ts";
 import { WireConnection } from "./wire_connection.ts";
@@ -94,12 +94,30 @@ Deno.test("WireConnection settles every statement whatever a server sends", asyn
   );
 });
 
+/** Description of one column of texts, and a row of it. */
+const COLUMN = serverMessage("T", Buffer.concat([Buffer.from("\0\x01a\0"), Buffer.alloc(18)]));
+const ROW = wideRow(1, "\0\0\0\x01a");
+
+function wideRow(columns: number, values: string | Buffer): Buffer {
+  return serverMessage("D", Buffer.concat([Buffer.of(columns >> 8, columns & 0xff), Buffer.from(values)]));
+}
+
 Deno.test("WireConnection refuses what the protocol does not allow", async () => {
   const refused: Readonly<Record<string, Buffer>> = {
     "ready without a result": serverMessage("Z", "I"),
     "a row without columns": serverMessage("D", Buffer.of(0, 0)),
     "an unknown message": serverMessage("?"),
     "another authentication": serverMessage("R", Buffer.of(0, 0, 0, 0)),
+    "an announced message of 512 MiB and a byte": Buffer.of(0x44, 0x20, 0, 0, 1),
+    "a result without a description": Buffer.concat([serverMessage("1"), serverMessage("2"), ROW]),
+    "a row with more columns than described": Buffer.concat([COLUMN, wideRow(2, "\0\0\0\x01a\0\0\0\x01b")]),
+    "a row with fewer columns than described": Buffer.concat([COLUMN, wideRow(0, "")]),
+    "a row with 65,535 columns and none of their values": Buffer.concat([COLUMN, wideRow(65_535, "")]),
+    "a column that is longer than its row": Buffer.concat([COLUMN, wideRow(1, "\0\0\0\x02a")]),
+    "a column with the length -2": Buffer.concat([COLUMN, wideRow(1, Buffer.of(255, 255, 255, 254))]),
+    "a row that is longer than its columns": Buffer.concat([COLUMN, wideRow(1, "\0\0\0\x01ab")]),
+    "a description of 65,535 columns without any": serverMessage("T", Buffer.of(255, 255)),
+    "rows of a COPY that were not asked for": serverMessage("d", "1\n"),
     "an announced message of 1 GiB": Buffer.of(0x44, 0x40, 0, 0, 0),
     "HTTP": Buffer.from("HTTP/1.1 400 Bad Request\r\n\r\n"),
   };
@@ -155,9 +173,50 @@ Deno.test("WireConnection gives the last error of the server as the reason of it
   const closed = Promise.withResolvers<WireError>();
   await idle.connect({ onClosed: closed.resolve });
   idle.send(fatal);
-  setTimeout(() => idle.close(), 0);
+  // It is lost before the server closes it.
   assertEquals((await closed.promise).message, "The connection was lost: terminated");
+  assert(idle.socket.destroyed);
 });
+
+Deno.test("WireConnection takes any number of notices, notifications and settings at any time", async () => {
+  const count = 20_000;
+  const flood = Buffer.concat(Array.from({ length: count }, () =>
+    Buffer.concat([
+      serverMessage("N", "SNOTICE\0VNOTICE\0C00000\0Mnote\0\0"),
+      serverMessage("S", "TimeZone\0UTC\0"),
+      serverMessage("A", Buffer.concat([Buffer.alloc(4), Buffer.from("news\0\0")])),
+    ])));
+  const server = new ScriptedServer();
+  const seen = { notices: 0, notifications: 0 };
+  const opening = WireConnection.open(server.socket, {
+    ...{ host: "scripted", user: "ada", password: "secret", database: "things" },
+    onNotice: () => seen.notices++,
+    onNotification: () => seen.notifications++,
+  });
+  server.send(flood, GREETING);
+  const connection = await opening;
+  const result = send(connection, "SELECT 1");
+  server.send(flood, ROWS);
+  assertEquals(await result, RESULT);
+  // One of the notices is in the response.
+  assertEquals(seen, { notices: 2 * count + 1, notifications: 2 * count });
+  await connection.close();
+});
+
+Deno.test("WireConnection reads a response that arrives slowly, in any number of turns", async () => {
+  const server = new ScriptedServer();
+  const connection = await server.connect();
+  const result = send(connection, "SELECT 1");
+  for (const byte of ROWS) {
+    server.send(Buffer.of(byte));
+    await new Promise((resolve) => setTimeout(resolve, 0));
+  }
+  assertEquals(await result, RESULT);
+  await connection.close();
+});
+
+/** Request for a password in cleartext. */
+const CLEARTEXT = serverMessage("R", Buffer.of(0, 0, 0, 3));
 
 Deno.test("WireConnection.open() rejects whatever is sent instead of a greeting", async () => {
   const options = { host: "scripted", user: "ada", password: "secret", database: "things" };
@@ -169,6 +228,11 @@ Deno.test("WireConnection.open() rejects whatever is sent instead of a greeting"
     "not supported (7)": serverMessage("R", Buffer.of(0, 0, 0, 7)),
     "The server offers only OAUTHBEARER, and not SCRAM-SHA-256": sasl("OAUTHBEARER\0\0"),
     "did not prove": Buffer.concat([sasl("SCRAM-SHA-256\0\0"), serverMessage("R", Buffer.of(0, 0, 0, 0))]),
+    "authentication was asked for twice": Buffer.concat([CLEARTEXT, CLEARTEXT]),
+    "asked for twice": Buffer.concat([sasl("SCRAM-SHA-256\0\0"), sasl("SCRAM-SHA-256\0\0")]),
+    "a message is shorter than its parts": serverMessage("R", Buffer.of(0, 0, 0, 5, 1)),
+    "a text in a message does not end": sasl("SCRAM-SHA-256"),
+    'a message of type "D" was not expected': ROW,
     "SASL was not started": serverMessage("R", Buffer.of(0, 0, 0, 11)),
     'a message of type "Z" was not expected': serverMessage("Z", "I"),
     "The server closed the connection": Buffer.of(0x52),

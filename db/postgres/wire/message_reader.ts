@@ -19,6 +19,10 @@ const maxLong = 512 * 1024 * 1024;
 /** Type and length. */
 const headerBytes = 5;
 
+/** Average length of parts up to which many are joined: each is an object that takes memory by itself. */
+const smallPart = 1_024;
+const manyParts = 256;
+
 /**
  * Splits the bytes of a server into messages. Complete messages are passed on where they arrived; only the beginning of
  * an incomplete one is kept. Memory grows with what has arrived, not with what a length announces.
@@ -35,6 +39,11 @@ export class MessageReader {
     this.#onMessage = onMessage;
   }
 
+  /** Number of parts of an incomplete message. */
+  get parts(): number {
+    return this.#parts.length;
+  }
+
   /** Number of bytes of an incomplete message. */
   get incomplete(): number {
     return this.#size;
@@ -49,7 +58,12 @@ export class MessageReader {
     if (this.#size === 0) return this.#split(chunk);
     this.#parts.push(chunk);
     this.#size += chunk.length;
-    if (this.#size < this.#needed) return;
+    if (this.#size < this.#needed) {
+      const { length } = this.#parts;
+      const isScattered = length > manyParts && this.#size < length * smallPart;
+      if (isScattered) this.#parts = [Buffer.concat(this.#parts, this.#size)];
+      return;
+    }
     const joined = Buffer.concat(this.#parts, this.#size);
     this.#parts = [];
     this.#size = 0;

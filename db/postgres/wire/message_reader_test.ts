@@ -1,4 +1,4 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertLess, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { Buffer } from "node:buffer";
 import { MessageReader } from "./message_reader.ts";
@@ -67,6 +67,20 @@ Deno.test("MessageReader joins the parts of a long message once", () => {
 Deno.test("MessageReader keeps what has arrived of a message, and nothing for what has not", () => {
   const announced = Buffer.from([LONG_TYPE, 0x1f, 0xff, 0xff, 0xff, 1, 2, 3]);
   assertEquals(readAll([announced]), { messages: [], incomplete: 8 });
+});
+
+Deno.test("MessageReader keeps few parts of a message that arrives byte by byte", () => {
+  const content = "x".repeat(300_000);
+  const bytes = encode([[LONG_TYPE, content], [0x5a, "I"]]);
+  const messages: string[] = [];
+  const reader = new MessageReader((_, all, start, end) => messages.push(all.toString("utf8", start, end)));
+  let parts = 0;
+  for (const byte of bytes) {
+    reader.read(Buffer.of(byte));
+    parts = Math.max(parts, reader.parts);
+  }
+  assertEquals([messages, reader.incomplete], [[content, "I"], 0]);
+  assertLess(parts, 400);
 });
 
 Deno.test("MessageReader refuses lengths that no message has", () => {

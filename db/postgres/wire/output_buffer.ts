@@ -1,5 +1,6 @@
 import { Buffer } from "node:buffer";
 import { setImmediate } from "node:timers";
+import { DatabaseError } from "../../errors.ts";
 
 /** Size of a slab. Messages of many ticks share one. */
 const slabBytes = 16 * 1024;
@@ -10,8 +11,8 @@ const shortText = 64;
 /** Length from which the exact size is worth another pass over the text. */
 const longText = 4_096;
 
-/** Maximum size of a message, including its length (a signed 32-bit integer). */
-const maxMessage = 0x7fffffff;
+/** Maximum length of a message, including itself. A server ends the session of a client that sends a longer one. */
+const maxMessage = 0x3fffffff - 1;
 
 const encoder = new TextEncoder();
 
@@ -46,10 +47,19 @@ export class OutputBuffer {
     return start;
   }
 
-  /** Ends a message, and sends it at the end of the tick. */
+  /**
+   * Ends a message, and sends it at the end of the tick.
+   *
+   * @throws {DatabaseError} with code "invalid-value" for a message that the server would not take.
+   */
   end(start: number): void {
     const length = this.pending - start;
-    if (length > maxMessage) throw new RangeError("A message exceeds the maximum of the protocol");
+    if (length > maxMessage) {
+      throw new DatabaseError(
+        "invalid-value",
+        "A statement and its parameters exceed 1 GiB, which no server takes",
+      );
+    }
     this.#bytes.writeInt32BE(length, this.#start + start);
     if (this.#isScheduled) return;
     this.#isScheduled = true;

@@ -49,14 +49,15 @@ export class RowDecoder {
       if (offset + 4 > end || name === undefined || decode === undefined) throw mismatch();
       const size = bytes.readInt32BE(offset);
       offset += 4;
-      if (size < 0) {
+      if (size === -1) {
         row[name] = null;
         continue;
       }
-      if (offset + size > end) throw mismatch();
+      if (size < 0 || offset + size > end) throw mismatch();
       row[name] = decode(bytes, offset, offset + size);
       offset += size;
     }
+    if (offset !== end) throw mismatch();
     return row;
   }
 }

@@ -94,8 +94,25 @@ Deno.test("WireConnection goes on after texts that the protocol cannot transfer"
   for (let round = 0; round < 2; round++) {
     await assertRejects(() => send(connection, "SELECT '\0'"), RangeError, "character 0");
     assertEquals(await codeOf(send(connection, "SELECT $1::text", ["\0"])), "22021");
+    const many = Array.from({ length: 65_536 }, () => 1);
+    await assertRejects(() => send(connection, "SELECT 1", many), RangeError, "at most 65,535 parameters");
     assertEquals((await send(connection, "SELECT 1 AS one")).rows, [{ one: 1 }]);
   }
+  const most = Array.from({ length: 65_535 }, (_, index) => index);
+  const names = most.map((index) => `$${index + 1}`).join(", ");
+  const sum = `SELECT sum(n::int)::int AS sum FROM unnest(ARRAY[${names}]::text[]) AS n`;
+  assertEquals((await send(connection, sum, most)).rows, [{ sum: (65_534 * 65_535) / 2 }]);
+});
+
+Deno.test("WireConnection returns long names and as many columns as a server has", async () => {
+  await using database = await useTestDatabase();
+  await using connection = await connect(database.instance);
+  const columns = Array.from({ length: 1_664 }, (_, index) => `${index} AS c${index}`);
+  const { rows: [row] } = await send(connection, `SELECT ${columns.join(", ")}`);
+  assertEquals([Object.keys(row ?? {}).length, row?.["c1663"]], [1_664, 1_663]);
+  assertEquals(await codeOf(send(connection, `SELECT ${columns.join(", ")}, 1 AS last`)), "54011");
+  const name = "é".repeat(100);
+  assertEquals((await send(connection, `SELECT 1 AS "${name}"`)).rows, [{ [name.slice(0, 31)]: 1 }]);
 });
 
 Deno.test("WireConnection passes notices and notifications on", async () => {
