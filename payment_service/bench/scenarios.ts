@@ -10,6 +10,7 @@ import type { LoadResult } from "@archway/tools/bench/run_load.ts";
 import { type LoadSetting, loadSettings, type Scenario } from "@archway/tools/bench/scenario.ts";
 import { type BenchDatabase, startBenchDatabase } from "@archway/tools/bench/start_bench_database.ts";
 import { keyedPosts, reads, replays } from "@archway/tools/bench/workload.ts";
+import { paymentsAgainstScenario } from "./against_scenario.ts";
 import type { BareCommand } from "./bare_payments.ts";
 import { paymentBodies } from "./payment_pairs.ts";
 import { seedAccounts } from "./seed_accounts.ts";
@@ -56,7 +57,7 @@ const payments: Scenario<PaymentSetting> = {
 };
 
 /** Scenarios of this service. */
-export const scenarios: readonly Scenario[] = [payments];
+export const scenarios: readonly Scenario[] = [payments, paymentsAgainstScenario];
 
 async function measurePayments(
   run: BenchRun<LoadSetting>,

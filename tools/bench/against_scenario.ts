@@ -21,6 +21,7 @@ export const againstScenario: Scenario<LoadSetting> = {
   description: "main.ts of this checkout beside that of another one (--against, --path)",
   parts: Object.keys(ROWS),
   settings: loadSettings({ rounds: 5, seconds: 2, connections: 16 }),
+  isDefault: true,
   needsCheckout: true,
   measure: async (run) => {
     const { signal, against: { checkout, path } = { checkout: ".", path: "" } } = run;

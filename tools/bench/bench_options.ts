@@ -22,7 +22,9 @@ const OPTIONS = {
 /** Returns the help text: options, and every scenario with its parts and settings. */
 export function benchUsage(scenarios: readonly Scenario[]): string {
   const line = (option: string, help: string): string => `  --${option.padEnd(18)}${help}\n`;
-  const defaults = scenarios.filter(({ isDefault }) => isDefault).map(({ name }) => name);
+  const defaults = scenarios.filter((scenario) => isChosenByDefault(scenario, { against: false })).map((
+    { name },
+  ) => name);
   const sections = scenarios.map(({ name, description, parts, settings }) => {
     const lines = Object.entries(settings).map(([setting, { help, default: value }]) =>
       line(`${setting} <n>`, `${help} (default ${value})`)
@@ -44,8 +46,10 @@ export function parseBenchOptions(args: string[], scenarios: readonly Scenario[]
   const { names, texts } = parse(args, scenarios);
   const against = againstOptions(texts);
   check(names, { known: scenarios.map(({ name }) => name), noun: "scenario" });
-  const chosen = scenarios.filter(({ name, isDefault, needsCheckout }) =>
-    names.length > 0 ? names.includes(name) : against === undefined ? isDefault : needsCheckout
+  const chosen = scenarios.filter((scenario) =>
+    names.length > 0
+      ? names.includes(scenario.name)
+      : isChosenByDefault(scenario, { against: against !== undefined })
   );
   for (const { name, needsCheckout = false } of chosen) {
     if (needsCheckout === (against !== undefined)) continue;
@@ -65,6 +69,13 @@ export function parseBenchOptions(args: string[], scenarios: readonly Scenario[]
     against,
   }));
   return { runs: runs.filter(({ parts }) => parts.length > 0), json: texts["json"]?.at(-1) };
+}
+
+function isChosenByDefault(
+  { isDefault = false, needsCheckout = false }: Scenario,
+  { against }: { readonly against: boolean },
+): boolean {
+  return isDefault && needsCheckout === against;
 }
 
 type Texts = Readonly<Record<string, readonly string[] | undefined>>;

@@ -16,8 +16,8 @@ export function renderReport({ name, description, settings, cores, tables }: Sce
   const run = Object.entries(settings).map(([setting, value]) => `${value.toLocaleString("en")} ${setting}`);
   const parts = [
     `## ${name}: ${description}`,
-    `Medians of ${run.join(", ")}; servers, PostgreSQL and clients share ${cores} cores. Ratios and their ` +
-    `min-max are those of the same rounds.`,
+    `Medians of ${run.join(", ")}; servers, PostgreSQL and clients share ${cores} cores. Ratios are ` +
+    `those of the same rounds: median (min-max).`,
     ...Object.entries(tables).flatMap(([title, results]) => [title && `${title}:`, renderTable(results)]),
   ];
   return `${parts.filter((part) => part !== "").join("\n\n")}\n`;
@@ -26,17 +26,15 @@ export function renderReport({ name, description, settings, cores, tables }: Sce
 /** A column: its heading, and the cell of a result. */
 type Column = readonly [heading: string, cell: (result: Result) => string];
 
-function renderTable(results: readonly Result[]): string {
+/** Returns the figures of results: a column for each metric that they have, and one for each of its ratios. */
+export function renderTable(results: readonly Result[]): string {
   const bases = [...new Set(results.flatMap(({ ratios }) => Object.keys(ratios)))];
   const columns = METRICS.flatMap(({ metric, heading, digits, divisor = 1, showsLeast }): Column[] => {
     const value = (value?: number): string => value === undefined ? "" : format(value / divisor, digits);
     return [
       [heading, ({ figures }) => value(figures[metric]?.median)],
       [`least ${heading}`, ({ figures }) => showsLeast ? value(figures[metric]?.min) : ""],
-      ...bases.flatMap((base): Column[] => [
-        [`/${base}`, ({ ratios }) => renderSpread(ratios[base]?.[metric])[0]],
-        ["min-max", ({ ratios }) => renderSpread(ratios[base]?.[metric])[1]],
-      ]),
+      ...bases.map((base): Column => [`/${base}`, ({ ratios }) => renderSpread(ratios[base]?.[metric])]),
     ];
   }).filter(([, cell]) => results.some((result) => cell(result) !== ""));
   return markdownTable([
@@ -50,9 +48,11 @@ function format(value: number, digits: number): string {
   return value.toFixed(value < 10 && !Number.isInteger(value) ? Math.max(1, digits) : digits);
 }
 
-function renderSpread(spread: Spread | undefined): readonly [median: string, minMax: string] {
-  if (spread === undefined) return ["", ""];
-  const { median, min, max } = spread;
-  const digits = median < 10 ? 2 : 0;
-  return [median.toFixed(digits && 3), `${min.toFixed(digits)}-${max.toFixed(digits)}`];
+/** Returns a median with its spread in parentheses. */
+function renderSpread(spread: Spread | undefined): string {
+  if (spread === undefined) return "";
+  const [median, min, max] = [spread.median, spread.min, spread.max].map((value) =>
+    value.toFixed(spread.median < 10 ? 2 : 0)
+  );
+  return `${median} (${min}-${max})`;
 }

@@ -32,14 +32,14 @@ Deno.test("renderReport() has CPU before requests, ratios beside their metrics, 
     report,
     `## rows: a service beside another
 
-Medians of 5 rounds, 100,000 contacts; servers, PostgreSQL and clients share 2 cores. Ratios and their min-max are those of the same rounds.
+Medians of 5 rounds, 100,000 contacts; servers, PostgreSQL and clients share 2 cores. Ratios are those of the same rounds: median (min-max).
 
 Reads:
 
-|                    | CPU µs | /bare |   min-max | req/s | /bare |   min-max | p99 ms |
-| ------------------ | -----: | ----: | --------: | ----: | ----: | --------: | -----: |
-| one by id, bare    |   80.0 | 1.000 | 1.00-1.00 | 10000 | 1.000 | 1.00-1.00 |   3.50 |
-| one by id, service |   95.3 | 1.191 | 1.10-1.20 |   2.3 |    12 |      9-20 |   4.00 |
+|                    | CPU µs |            /bare | req/s |            /bare | p99 ms |
+| ------------------ | -----: | ---------------: | ----: | ---------------: | -----: |
+| one by id, bare    |   80.0 | 1.00 (1.00-1.00) | 10000 | 1.00 (1.00-1.00) |   3.50 |
+| one by id, service |   95.3 | 1.19 (1.10-1.20) |   2.3 |        12 (9-20) |   4.00 |
 
 |            |   µs | least µs | start until ready, ms |
 | ---------- | ---: | -------: | --------------------: |

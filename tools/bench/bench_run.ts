@@ -2,7 +2,8 @@ import type { Variant } from "./compare.ts";
 import type { HttpServerProcess } from "./http_server_process.ts";
 import { loadServer, type ServerLoadOptions } from "./load_server.ts";
 import type { Sample } from "./metrics.ts";
-import { processorTime } from "./processor_time.ts";
+import { familyProcessorTime } from "./processor_time.ts";
+import { residentMegabytes } from "./resident_memory.ts";
 import type { LoadResult } from "./run_load.ts";
 import type { Workload } from "./workload.ts";
 
@@ -33,15 +34,16 @@ export function loadOn(
     measureProcess(pid, () => loadServer(target, workload, { ...options, milliseconds, signal }));
 }
 
-/** Measures a load, and the processor time that a process uses for it. */
+/** Measures a load, the processor time that a process and its children use for it, and the memory of the process. */
 export async function measureProcess(pid: number, run: () => Promise<LoadResult>): Promise<Sample> {
-  const before = await processorTime(pid) ?? NaN;
+  const before = await familyProcessorTime(pid) ?? NaN;
   const { requests, seconds, p50, p99, rejected } = await run();
   return {
-    processorTime: ((await processorTime(pid) ?? NaN) - before) / requests,
+    processorTime: ((await familyProcessorTime(pid) ?? NaN) - before) / requests,
     requestsPerSecond: requests / seconds,
     p50,
     p99,
     rejectionsPerSecond: rejected && rejected / seconds,
+    memoryAfterLoad: await residentMegabytes(pid),
   };
 }

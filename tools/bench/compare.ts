@@ -12,7 +12,14 @@ export interface Variant {
 }
 
 /** Metrics that are compared if a scenario names no others. */
-export const COMPARED: readonly Metric[] = ["processorTime", "requestTime", "requestsPerSecond"];
+const COMPARED: readonly Metric[] = [
+  "processorTime",
+  "requestTime",
+  "requestsPerSecond",
+  "p50",
+  "p99",
+  "memoryAfterLoad",
+];
 
 /** Options of {@link compare}. */
 export interface CompareOptions {

@@ -27,7 +27,8 @@ const FORMATS = [
   /** From starting the process to the first 200 of /readyz. */
   { metric: "startTime", heading: "start until ready, ms", digits: 0, divisor: 1000 },
   { metric: "memoryAfterStart", heading: "memory after start, MiB", digits: 0 },
-  { metric: "memoryAfterLoad", heading: "memory after load, MiB", digits: 0 },
+  /** Resident memory of the server at the end of a load, with what loads before it left behind. */
+  { metric: "memoryAfterLoad", heading: "memory, MiB", digits: 0 },
   { metric: "rebuildTime", heading: "rebuild, s", digits: 1, divisor: 1_000_000 },
   { metric: "eventsPerSecond", heading: "events/s", digits: 0 },
   { metric: "jobsPerSecond", heading: "jobs/s", digits: 0 },

@@ -15,7 +15,7 @@ export interface Scenario<Name extends string = string> {
   /** Names for `--only`, in the order in which the parts are measured. */
   readonly parts: readonly string[];
   readonly settings: Readonly<Record<Name, Setting>>;
-  /** Whether it runs if no scenario is named. @default {false} */
+  /** Whether it runs if no scenario is named; one that compares checkouts, with `--against`. @default {false} */
   readonly isDefault?: boolean;
   /** Whether it compares this checkout with that of `--against`. @default {false} */
   readonly needsCheckout?: boolean;

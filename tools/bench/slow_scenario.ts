@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { loadOn } from "./bench_run.ts";
 import { ChildProcess } from "./child_process.ts";
-import { compare, COMPARED, type Result } from "./compare.ts";
+import { compare, type Result } from "./compare.ts";
 import { compareRows, CONTACTS, ROWS } from "./rows_scenario.ts";
 import type { HttpServerProcess } from "./http_server_process.ts";
 import type { Sample } from "./metrics.ts";
@@ -57,7 +57,7 @@ export const slowScenario: Scenario<LoadSetting | "slow"> = {
         measure: attacked,
         warmsUp: false,
       }];
-      attacks.push(...await compare(run, variants, { row: label, compared: [...COMPARED, "p99"] }));
+      attacks.push(...await compare(run, variants, { row: label }));
     }
     return { "Slow clients": attacks, "Connection limits": await compareRows(run, { servers, ids }) };
   },

@@ -36,8 +36,10 @@ export const startsScenario: Scenario<"rounds" | "connections"> = {
       if (!loaded) return { startTime };
       const memoryAfterStart = await residentMegabytes(server.pid);
       await loadOn(run, { server, connections, workload: creations(CONTACTS) })(LOAD_MS);
-      await loadOn(run, { server, connections, workload: reads([CONTACTS]) })(LOAD_MS);
-      return { startTime, memoryAfterStart, memoryAfterLoad: await residentMegabytes(server.pid) };
+      const { memoryAfterLoad } = await loadOn(run, { server, connections, workload: reads([CONTACTS]) })(
+        LOAD_MS,
+      );
+      return { startTime, memoryAfterStart, memoryAfterLoad };
     }
 
     let round = 0;
