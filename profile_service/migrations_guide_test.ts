@@ -1,5 +1,7 @@
 import { assertEquals, assertNotEquals } from "@std/assert";
 import { join } from "node:path";
+import { lintSources } from "@archway/db/postgres/lint_migrations.ts";
+import { lintRules } from "@archway/db/postgres/migration_lint/lint_rules.ts";
 import { openPool } from "@archway/db/postgres/open_pool.ts";
 
 import { useTestDatabase } from "@archway/tools/support/postgres/use_test_database.ts";
@@ -15,6 +17,19 @@ function filesOfGuide(): Readonly<Record<string, string>> {
   const blocks = GUIDE.matchAll(/`(\d{14}_\w+\.sql)`[^`]*:\n\n```sql\n([^`]+)```/g);
   return Object.fromEntries([...blocks].map(([, name = "", sql = ""]) => [name, sql]));
 }
+
+Deno.test("docs/migrations.md's example migrations are not reported by the lint", async () => {
+  await using folder = await migrationFolder(filesOfGuide());
+  assertEquals(await lintSources(folder.sources), { checked: 8, findings: [] });
+});
+
+Deno.test("docs/migrations.md lists every rule of the lint", () => {
+  const [, table = ""] = /\| Rule .*\n((?:\|.*\n)+)/.exec(GUIDE) ?? [];
+  const rules = [...table.matchAll(/^\| ([^|]+)\|/gm)].flatMap(([, names = ""]) =>
+    names.match(/[a-z][\w-]+/g) ?? []
+  );
+  assertEquals(rules.sort(), Object.keys(lintRules).sort());
+});
 
 Deno.test("docs/migrations.md's example migrations apply and revert", async () => {
   const files = filesOfGuide();

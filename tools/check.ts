@@ -3,6 +3,7 @@ import { bannedWordsBelow } from "./check/banned_words.ts";
 import { environmentReaders } from "./check/environment_rule.ts";
 import { staleGeneratedFiles } from "./check/generated_files.ts";
 import { brokenLayers } from "./check/layer_rule.ts";
+import { reportedMigrations } from "./check/migration_rule.ts";
 import { importedOmissions } from "./check/omission_rule.ts";
 import { unboundPackages } from "./check/package_rule.ts";
 import { unregistered } from "./check/registration_rule.ts";
@@ -21,6 +22,7 @@ export async function checkTree(root: string): Promise<readonly string[]> {
   return [
     ...checkRules(tree, await lockedPlatformFiles(root)),
     ...importedOmissions(tree.files, await readOmissions(root)),
+    ...await reportedMigrations(tree.texts),
     ...await bannedWordsBelow(root),
     ...await changedPlatformFiles(root),
     ...await generatedViolations(root),

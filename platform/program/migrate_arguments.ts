@@ -1,16 +1,25 @@
-import { parseArgs } from "node:util";
+import { UsageError } from "@archway/service_kit/command.ts";
+import { parseAction, type ParsedAction, refusePositionals } from "@archway/service_kit/parse_action.ts";
 
 /** Parsed arguments of the command `migrate`. */
 export type MigrateArguments =
   | { readonly action: "up"; readonly dryRun: boolean }
   | { readonly action: "down"; readonly dryRun: boolean; readonly count: number }
   | { readonly action: "status" }
+  | {
+    readonly action: "lint";
+    /** Names of files, "all", or those that the configured database has not applied. */
+    readonly files: readonly string[] | "all" | "pending";
+  }
   | { readonly action: "new"; readonly name: string; readonly service: string | undefined };
 
-/** Invalid arguments. */
-export class MigrateArgumentsError extends Error {
-  override readonly name = "MigrateArgumentsError";
-}
+const ACTIONS = {
+  up: { "dry-run": "flag" },
+  down: { "dry-run": "flag" },
+  status: {},
+  lint: { all: "flag" },
+  new: { service: "text" },
+} as const;
 
 /** Maximum number of migrations to revert at once; more are surely a mistake. */
 const MAX_DOWN = 10_000;
@@ -18,62 +27,37 @@ const MAX_DOWN = 10_000;
 /**
  * Parses the arguments of the command `migrate`.
  *
- * @throws {MigrateArgumentsError}
+ * @throws {UsageError}
  */
 export function parseMigrateArguments(args: readonly string[]): MigrateArguments {
-  const { values, positionals } = parse(args);
-  const [action = "", first, ...rest] = positionals;
-  const { "dry-run": dryRun = false, service } = values;
-  if (rest.length > 0) throw new MigrateArgumentsError("too many arguments");
-  if (service !== undefined && action !== "new") {
-    throw new MigrateArgumentsError("--service applies to new only");
-  }
-  if (dryRun && action !== "up" && action !== "down") {
-    throw new MigrateArgumentsError("--dry-run applies to up and down only");
-  }
+  const parsed = parseAction(args, ACTIONS);
+  const { action, positionals: [first, ...rest], values } = parsed;
+  const dryRun = values.has("dry-run");
+  if (action === "lint") return { action, files: lintedFiles(parsed) };
+  if (action === "up" || action === "status") refusePositionals(parsed);
+  else if (rest.length > 0) throw new UsageError("too many arguments");
   switch (action) {
     case "up":
+      return { action, dryRun };
     case "status":
-      if (first !== undefined) throw new MigrateArgumentsError(`${action} accepts no positional arguments`);
-      return action === "up" ? { action, dryRun } : { action };
+      return { action };
     case "down":
       return { action, dryRun, count: parseCount(first) };
     case "new":
-      if (first === undefined) {
-        throw new MigrateArgumentsError("new requires a name, such as add_phone_numbers");
-      }
-      return { action, name: first, service };
-    default:
-      throw new MigrateArgumentsError("expected one of: up, down, status, new");
+      if (first === undefined) throw new UsageError("new requires a name, such as add_phone_numbers");
+      return { action, name: first, service: values.get("service") };
   }
 }
 
-function parse(args: readonly string[]): {
-  readonly values: { readonly "dry-run"?: boolean; readonly service?: string };
-  readonly positionals: readonly string[];
-} {
-  try {
-    const { values: { "dry-run": dryRun, service }, positionals } = parseArgs({
-      args: [...args],
-      options: { "dry-run": { type: "boolean" }, service: { type: "string" } },
-      allowPositionals: true,
-    });
-    return {
-      values: {
-        ...(dryRun !== undefined && { "dry-run": dryRun }),
-        ...(service !== undefined && { service }),
-      },
-      positionals,
-    };
-  } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
-    // The sentences after the first explain how to pass arguments that begin with a dash; no command takes any.
-    throw new MigrateArgumentsError(error.message.split(". ", 1)[0] ?? "");
-  }
+function lintedFiles({ positionals, values }: ParsedAction<string>): readonly string[] | "all" | "pending" {
+  if (positionals.length === 0) return values.has("all") ? "all" : "pending";
+  if (values.has("all")) throw new UsageError("lint accepts either files or --all");
+  // With or without a folder: names of files are unique.
+  return positionals.map((path) => path.slice(path.lastIndexOf("/") + 1));
 }
 
 function parseCount(text = "1"): number {
   const count = /^\d{1,5}$/.test(text) ? Number(text) : 0;
   if (count >= 1 && count <= MAX_DOWN) return count;
-  throw new MigrateArgumentsError(`down expects an integer from 1 to ${MAX_DOWN}`);
+  throw new UsageError(`down expects an integer from 1 to ${MAX_DOWN}`);
 }

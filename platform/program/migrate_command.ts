@@ -1,7 +1,9 @@
 import type { Config } from "@archway/config/config.ts";
 import type { MigrationManager, MigrationSource, MigrationStatus } from "@archway/db/db.ts";
+import { UsageError } from "@archway/service_kit/command.ts";
+import { lintSources } from "@archway/db/postgres/lint_migrations.ts";
 import { formatError, isDatabaseError } from "./format_error.ts";
-import { type MigrateArguments, MigrateArgumentsError, parseMigrateArguments } from "./migrate_arguments.ts";
+import { type MigrateArguments, parseMigrateArguments } from "./migrate_arguments.ts";
 import { migrationReporter } from "./migration_reporter.ts";
 import { newMigration } from "./new_migration.ts";
 import { openDatabase } from "./open_database.ts";
@@ -18,17 +20,19 @@ export interface MigrateOptions {
 }
 
 /**
- * `migrate`: applies, reverts, lists or creates migrations of the configured database.
+ * `migrate`: applies, reverts, lists, checks or creates migrations of the configured database.
  *
  * @returns the exit code: 0 for success, 1 for a failure, 2 for invalid arguments.
  */
 export async function migrate(args: readonly string[], options: MigrateOptions): Promise<number> {
   const { project } = options;
   try {
-    await print(Deno.stdout, await run(parseMigrateArguments(args), options));
+    const parsed = parseMigrateArguments(args);
+    if (parsed.action === "lint") return await lint(parsed.files, options);
+    await print(Deno.stdout, await run(parsed, options));
     return 0;
   } catch (error) {
-    if (error instanceof MigrateArgumentsError) {
+    if (error instanceof UsageError) {
       await print(Deno.stderr, `${project} migrate: ${error.message}\n${commandUsage(project, "migrate")}`);
       return 2;
     }
@@ -38,7 +42,39 @@ export async function migrate(args: readonly string[], options: MigrateOptions):
   }
 }
 
-async function run(parsed: MigrateArguments, { configure, sources }: MigrateOptions): Promise<string> {
+/** Prints statements that block the running version or make it fail. Returns the exit code. */
+async function lint(
+  files: readonly string[] | "all" | "pending",
+  { project, configure, sources }: MigrateOptions,
+): Promise<number> {
+  const names = files === "pending"
+    ? await pendingFiles(configure(), sources)
+    : files === "all"
+    ? undefined
+    : files;
+  const { checked, findings } = await lintSources(sources, names);
+  const count = `${checked} migration${checked === 1 ? "" : "s"}`;
+  const lines = findings.map(({ fileName, line, rule, message }) =>
+    `${fileName}:${line}: ${rule}: ${message}\n`
+  );
+  await print(Deno.stdout, lines.length === 0 ? `Nothing to report on ${count}\n` : lines.join(""));
+  if (lines.length === 0) return 0;
+  await print(
+    Deno.stderr,
+    `${project} migrate: ${lines.length} reported in ${count}, see docs/migrations.md\n`,
+  );
+  return 1;
+}
+
+async function pendingFiles(config: Config, sources: readonly MigrationSource[]): Promise<readonly string[]> {
+  await using database = await openDatabase(config);
+  return await database.pool.pendingMigrations(sources);
+}
+
+async function run(
+  parsed: Exclude<MigrateArguments, { readonly action: "lint" }>,
+  { configure, sources }: MigrateOptions,
+): Promise<string> {
   if (parsed.action === "new") {
     const { name, service } = parsed;
     return `${await newMigration(sources, name, { service, root: Deno.cwd(), now: new Date() })}\n`;

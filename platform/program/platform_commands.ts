@@ -17,12 +17,20 @@ export const PLATFORM_COMMANDS = {
     forms: [""],
   },
   migrate: {
-    summary: "apply, revert, list or create database migrations",
-    forms: ["up [--dry-run]", "down [n] [--dry-run]", "status", "new <name> --service <service>"],
+    summary: "apply, revert, list, check or create database migrations",
+    forms: [
+      "up [--dry-run]",
+      "down [n] [--dry-run]",
+      "status",
+      "lint [--all | <file> …]",
+      "new <name> --service <service>",
+    ],
     arguments: [
       ["up", "apply all pending migrations"],
       ["down [n]", "revert the last n migrations (default: 1)"],
       ["status", "list applied and pending migrations"],
+      ["lint", "report statements of pending migrations that block the running version or make it fail"],
+      ["--all, <file> …", "check all migrations, or these, without the database"],
       ["new <name>", "create an empty migration file"],
       ["--dry-run", "print the SQL without executing it"],
       ["--service <service>", "service that owns the new migration"],

@@ -40,10 +40,15 @@ Deno.test("archway migrate applies, lists and reverts migrations of the embedded
     );
     const before = await archway(environment, "migrate status");
     assertStringIncludes(before.stdout, `[ ] ${FILE}\n`);
+    const lint = await archway(environment, "migrate lint");
+    assertEquals([lint.code, lint.stderr], [0, ""]);
+    assertMatch(lint.stdout, /^Nothing to report on \d\d? migrations\n$/);
     const up = await archway(environment, "migrate up");
     assertEquals([up.code, up.stderr], [0, ""]);
     assertStringIncludes(up.stdout, `Applied ${FILE}\n`);
     assertEquals((await archway(environment, "migrate up")).stdout, "Nothing to apply\n");
+    assertEquals((await archway(environment, "migrate lint")).stdout, "Nothing to report on 0 migrations\n");
+    assertEquals((await archway(environment, "migrate lint --all")).stdout, lint.stdout);
     const after = await archway(environment, "migrate status");
     assertMatch(after.stdout, /\nPending: 0\n$/);
     const down = await archway(environment, "migrate down 999");

@@ -96,14 +96,25 @@ function editDomain(file: EditedText, { names, field }: NewField): void {
   }
 }
 
-/** Returns the migration that adds a field. */
-export function fieldMigration({ names: { plural: { snake: table } }, field }: NewField): string {
+/** Statements of a migration, and the words of its file name. */
+export interface FieldMigration {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** Returns the migrations that add a field: rows are validated in a second one, which does not block writes. */
+export function fieldMigrations(
+  { names: { plural: { snake: table } }, field }: NewField,
+): readonly FieldMigration[] {
+  const constraints = constraintsOf(field, table);
   const additions = [
     ...columnsOf(field).map((column) => `  add column ${column}`),
-    ...constraintsOf(field, table).map((constraint) => `  add ${constraint}`),
+    ...constraints.map((constraint) => `  add ${constraint} not valid`),
   ];
   const drops = columnsOf(field).map((column) => `  drop column ${column.split(" ")[0]}`);
-  return `-- migrate:up
+  const add = {
+    name: `add_${field.name.snake}_to_${table}`,
+    text: `-- migrate:up
 
 set local lock_timeout = '2s';
 alter table ${table}
@@ -114,5 +125,22 @@ ${additions.join(",\n")};
 set local lock_timeout = '2s';
 alter table ${table}
 ${drops.join(",\n")};
-`;
+`,
+  };
+  if (constraints.length === 0) return [add];
+  const validations = constraints.map((constraint) => `  validate constraint ${constraint.split(" ")[1]}`);
+  const validate = {
+    name: `validate_${field.name.snake}_of_${table}`,
+    text: `-- migrate:up
+
+alter table ${table}
+${validations.join(",\n")};
+
+-- migrate:down
+
+-- Valid constraints can stay.
+select 1;
+`,
+  };
+  return [add, validate];
 }

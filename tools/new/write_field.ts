@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { EditedText } from "./edit_text.ts";
 import { type ExistingService, findService, refuseDocumentOfOthers } from "./existing_service.ts";
-import { fieldEdits, fieldMigration } from "./field_edits.ts";
+import { fieldEdits, fieldMigrations } from "./field_edits.ts";
 import { migrationVersions } from "./find_clashes.ts";
 import { type ServiceNames, serviceNames, singularOf } from "./names.ts";
 import type { NewFieldOptions } from "./new_arguments.ts";
@@ -22,7 +22,7 @@ export async function writeField(
   refuseDocumentOfOthers(existing, "fields");
   const names = namesOf(existing, singular);
   const { folder, plural } = names;
-  const version = newVersion(await migrationVersions(root));
+  const versions = new Set(await migrationVersions(root));
   const changed = new Map<string, string>();
   for (const [path, edit] of fieldEdits({ names, field })) {
     const file = new EditedText(path, await readText(root, path));
@@ -32,11 +32,16 @@ export async function writeField(
     edit(file);
     changed.set(path, file.text);
   }
-  const migration = `${folder}/migrations/${version}_add_${field.name.snake}_to_${plural.snake}.sql`;
+  const created = new Map<string, string>();
+  for (const { name, text } of fieldMigrations({ names, field })) {
+    const version = newVersion(versions);
+    versions.add(version);
+    created.set(`${folder}/migrations/${version}_${name}.sql`, text);
+  }
   const generated = [`api/${plural.snake}api`, `api/clients/typescript/${plural.snake}`];
   await writeChanges(root, {
     changed,
-    created: new Map([[migration, fieldMigration({ names, field })]]),
+    created,
     generated: [...generated, `${folder}/schema.sql`],
     notes: `Next: deno task check && deno task test ${folder}/\n`,
     isDryRun,
