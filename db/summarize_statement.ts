@@ -11,8 +11,19 @@ export interface StatementSummary {
 /** Matches the table written to, or read from unless it is a function. */
 const TABLE =
   /\b(?:INTO|UPDATE)\s+(?:ONLY\s+)?"?([a-z_][a-z0-9_.]*)|\bFROM\s+(?:ONLY\s+)?"?([a-z_][a-z0-9_.]*)(?![a-z0-9_.]|\s*\()/i;
+
+/** Maximum number of cached summaries. */
 const MAX_CACHED = 1_000;
+
+/** Maximum length of a cached statement in characters; together with {@link MAX_CACHED} it bounds the memory. */
+const MAX_LENGTH = 8_192;
+
 const cache = new Map<string, StatementSummary>();
+
+/** Returns the number of cached summaries. */
+export function cachedSummaries(): number {
+  return cache.size;
+}
 
 /** Summarizes a statement for traces, by pattern matching instead of parsing. */
 export function summarizeStatement(text: string): StatementSummary {
@@ -31,8 +42,11 @@ export function summarizeStatement(text: string): StatementSummary {
     collection,
     name: collection === undefined ? operation : `${operation} ${collection}`,
   };
-  // Programs have few statements. The limit protects the memory if one is built from values.
-  if (cache.size < MAX_CACHED) cache.set(text, summary);
+  // Programs have few statements. The limits protect the memory if one is built from values.
+  if (text.length <= MAX_LENGTH) {
+    if (cache.size >= MAX_CACHED) cache.clear();
+    cache.set(text, summary);
+  }
   return summary;
 }
 

@@ -1,5 +1,5 @@
-import { assertEquals } from "@std/assert";
-import { excerpt, summarizeStatement } from "./summarize_statement.ts";
+import { assert, assertEquals } from "@std/assert";
+import { cachedSummaries, excerpt, summarizeStatement } from "./summarize_statement.ts";
 
 Deno.test("summarizeStatement() returns the operation and the table", () => {
   const names: Readonly<Record<string, string>> = {
@@ -25,6 +25,16 @@ Deno.test("summarizeStatement() is fast for any input", () => {
   ) {
     summarizeStatement(text);
   }
+});
+
+Deno.test("summarizeStatement() caches a bounded number of statements, and no long ones", () => {
+  for (let index = 0; index < 10_000; index++) {
+    assertEquals(summarizeStatement(`SELECT ${index} FROM profiles`).name, "SELECT profiles");
+    assert(cachedSummaries() <= 1_000);
+  }
+  const before = cachedSummaries();
+  assertEquals(summarizeStatement(`SELECT ${"1 + ".repeat(3_000)} 1 FROM profiles`).name, "SELECT profiles");
+  assertEquals(cachedSummaries(), before);
 });
 
 Deno.test("excerpt() marks a position in a statement and shows the text around it", () => {

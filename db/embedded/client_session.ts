@@ -1,6 +1,7 @@
 import { concatBytes } from "./concat_bytes.ts";
 import {
   closeStatementMessage,
+  isClose,
   queryMessage,
   renameStatement,
   syncMessage,
@@ -40,6 +41,11 @@ export class ClientSession {
     return this.#open;
   }
 
+  /** Number of named statements that are open in the session. */
+  get statements(): number {
+    return this.#statements.size;
+  }
+
   /** Whether complete messages are waiting for execution. */
   get hasMore(): boolean {
     return this.#ready.length > 0;
@@ -51,7 +57,7 @@ export class ClientSession {
     const { value, rest } = takeMessages(concatBytes([this.#buffer, bytes]));
     this.#buffer = rest;
     const messages = value.messages.map((message) =>
-      renameStatement(message, (name) => this.#statement(name))
+      renameStatement(message, (name) => this.#statement(name, isClose(message)))
     );
     this.#ready = [...this.#ready, ...messages];
     if (this.hasMore) this.#events.ready();
@@ -79,9 +85,11 @@ export class ClientSession {
     this.#ready = closes.length > 0 ? [...ends, ...closes, syncMessage] : ends;
   }
 
-  #statement(name: string): string {
+  #statement(name: string, closes: boolean): string {
     const unique = `${this.#id}/${name}`;
-    this.#statements.add(unique);
+    // Without this, a client that prepares and closes statements would need ever more memory.
+    if (closes) this.#statements.delete(unique);
+    else this.#statements.add(unique);
     return unique;
   }
 }

@@ -99,6 +99,11 @@ export function closeStatementMessage(name: string): Uint8Array<ArrayBuffer> {
   return messageOf(type.close, [Uint8Array.of(statementKind), cString(name)]);
 }
 
+/** Whether a message closes a prepared statement or a portal. */
+export function isClose(message: Uint8Array): boolean {
+  return message[0] === type.close;
+}
+
 const statementKind = 0x53; // "S"
 const portalKind = 0x50; // "P"
 

@@ -29,6 +29,19 @@ export interface StoreLimiterOptions {
   readonly retryMs?: number;
 }
 
+/** Maximum number of callers beyond their quota that one policy caches; with more, it asks the store again. */
+const MAX_BLOCKED = 5_000;
+
+/** Maximum number of reasons that are reported during one outage. */
+const MAX_REASONS = 20;
+
+/** Limiter of a policy. */
+interface PolicyLimiter {
+  readonly limiter: RateLimiterRedis;
+  /** Number of callers that it has cached since its cache was emptied. */
+  blocked: number;
+}
+
 /** Policy for probing the store by counting; a ping would succeed on a read-only store. */
 const PROBE: RateLimitPolicy = { name: "probe", quota: 1_000_000, windowSeconds: 1 };
 
@@ -40,7 +53,7 @@ const PROBE: RateLimitPolicy = { name: "probe", quota: 1_000_000, windowSeconds:
 export class StoreLimiter implements RateLimiter, Disposable {
   readonly #client: StoreClient;
   readonly #options: Required<Omit<StoreLimiterOptions, "tls">>;
-  readonly #limiters = new Map<string, RateLimiterRedis>();
+  readonly #limiters = new Map<string, PolicyLimiter>();
   readonly #recovery: StoreRecovery;
   readonly #reasons = new Set<string>();
   #hadBadKey = false;
@@ -97,16 +110,20 @@ export class StoreLimiter implements RateLimiter, Disposable {
 
   async #consume(key: string, policy: RateLimitPolicy): Promise<RateLimitUse> {
     if (this.#client.refusal !== undefined) throw this.#client.refusal;
+    const limiter = this.#limiterOf(policy);
     try {
-      const { remainingPoints, msBeforeNext } = await this.#limiterOf(policy).consume(key);
+      const { remainingPoints, msBeforeNext } = await limiter.limiter.consume(key);
+      if (remainingPoints === 0) countBlocked(limiter);
       return { exceeded: false, remaining: remainingPoints, resetMs: msBeforeNext };
     } catch (reason) {
       if (!(reason instanceof RateLimiterRes)) throw reason;
+      // None of the points are those of the store if the caller was cached before.
+      if (reason.consumedPoints > 0) countBlocked(limiter);
       return { exceeded: true, remaining: 0, resetMs: reason.msBeforeNext };
     }
   }
 
-  #limiterOf({ name, quota, windowSeconds }: RateLimitPolicy): RateLimiterRedis {
+  #limiterOf({ name, quota, windowSeconds }: RateLimitPolicy): PolicyLimiter {
     const known = this.#limiters.get(name);
     if (known !== undefined) return known;
     const limiter = new RateLimiterRedis({
@@ -118,8 +135,9 @@ export class StoreLimiter implements RateLimiter, Disposable {
       // Exhausted quotas are cached here, so that a flood of excess requests does not reach the store.
       inMemoryBlockOnConsumed: quota,
     });
-    this.#limiters.set(name, limiter);
-    return limiter;
+    const added = { limiter, blocked: 0 };
+    this.#limiters.set(name, added);
+    return added;
   }
 
   #reportBadKey(error: unknown): void {
@@ -138,7 +156,7 @@ export class StoreLimiter implements RateLimiter, Disposable {
 
   /** Reports a reason once during an outage. */
   #report(reason: string): void {
-    if (this.#reasons.has(reason)) return;
+    if (this.#reasons.has(reason) || this.#reasons.size >= MAX_REASONS) return;
     this.#reasons.add(reason);
     this.#options.onLost(reason);
   }
@@ -166,4 +184,11 @@ export class StoreLimiter implements RateLimiter, Disposable {
     this.#reasons.clear();
     this.#options.onRegained();
   }
+}
+
+/** Counts a caller that a limiter has cached; the library keeps all of them until their windows end. */
+function countBlocked(counted: PolicyLimiter): void {
+  if (++counted.blocked < MAX_BLOCKED) return;
+  counted.blocked = 0;
+  counted.limiter.deleteInMemoryBlockedAll();
 }

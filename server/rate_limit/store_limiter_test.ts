@@ -87,6 +87,27 @@ testWithValkey(
   },
 );
 
+testWithValkey("StoreLimiter.consume() caches a bounded number of callers beyond their quota", async () => {
+  await using valkey = await startValkey();
+  using harness = await open(valkey.url);
+  const redis = new Redis(valkey.url);
+  using cleanup = new DisposableStack();
+  cleanup.defer(() => redis.disconnect());
+  const policy = { ...POLICY, quota: 1 };
+  const consume = async (caller: number): Promise<boolean> =>
+    (await harness.limiter.consume(`caller ${caller}`, policy)).exceeded;
+  const counted = (): Promise<string | null> => redis.get("archway:limit:default:caller 0");
+  assertFalse(await consume(0));
+  assert(await consume(0));
+  assertEquals(await counted(), "1");
+  for (let caller = 1; caller < 5_000; caller += 500) {
+    await Promise.all(Array.from({ length: 500 }, (_, index) => consume(caller + index)));
+  }
+  // The cache was emptied, so that the store is asked again.
+  assert(await consume(0));
+  assertEquals(await counted(), "2");
+});
+
 testWithValkey("StoreLimiter.consume() waits once for a store that hangs", async () => {
   await using valkey = await startValkey();
   using harness = await open(valkey.url, 1000);

@@ -3,6 +3,7 @@ import { accepts } from "@std/http/negotiation";
 import { jsonText } from "../body/json_text.ts";
 import type { Operation, ResponseMediaType, StrictResponse } from "../operation.ts";
 import type { Exchange } from "../request/exchange.ts";
+import { HeaderCache } from "./header_cache.ts";
 import { matchesWeakly, parseEntityTags, parseIfMatch, parseStrongTag } from "./conditional.ts";
 import { Problem } from "../problem.ts";
 import { covers, isRange } from "./media_type.ts";
@@ -88,8 +89,6 @@ function byteLength(body: string | Uint8Array): number {
   return typeof body === "string" ? encoder.encode(body).length : body.length;
 }
 
-const MAX_CACHED = 256;
-
 /**
  * Returns a function from an Accept header to the client's preferred offer. It follows RFC 9110, section 12.5.1, and
  * returns undefined if all offers are excluded. An offer that is a range such as "image/*" is preferred if no other is,
@@ -98,14 +97,13 @@ const MAX_CACHED = 256;
 export function createNegotiation(offers: readonly string[]): (accept: string | null) => string | undefined {
   const first = offers[0];
   const ranges = offers.filter(isRange);
-  const cached = new Map<string, string | undefined>();
+  const cached = new HeaderCache<string | undefined>();
   return function negotiate(accept: string | null): string | undefined {
     // An empty header excludes nothing (RFC 9110, section 5.6.1.2, permits empty lists).
     if (accept === null || accept === "*/*" || accept === first || accept.trim() === "") return first;
     if (cached.has(accept)) return cached.get(accept);
     const request = { headers: new Headers({ accept }) };
     const best = accepts(request, ...offers) ?? rangeOf(accepts(request), ranges);
-    if (cached.size === MAX_CACHED) cached.clear();
     cached.set(accept, best);
     return best;
   };

@@ -1,8 +1,8 @@
+import { HeaderCache } from "../representation/header_cache.ts";
 import { compileCoverage, parseMediaType } from "../representation/media_type.ts";
 import type { Method, RequestBodyDescriptor, RequestMediaType } from "../operation.ts";
 import { Problem } from "../problem.ts";
 
-const MAX_CACHED = 256;
 const UTF8 = /^utf-?8$/i;
 const ASCII_COMPATIBLE = /^(?:utf-?8|us-ascii)$/i;
 
@@ -27,7 +27,7 @@ export function compileMediaTypes(method: Method, body: RequestBodyDescriptor): 
     : { Accept: offered };
   const exact = new Map(body.content.map((content) => [content.mediaType, content]));
   const cover = compileCoverage(body.content);
-  const cached = new Map<string, RequestMediaType>();
+  const cached = new HeaderCache<RequestMediaType>();
 
   return function selectMediaType(contentType, contentEncoding): RequestMediaType {
     if (contentEncoding !== null && contentEncoding.toLowerCase() !== "identity") {
@@ -51,7 +51,6 @@ export function compileMediaTypes(method: Method, body: RequestBodyDescriptor): 
         headers,
       });
     }
-    if (cached.size === MAX_CACHED) cached.clear();
     cached.set(contentType, found);
     return found;
   };

@@ -1,4 +1,4 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { getEventListeners } from "node:events";
 import { useTestDatabase } from "@archway/tools/support/postgres/use_test_database.ts";
 import type { Querier } from "../../db.ts";
@@ -87,3 +87,17 @@ async function untilSleeping(querier: Querier, expected: number): Promise<void> 
     WHERE datname = current_database() AND state = 'active' AND query LIKE 'SELECT pg_sleep%'`;
   while ((await querier.query(text)).rowCount !== expected);
 }
+
+Deno.test("PoolQuerier.query() leaves at most 256 prepared statements on a connection", async () => {
+  await using database = await useTestDatabase();
+  await using pool = openPool({ primary: { ...database.instance, maxConnections: 1 }, replicas: [] });
+  const writer = pool.writer();
+  for (let index = 0; index < 600; index++) {
+    const { rows } = await writer.query(`SELECT $1::int + ${index} AS sum`, [index]);
+    assertEquals(rows, [{ sum: 2 * index }]);
+  }
+  const { rows: [row] } = await writer.query<{ count: bigint }>(
+    "SELECT count(*) FROM pg_prepared_statements",
+  );
+  assert(row !== undefined && row.count > 200n && row.count <= 256n, `${row?.count}`);
+});

@@ -10,11 +10,22 @@ import { connectionLost } from "./statement_errors.ts";
 /** Prepares statements; a text can contain only one. */
 const prepared = { prepare: true, simple: false, [refusesRetry]: true };
 
+/** Sends a statement that is not kept, on either side. */
+const unprepared = { ...prepared, prepare: false };
+
+/** Maximum number of prepared statements of a session, which the driver would keep without a limit. */
+const maxStatements = 256;
+
+/** Length of a text that is not worth keeping, on either side. */
+const maxText = 32_768;
+
 /** Session of postgres.js with a single connection, which it opens with the first statement and never again. */
 export class PostgresJsSession implements DriverSession {
   readonly stream: Socket;
   readonly #driver: Driver;
   readonly #options: DriverSessionOptions;
+  /** Texts of the prepared statements. */
+  readonly #prepared = new Set<string>();
   #pid: number | undefined;
 
   constructor(options: DriverSessionOptions) {
@@ -47,7 +58,7 @@ export class PostgresJsSession implements DriverSession {
     parameters: readonly (string | null)[],
     outcome: StatementOutcome<R>,
   ): object {
-    const pending = this.#driver.unsafe<(R & Iterable<R>)[]>(text, [...parameters], prepared);
+    const pending = this.#driver.unsafe<(R & Iterable<R>)[]>(text, [...parameters], this.#optionsOf(text));
     pending.then((result) => {
       this.#pid ??= result.state.pid;
       if (!Array.isArray(result)) return this.#endCopy(result, outcome);
@@ -73,6 +84,14 @@ export class PostgresJsSession implements DriverSession {
   async end(timeout: number): Promise<void> {
     // A server may be lost during the close.
     await this.#driver.end({ timeout }).catch(() => {});
+  }
+
+  /** Prepares the first texts of the session; a program with more builds them from values. */
+  #optionsOf(text: string): typeof prepared {
+    if (this.#prepared.has(text)) return prepared;
+    if (this.#prepared.size >= maxStatements || text.length > maxText) return unprepared;
+    this.#prepared.add(text);
+    return prepared;
   }
 
   /** Ends the session, since the server waits for rows or sends them, which the driver exposes as a stream. */

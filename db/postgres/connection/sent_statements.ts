@@ -174,6 +174,9 @@ const weight = 0.2;
 /** Maximum number of texts remembered; a program has fewer. */
 const mostKnown = 1_000;
 
+/** Maximum length of a remembered text in characters; together with {@link mostKnown} it bounds the memory. */
+const longestKnown = 8_192;
+
 /**
  * Finds fast reads by their average latency on the server. They may share a connection although another one is idle,
  * since pipelined statements are written, executed and read together.
@@ -181,6 +184,11 @@ const mostKnown = 1_000;
 export class QuickReads {
   /** Average latency by text, in milliseconds; Infinity for statements that are not reads. */
   readonly #known = new Map<string, number>();
+
+  /** Number of texts remembered. */
+  get size(): number {
+    return this.#known.size;
+  }
 
   /** Whether a statement is known to be a fast read. */
   isQuick(text: string): boolean {
@@ -192,6 +200,7 @@ export class QuickReads {
   record(text: string, ms: number): void {
     const known = this.#known.get(text);
     if (known === undefined) {
+      if (text.length > longestKnown) return;
       if (this.#known.size >= mostKnown) this.#known.clear();
       this.#known.set(text, read.test(text) ? ms : Infinity);
     } else if (known !== Infinity) {

@@ -37,4 +37,11 @@ Deno.test("QuickReads remembers a limited number of texts", () => {
   for (let index = 0; index <= 1_000; index++) reads.record(`select ${index}`, 0.1);
   assert(!reads.isQuick("select 1"));
   assert(reads.isQuick("select 1000"));
+  for (let index = 0; index < 100_000; index++) {
+    reads.record(`select ${index}`, 0.1);
+    assert(reads.size <= 1_000);
+  }
+  const long = `select ${"1 + ".repeat(3_000)} 1`;
+  reads.record(long, 0.1);
+  assert(!reads.isQuick(long));
 });

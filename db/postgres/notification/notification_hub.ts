@@ -9,7 +9,14 @@ export class NotificationHub {
   add(channel: string, listener: () => void): Disposable {
     const listeners = this.#listeners.get(channel) ?? new Set();
     this.#listeners.set(channel, listeners.add(listener));
-    return { [Symbol.dispose]: () => void listeners.delete(listener) };
+    return {
+      [Symbol.dispose]: (): void => {
+        listeners.delete(listener);
+        if (listeners.size === 0 && this.#listeners.get(channel) === listeners) {
+          this.#listeners.delete(channel);
+        }
+      },
+    };
   }
 
   /** Notifies the listeners of a channel. */

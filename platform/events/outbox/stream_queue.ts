@@ -8,6 +8,13 @@ export interface TakenEvent extends OutgoingEvent {
   readonly enqueuedAt: string;
 }
 
+/** Streams that are not taken. */
+export interface SkippedStreams {
+  readonly streams: readonly string[];
+  /** Position of the first event of a stream up to which it is skipped; 0 skips none. */
+  readonly upTo: bigint;
+}
+
 /** Number of rows scanned for free streams, for each event that may be taken. */
 const FRONT_PER_EVENT = 4;
 
@@ -25,7 +32,7 @@ export class StreamQueue {
   constructor(table: "outbox" | "broker_messages") {
     // Scans a bounded number of the oldest rows, so that a stream of a hundred thousand events does not slow it down.
     this.#take = `with front as materialized (
-        select position, stream from ${table} where stream <> all ($3::text[]) order by position limit $1
+        select position, stream from ${table} where position > $4 and stream <> all ($3::text[]) order by position limit $1
       ), heads as materialized (
         select o.stream from ${table} as o
         where o.position in (
@@ -48,12 +55,16 @@ export class StreamQueue {
   /**
    * Takes the oldest events of streams that no other worker has, in order, and locks them until the transaction ends.
    *
-   * @param except Streams to skip.
+   * @param skipped Streams to skip.
    */
-  async take(tx: Transaction, limit: number, except: readonly string[] = []): Promise<readonly TakenEvent[]> {
+  async take(
+    tx: Transaction,
+    limit: number,
+    { streams, upTo }: SkippedStreams = { streams: [], upTo: 0n },
+  ): Promise<readonly TakenEvent[]> {
     const { rows } = await tx.query<EventRow & { readonly enqueued_at: string }>(
       this.#take,
-      [limit * FRONT_PER_EVENT, limit, except],
+      [limit * FRONT_PER_EVENT, limit, streams, upTo],
     );
     return rows.map((row) => ({ ...eventOfRow(row), enqueuedAt: row.enqueued_at }));
   }

@@ -4,6 +4,9 @@ import { messageId } from "../outbox/message_id.ts";
 import type { UnpublishableEvent } from "../outbox/message_queue.ts";
 import type { WorkObserver } from "./work_observer.ts";
 
+/** Maximum number of remembered reasons; with more, they are logged again. */
+const MAX_REASONS = 1_000;
+
 /** Counts events that loops skip because this program cannot publish them, and logs one for every reason. */
 export class BlockedEvents {
   readonly #logger: ServiceDependencies["logger"];
@@ -21,6 +24,7 @@ export class BlockedEvents {
     this.#observer.jobFailed(loop);
     const reason = `${loop} ${failureMessage(error)}`;
     if (this.#logged.has(reason)) return;
+    if (this.#logged.size >= MAX_REASONS) this.#logged.clear();
     this.#logged.add(reason);
     const properties = { job: loop, event: messageId(event), error: asError(error) };
     this.#logger.error("Worker job {job} blocked at event {event}", properties);

@@ -33,3 +33,21 @@ Deno.test("blocked() counts every event and logs one per reason", () => {
     }],
   ]);
 });
+
+Deno.test("blocked() remembers a bounded number of reasons", () => {
+  let logged = 0;
+  const logger = { info(): void {}, warn(): void {}, error: () => void logged++ };
+  const events = new BlockedEvents(logger, { jobFailed(): void {} });
+  const event = {
+    ...{ position: 7n, stream: "order-1", version: 2n, type: "order.lost", schemaVersion: 1 },
+    ...{ data: {}, metadata: {}, recordedAt: "2026-11-25T15:00:00Z" },
+  };
+  const blocked = (reason: number): void =>
+    events.blocked("relay", { event, error: new Error(`Reason ${reason}`) });
+  for (let reason = 0; reason < 1_000; reason++) blocked(reason);
+  blocked(0);
+  assertEquals(logged, 1_000);
+  blocked(1_000);
+  blocked(0);
+  assertEquals(logged, 1_002);
+});

@@ -45,12 +45,15 @@ function isHarmless(properties: Readonly<Record<string, unknown>>): boolean {
 const known = new Map<string, boolean>();
 const MAX_KNOWN = 1_000;
 
+/** Maximum length of a cached name in characters; together with {@link MAX_KNOWN} it bounds the memory. */
+const MAX_LENGTH = 128;
+
 /** Whether the value of a field of this name is redacted. */
 export function isSensitiveField(name: string): boolean {
   let found = known.get(name);
   if (found === undefined) {
     found = FIELD.test(name);
-    if (known.size < MAX_KNOWN) known.set(name, found);
+    if (known.size < MAX_KNOWN && name.length <= MAX_LENGTH) known.set(name, found);
   }
   return found;
 }
