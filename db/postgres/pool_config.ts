@@ -3,11 +3,14 @@ import type { DatabaseObserver } from "../database_observer.ts";
 /** Policy for choosing the replica of a read. */
 export type ReaderPolicy = "least-loaded" | "random";
 
-/** Clients of PostgreSQL's protocol: the package of that name, and our own in `wire/`. */
-export const DRIVERS = ["postgres.js", "wire"] as const;
+/** Clients of PostgreSQL's protocol: our own in `wire/`, and the package of that name. */
+export const DRIVERS = ["wire", "postgres.js"] as const;
 
 /** Client of PostgreSQL's protocol. */
 export type DriverName = typeof DRIVERS[number];
+
+/** Driver of connections for which none is chosen. */
+export const DEFAULT_DRIVER: DriverName = "wire";
 
 /** Address and credentials of a PostgreSQL server, and the driver of its connections. */
 export interface InstanceConfig {
@@ -29,7 +32,7 @@ export interface InstanceConfig {
   readonly tls?: TlsConfig;
   /** Command-line options of its sessions, such as "-c search_path=app" (libpq's `options`). */
   readonly options?: string;
-  /** @default "postgres.js" */
+  /** @default "wire" */
   readonly driver?: DriverName;
 }
 

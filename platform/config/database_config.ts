@@ -60,7 +60,7 @@ const POOLER_STATEMENTS = integerSetting("POSTGRES_POOLER_PREPARED_STATEMENTS", 
   min: 0,
   max: 10_000,
   description:
-    "Maximum number of prepared statements of a connection behind the pooler, with POSTGRES_DRIVER=wire: that of its " +
+    "Maximum number of prepared statements of a connection behind the pooler, not with POSTGRES_DRIVER=postgres.js: that of its " +
     "max_prepared_statements, which PgBouncer has from 1.21 on. 0 prepares none.",
 });
 const READER_POLICY = choiceSetting("POSTGRES_READER_POLICY", ["least-loaded", "random"], {

@@ -1,4 +1,5 @@
 import {
+  DEFAULT_DRIVER,
   type DriverName,
   DRIVERS,
   type PoolConfig as DatabasePoolConfig,
@@ -35,9 +36,9 @@ export type PoolConfig =
   };
 
 const DRIVER = choiceSetting("POSTGRES_DRIVER", DRIVERS, {
-  default: "postgres.js",
+  default: DEFAULT_DRIVER,
   description:
-    "Client of PostgreSQL's protocol: the package postgres.js, or wire for our own, which takes less processor time.",
+    "Client of PostgreSQL's protocol: wire, our own, or the package postgres.js, which takes more processor time.",
 });
 
 const CONNECT_TIMEOUT = durationSetting("POSTGRES_CONNECT_TIMEOUT", {

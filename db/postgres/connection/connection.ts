@@ -1,7 +1,7 @@
 import type { Duplex } from "node:stream";
 import type { QueryParameter, QueryResult } from "../../db.ts";
 import { DatabaseError } from "../../errors.ts";
-import type { InstanceConfig, PoolConfig } from "../pool_config.ts";
+import { DEFAULT_DRIVER, type InstanceConfig, type PoolConfig } from "../pool_config.ts";
 import type { DriverEvents, DriverSession, DriverSessionOptions, Notice } from "./driver_session.ts";
 import { openSocket } from "./open_socket.ts";
 import { PostgresJsSession } from "./postgres_js_session.ts";
@@ -107,9 +107,10 @@ export class Connection {
   /** Connects. Rejects with code "unavailable" on failure or timeout. */
   static async open(instance: InstanceConfig, options: OpenConnectionOptions): Promise<Connection> {
     const timeoutMs = options.config.connectTimeoutMs ?? 5_000;
+    const { driver = DEFAULT_DRIVER } = instance;
     const password = await readPassword(instance, { timeoutMs });
     // Our own driver prepares it where it is needed.
-    const prepared = instance.driver === "wire" ? password : await preparePassword(password);
+    const prepared = driver === "wire" ? password : await preparePassword(password);
     try {
       return await Connection.#openWith(prepared, instance, options);
     } catch (error) {
@@ -127,7 +128,7 @@ export class Connection {
   ): Promise<Connection> {
     const timeoutMs = config.connectTimeoutMs ?? 5_000;
     const socket = await openSocket(instance, { timeoutMs });
-    const { driver = "postgres.js", tls } = instance;
+    const { driver = DEFAULT_DRIVER, tls } = instance;
     const isRequested = driver === "postgres.js" && tls !== undefined && tls.negotiation !== "direct";
     const refusal = isRequested ? new TlsRefusal(socket) : undefined;
     const late = new AbortController();
