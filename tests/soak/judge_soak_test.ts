@@ -17,6 +17,7 @@ const SAMPLE: Sample = {
 function results(changes: Partial<SoakResults> = {}): SoakResults {
   return {
     minutes: 10,
+    driver: "wire",
     capacity: 1000,
     rate: 500,
     cores: 2,

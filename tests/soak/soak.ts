@@ -29,11 +29,11 @@ const RECOVERY_MS = 90_000;
 
 /** Runs a service under load with outages of its dependencies. Stops everything that it starts. */
 export async function soak(
-  { minutes, rate: requested }: SoakOptions,
+  { minutes, rate: requested, driver }: SoakOptions,
   signal: AbortSignal,
 ): Promise<SoakResults> {
   progress("Starting PostgreSQL, a standby, a limiter store and the service");
-  await using harness = await startHarness(signal);
+  await using harness = await startHarness(driver, signal);
   const hasStore = harness.store !== undefined;
   if (!hasStore) {
     progress(
@@ -58,6 +58,7 @@ export async function soak(
   const cores = navigator.hardwareConcurrency;
   return {
     minutes,
+    driver,
     capacity,
     rate,
     cores,

@@ -21,11 +21,11 @@ export function renderSoakReport(results: SoakResults, verdicts: readonly Verdic
 }
 
 function headline(results: SoakResults): string {
-  const { minutes, capacity, rate, cores, sent: { sent, skipped }, totals } = results;
+  const { minutes, driver, capacity, rate, cores, sent: { sent, skipped }, totals } = results;
   const sentences = [
-    `${minutes} minutes at ${rate.toFixed(0)} requests per second, with a capacity of ${
-      capacity.toFixed(0)
-    }.`,
+    `${minutes} minutes with the driver ${driver} at ${
+      rate.toFixed(0)
+    } requests per second, with a capacity of ${capacity.toFixed(0)}.`,
     `The service, PostgreSQL, its standby, the limiter store and the load generator share ${cores} cores.`,
     `${sent} requests were sent${skipped === 0 ? "" : `, ${skipped} skipped because too many were pending`}.`,
     `${totals.responses} received a response, ${refusals(totals)}.`,

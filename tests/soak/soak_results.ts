@@ -6,6 +6,8 @@ import type { Totals } from "./tally.ts";
 /** Results of a soak test. */
 export interface SoakResults {
   readonly minutes: number;
+  /** Client of PostgreSQL's protocol in the service. */
+  readonly driver: string;
   /** Measured capacity in requests per second. */
   readonly capacity: number;
   /** Sent requests per second. */

@@ -1,4 +1,4 @@
-import type { InstanceConfig } from "@archway/db/postgres/pool_config.ts";
+import type { DriverName, InstanceConfig } from "@archway/db/postgres/pool_config.ts";
 import { HttpServerProcess } from "@archway/tools/bench/http_server_process.ts";
 import { seedContacts } from "@archway/tools/bench/seed_contacts.ts";
 import type { PostgresServer } from "@archway/tools/support/postgres/postgres_server.ts";
@@ -40,10 +40,10 @@ export interface SoakHarness extends AsyncDisposable {
 }
 
 /** Starts a primary, a standby, a rate-limit store and the service, as in production. */
-export async function startHarness(signal: AbortSignal): Promise<SoakHarness> {
+export async function startHarness(driver: DriverName, signal: AbortSignal): Promise<SoakHarness> {
   await using stack = new AsyncDisposableStack();
   const primary = stack.use(await startPostgres({ tcp: true }));
-  const database = { ...await primary.createDatabase(DATABASE), host: "127.0.0.1" };
+  const database = { ...await primary.createDatabase(DATABASE), host: "127.0.0.1", driver };
   const ids = await seedContacts(database, { sampleSize: SAMPLE, count: CONTACTS, signal });
   const standby = stack.use(await startStandby(primary, { tcp: true }));
   await standby.catchUp(primary);
