@@ -78,8 +78,12 @@ export interface ConnectionManager {
    */
   reader(options?: ReaderOptions): Querier;
   /**
-   * Returns the primary's current position, for {@link ReaderOptions.after}. All commits before the call precede it.
-   * Concurrent calls share one statement.
+   * Returns a position of the primary, for {@link ReaderOptions.after}. It is preceded by all commits that this pool has
+   * acknowledged before the call, and by all that the last statement or transaction with `signal` could see. If that was
+   * a write, its position was read with it, otherwise a statement reads it, which concurrent calls share.
+   *
+   * A pool that does not read positions, by default one without replicas, returns one that no replica covers: reads after
+   * it run on the primary.
    */
   position(options?: QueryOptions): Promise<WalPosition>;
 }

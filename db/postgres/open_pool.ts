@@ -32,6 +32,7 @@ import { PositionSource, readPosition } from "./primary/position_source.ts";
 import { ReaderRouter } from "./replica/reader_router.ts";
 import { Replica } from "./replica/replica.ts";
 import { RoutedQuerier } from "./replica/routed_querier.ts";
+import { WritePositions } from "./primary/write_positions.ts";
 
 /**
  * Opens a pool of one primary and any number of replicas. It connects on demand, so it never throws because a server is
@@ -41,12 +42,17 @@ export function openPool(config: PoolConfig): ConnectionPool {
   return new PostgresPool(config);
 }
 
+/** Position on no timeline, which no replica covers, so that reads after it run on the primary. */
+const UNKNOWN_POSITION: WalPosition = { timeline: 0, lsn: 0n };
+
 class PostgresPool implements ConnectionPool {
   readonly #config: PoolConfig;
   readonly #primary: Primary;
   readonly #replicas: readonly Replica[];
   readonly #router: ReaderRouter;
-  readonly #position: PositionSource;
+  /** Undefined if no position is read. */
+  readonly #position: PositionSource | undefined;
+  readonly #writes: WritePositions | undefined;
   readonly #notifications = new NotificationHub();
   readonly #listeners = new Set<Listener>();
   /** Set inside the function of a transaction. */
@@ -57,7 +63,13 @@ class PostgresPool implements ConnectionPool {
   constructor(original: PoolConfig) {
     const config = { ...original, onNotification: (channel: string) => this.#notifications.notify(channel) };
     this.#config = config;
-    this.#primary = new Primary(config);
+    const readsPosition = config.readsPosition ?? config.replicas.length > 0;
+    this.#position = readsPosition
+      ? new PositionSource((options) => readPosition(this.writer(), options))
+      : undefined;
+    // The next statement may run in another session of a pooler, before the commit of this one.
+    this.#writes = readsPosition && config.pooler !== "transaction" ? new WritePositions() : undefined;
+    this.#primary = new Primary(config, this.#writes);
     this.#replicas = config.replicas.map((replica, index) =>
       new Replica(`replica_${index}`, replica, {
         config,
@@ -67,7 +79,6 @@ class PostgresPool implements ConnectionPool {
     );
     const policy = config.readerPolicy ?? "least-loaded";
     this.#router = new ReaderRouter(this.#primary.reads, this.#replicas, { policy, random: Math.random });
-    this.#position = new PositionSource((options) => readPosition(this.writer(), options));
   }
 
   writer(): Querier {
@@ -84,7 +95,9 @@ class PostgresPool implements ConnectionPool {
   }
 
   position(options: QueryOptions = {}): Promise<WalPosition> {
-    return this.#position.position(options);
+    if (this.#position === undefined) return Promise.resolve(UNKNOWN_POSITION);
+    const known = this.#writes?.find(options.signal);
+    return known === undefined ? this.#position.position(options) : Promise.resolve(known);
   }
 
   withTx<T>(run: (tx: Transaction) => Promise<T>, options: TxOptions = {}): Promise<T> {

@@ -193,6 +193,13 @@ export interface PoolConfig {
    */
   readonly consistencyMaxWaitMs?: number;
   /**
+   * Whether `position()` reads the position of the primary. Without it, the position makes every process read from the
+   * primary, which is always correct and costs nothing.
+   *
+   * @default true with replicas
+   */
+  readonly readsPosition?: boolean | undefined;
+  /**
    * Application name, as shown in pg_stat_activity.
    *
    * @default "archway"

@@ -28,6 +28,8 @@ export interface Config extends HttpConfig, SecretConfig {
   readonly pool: PoolConfig;
   /** Maximum wait of a read for a replica that its Consistency-Token requires; 0 reads from the primary at once. */
   readonly consistencyMaxWaitMs: number;
+  /** Whether a Consistency-Token has a position; undefined if that depends on the replicas. */
+  readonly consistencyPositions: boolean | undefined;
   /** Whether the service applies pending migrations itself, or waits until they are applied. */
   readonly migrateOnStart: boolean;
   /** Retention of the response to a request with an Idempotency-Key. */
@@ -57,6 +59,12 @@ export const CONSISTENCY_MAX_WAIT = durationSetting("CONSISTENCY_MAX_WAIT", {
   description:
     "Maximum wait of a read with a Consistency-Token for a replica to catch up, before the primary serves " +
     "it; 0s reads from the primary at once.",
+});
+export const CONSISTENCY_POSITIONS = booleanSetting("CONSISTENCY_POSITIONS", {
+  defaultRule: "true with replicas, else false",
+  description:
+    "Whether a Consistency-Token has the position of the write, which replicas can reach, or makes reads use " +
+    "the primary. Set it to true where only other processes have replicas.",
 });
 export const MIGRATE_ON_START = booleanSetting("MIGRATE_ON_START", {
   defaultRule: "true with the embedded database, else false",
@@ -154,6 +162,7 @@ export function readConfig(
     database,
     pool: readPoolConfig(reader),
     consistencyMaxWaitMs: reader.read(CONSISTENCY_MAX_WAIT),
+    consistencyPositions: reader.read(CONSISTENCY_POSITIONS),
     migrateOnStart: readMigrateOnStart(reader, database),
     idempotencyTtlMs: reader.read(IDEMPOTENCY_TTL),
     auth: serves ? readAuthConfig(reader, exposure) : { kind: "none" },

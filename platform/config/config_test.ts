@@ -51,6 +51,13 @@ Deno.test("parseConfig() reads the maximum wait for a replica, up to 10 s", () =
   assertEquals(error.errors, [{ variable: "CONSISTENCY_MAX_WAIT", reason: "must be at most 10s" }]);
 });
 
+Deno.test("parseConfig() reads whether tokens have positions", () => {
+  const positions = ["", "true", "false"].map((CONSISTENCY_POSITIONS) =>
+    parse({ CONSISTENCY_POSITIONS }).consistencyPositions
+  );
+  assertEquals(positions, [undefined, true, false]);
+});
+
 Deno.test("parseConfig() reads the pooler, and rejects migrations through it", () => {
   const poolers = ["", "none", "transaction"].map((POSTGRES_POOLER) => {
     const { database } = parse({ ...POSTGRES, POSTGRES_POOLER });

@@ -4,6 +4,7 @@ import { ADMIN_SETTINGS } from "./admin_config.ts";
 import { AUTH_SETTINGS } from "./auth_config.ts";
 import {
   CONSISTENCY_MAX_WAIT,
+  CONSISTENCY_POSITIONS,
   COPY_TO_URL,
   IDEMPOTENCY_TTL,
   LOG_FORMAT,
@@ -24,7 +25,14 @@ const BEFORE_SERVICES: readonly SettingsSection[] = [
     title: "Database",
     note:
       "Without POSTGRES_PRIMARY_HOST the embedded database is used, and settings of servers are rejected.",
-    settings: [...DATABASE_SETTINGS, CONSISTENCY_MAX_WAIT, ...POOL_SETTINGS, MIGRATE_ON_START, COPY_TO_URL],
+    settings: [
+      ...DATABASE_SETTINGS,
+      CONSISTENCY_MAX_WAIT,
+      CONSISTENCY_POSITIONS,
+      ...POOL_SETTINGS,
+      MIGRATE_ON_START,
+      COPY_TO_URL,
+    ],
   },
   { title: "Secrets and cursors", settings: SECRET_SETTINGS },
   { title: "Idempotency", settings: [IDEMPOTENCY_TTL] },

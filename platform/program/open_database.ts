@@ -36,8 +36,13 @@ export async function openDatabase(
   { observer, onMessage = (message): void => notify(`Embedded database: ${message}\n`) }:
     OpenDatabaseOptions = {},
 ): Promise<Database> {
-  const { pool: { driver, ...pool }, consistencyMaxWaitMs } = config;
-  const options = { ...pool, consistencyMaxWaitMs, ...(observer === undefined ? {} : { observer }) };
+  const { pool: { driver, ...pool }, consistencyMaxWaitMs, consistencyPositions: readsPosition } = config;
+  const options = {
+    ...pool,
+    consistencyMaxWaitMs,
+    readsPosition,
+    ...(observer === undefined ? {} : { observer }),
+  };
   return config.database.kind === "embedded"
     ? await openEmbedded(config, {
       ...options,

@@ -75,7 +75,7 @@ export class ConditionalWriter<Entity extends Versioned, Input> {
   async replace(key: ResourceKey, input: Input, options: ConditionOptions): Promise<Entity> {
     const { repository, now } = this.#deps;
     const change = { ...key, input, condition: options.condition, now: now() };
-    return await this.#write((db) => repository.update(db, change, options)) ??
+    return await this.#write((db) => repository.update(db, change, options), options) ??
       await this.#refuse(key, options);
   }
 
@@ -97,7 +97,7 @@ export class ConditionalWriter<Entity extends Versioned, Input> {
       const input = change(current);
       if (isContained(input, current)) return current;
       const written = { ...key, input, condition: [current.version], now: now() };
-      const changed = await this.#write((db) => repository.update(db, written, options));
+      const changed = await this.#write((db) => repository.update(db, written, options), options);
       if (changed !== undefined) return changed;
       if (options.condition !== "any") return await this.#refuse(key, options);
     }
@@ -107,16 +107,16 @@ export class ConditionalWriter<Entity extends Versioned, Input> {
   async delete(key: ResourceKey, options: ConditionOptions): Promise<void> {
     const { repository, now } = this.#deps;
     const deletion = { ...key, condition: options.condition, now: now() };
-    if (!await this.#write((db) => repository.softDelete(db, deletion, options))) {
+    if (!await this.#write((db) => repository.softDelete(db, deletion, options), options)) {
       await this.#refuse(key, options);
     }
   }
 
-  #write<Result>(run: (db: Querier) => Promise<Result>): Promise<Result> {
+  #write<Result>(run: (db: Querier) => Promise<Result>, { signal }: QueryOptions): Promise<Result> {
     const { connections, transactions } = this.#deps;
     return transactions === undefined
       ? run(connections.writer())
-      : transactions.withTx(run, { repeatable: true });
+      : transactions.withTx(run, { repeatable: true, ...(signal && { signal }) });
   }
 
   async #find(db: Querier, key: ResourceKey, options: QueryOptions): Promise<Entity> {

@@ -13,7 +13,11 @@ interface Written {
 Deno.test("archway reads in one process what another one wrote, despite failures of servers", async () => {
   await using primary = await startPostgres({ durable: true });
   await using standby = await startStandby(primary);
-  await using writes = await start({ ...postgresEnvironment(primary.instance), MIGRATE_ON_START: "true" });
+  await using writes = await start({
+    ...postgresEnvironment(primary.instance),
+    MIGRATE_ON_START: "true",
+    CONSISTENCY_POSITIONS: "true",
+  });
   await using reads = await start({
     ...postgresEnvironment(primary.instance),
     POSTGRES_REPLICA_0_HOST: standby.instance.host,
@@ -25,6 +29,15 @@ Deno.test("archway reads in one process what another one wrote, despite failures
   });
   await standby.catchUp(primary);
   await untilReplicaReads(reads.url);
+
+  // A process without replicas need not read positions: its tokens make others read from the primary.
+  await using plain = await start(postgresEnvironment(primary.instance));
+  await standby.pauseReplay();
+  const elsewhere = await create(plain.url);
+  assertEquals(await statusOf(reads.url + elsewhere.path), 404);
+  assertEquals(await statusOf(reads.url + elsewhere.path, elsewhere.token), 200);
+  assertEquals((await create(plain.url)).token, elsewhere.token);
+  await standby.resumeReplay();
 
   // Immediately and repeatedly: without the token, some of these would be 404.
   for (let round = 0; round < 50; round++) {

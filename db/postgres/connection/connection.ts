@@ -29,10 +29,23 @@ export interface OpenConnectionOptions {
   readonly readOnly: boolean;
 }
 
+/** Statement without parameters that is sent directly behind another one. The calls must not throw. */
+export interface StatementBehind<R extends object = object> {
+  readonly text: string;
+  onResult(rows: readonly R[]): void;
+  /** Called if it fails, was not sent, or its response is overdue. */
+  onError(): void;
+}
+
 /** Options of a statement. */
 export interface StatementOptions {
   /** Cancels it. */
   readonly signal?: AbortSignal | undefined;
+  /**
+   * Statement that is sent with it and executed after its commit. The result is delivered together with that of this
+   * one, and does not depend on it.
+   */
+  readonly behind?: StatementBehind | undefined;
   /** Records the latency; if absent, the statement is not pipelined by choice. */
   readonly reads?: QuickReads;
 }
@@ -82,6 +95,8 @@ export class Connection {
   onSilent: () => void = ignore;
   readonly #driver: DriverSession;
   readonly #sent: SentStatements;
+  /** Response that the result of the statement before it waits for. */
+  #held: ResponseBehind | undefined;
   #isOpen = true;
 
   private constructor(driver: DriverSession, { instance, config, events }: DriverSessionOptions) {
@@ -92,7 +107,10 @@ export class Connection {
       onSettled: () => this.onSettled(this),
       timeoutMs: config.statementTimeoutMs ?? 30_000,
       silentMs: config.replicaProbeTimeoutMs ?? 2_000,
-      onSilent: () => this.onSilent(),
+      onSilent: () => {
+        this.#held?.giveUp();
+        this.onSilent();
+      },
       onStuck: () => this.destroy(),
     });
     const lifetimeMs = config.lifetimeMs ?? 1_800_000;
@@ -207,7 +225,7 @@ export class Connection {
   query<R extends object>(
     text: string,
     parameters?: readonly QueryParameter[],
-    { signal, reads }: StatementOptions = {},
+    { signal, reads, behind }: StatementOptions = {},
   ): Promise<QueryResult<R>> {
     if (!this.#isOpen) return Promise.reject(connectionLost());
     if (signal?.aborted) return Promise.reject(statementCancelled(signal));
@@ -220,6 +238,7 @@ export class Connection {
     if (encoded.length > maxParameters) return Promise.reject(tooManyParameters(encoded.length));
     return new Promise((resolve, reject) => {
       const sent = this.#sent.push({ isQuick: reads?.isQuick(text) ?? false });
+      let response: ResponseBehind | undefined;
       const onAbort = signal && ((): void => {
         this.#sent.abort(sent);
         reject(statementCancelled(signal));
@@ -234,14 +253,40 @@ export class Connection {
         onResult: (result) => {
           settle();
           if (sent.unconfirmed) reject(commitUnconfirmed());
-          else resolve(result);
+          else if (response === undefined || response.isOver) resolve(result);
+          else {
+            response.held = (): void => resolve(result);
+            this.#held = response;
+          }
         },
         onError: (error, isStale) => {
           settle();
           reject(toStatementError(error, sent, isStale));
         },
       });
+      if (behind !== undefined) response = this.#sendBehind(behind);
     });
+  }
+
+  /** Sends a statement behind the last one. A pooler might run it in another session at any time, so it gets none. */
+  #sendBehind(behind: StatementBehind): ResponseBehind {
+    const response = new ResponseBehind(behind);
+    if (this.isPooled) {
+      response.giveUp();
+      return response;
+    }
+    const sent = this.#sent.push({ isQuick: true });
+    sent.pending = this.#driver.query(behind.text, [], {
+      onResult: ({ rows }) => {
+        this.#sent.settle(sent);
+        response.end(rows);
+      },
+      onError: () => {
+        this.#sent.settle(sent);
+        response.giveUp();
+      },
+    });
+    return response;
   }
 
   /** Sends statements without parameters in one message. Rejects with errors of the driver. */
@@ -293,6 +338,32 @@ export class Connection {
     void this.#driver.end(0);
     destroySoon(this.#driver.stream);
     this.onClosed(this);
+  }
+}
+
+/** Awaited response to a {@link StatementBehind}. */
+class ResponseBehind {
+  readonly #behind: StatementBehind;
+  isOver = false;
+  /** Delivers the result of the statement before it. */
+  held: () => void = ignore;
+
+  constructor(behind: StatementBehind) {
+    this.#behind = behind;
+  }
+
+  end(rows: readonly object[]): void {
+    if (this.isOver) return;
+    this.isOver = true;
+    this.#behind.onResult(rows);
+    this.held();
+  }
+
+  giveUp(): void {
+    if (this.isOver) return;
+    this.isOver = true;
+    this.#behind.onError();
+    this.held();
   }
 }
 

@@ -3,7 +3,7 @@ import type { Connection } from "./connection.ts";
 import { Connections } from "./connections.ts";
 import { dropLostSessions, type SessionProbe } from "./drop_lost_sessions.ts";
 import type { PoolConfig } from "../pool_config.ts";
-import { PoolQuerier, type Watch } from "./pool_querier.ts";
+import { type Followers, PoolQuerier, type Watch } from "./pool_querier.ts";
 
 /** Options of {@link InstanceConnections}. */
 export interface InstanceConnectionsOptions {
@@ -20,6 +20,8 @@ export interface InstanceConnectionsOptions {
   readonly probe?: () => SessionProbe | undefined;
   /** Observer of statements; disabled if absent. */
   readonly watch?: Watch | undefined;
+  /** Statements behind those of callers; none if absent. */
+  readonly followers?: Followers | undefined;
 }
 
 /** Connections to one server that can be dropped at any time and are reopened on demand. */
@@ -92,8 +94,9 @@ export class InstanceConnections {
   }
 
   #makeQuerier(connections: Connections): PoolQuerier {
-    const { watch } = this.#options;
-    return new PoolQuerier(connections, { onRefusedWrite: () => this.refusedWrite(connections), watch });
+    const { watch, followers } = this.#options;
+    const onRefusedWrite = (): void => this.refusedWrite(connections);
+    return new PoolQuerier(connections, { onRefusedWrite, watch, followers });
   }
 
   #end(timeout: number): void {

@@ -3,6 +3,7 @@ import type { Querier, QueryOptions, QueryParameter, QueryResult } from "../../d
 import { DatabaseError } from "../../errors.ts";
 import { refuseStatement } from "./refuse_statement.ts";
 import { withCallerStack } from "./with_caller_stack.ts";
+import type { Connection, StatementBehind } from "./connection.ts";
 import type { Connections } from "./connections.ts";
 import { QuickReads } from "./sent_statements.ts";
 import { isRetryable } from "./retryable_error.ts";
@@ -15,8 +16,26 @@ export interface Watch {
   readonly instance: string;
 }
 
+/** Statement about to be sent, or that has ended. */
+export interface SentText {
+  readonly text: string;
+  /** Whether it may write. */
+  readonly isWrite: boolean;
+  /** Signal of its caller. */
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Chooses statements to be sent behind others. */
+export interface Followers {
+  behind(sent: SentText): StatementBehind | undefined;
+  /** Called before the caller learns that a statement has ended which had none behind it. */
+  ended(sent: SentText): void;
+}
+
 /** Options of {@link PoolQuerier}. */
 export interface PoolQuerierOptions {
+  /** Statements behind those of callers; none if absent. */
+  readonly followers?: Followers | undefined;
   /** Called when the server rejected a statement because it is read-only. */
   readonly onRefusedWrite: () => void;
   /** Observer of statements; disabled if absent. */
@@ -26,6 +45,12 @@ export interface PoolQuerierOptions {
 /** Options of a statement and its observation. */
 interface RunOptions extends QueryOptions {
   readonly observation?: Observation;
+}
+
+interface FollowedStatement {
+  readonly text: string;
+  readonly parameters: readonly QueryParameter[] | undefined;
+  readonly signal: AbortSignal | undefined;
 }
 
 /** Querier that runs each statement on any available connection. */
@@ -62,8 +87,12 @@ export class PoolQuerier implements Querier {
   ): Promise<QueryResult<R>> {
     const signal = options?.signal;
     const reads = this.#reads;
+    const { followers } = this.#options;
     return this.#connections.run((connection) => {
       options?.observation?.connected(connection.instance);
+      if (followers !== undefined) {
+        return this.#follow<R>(connection, followers, { text, parameters, signal });
+      }
       return connection.query<R>(text, parameters, { signal, reads });
     }, { signal, isQuick: reads.isQuick(text) }).catch((error: unknown) => {
       // The statement had no effect, so it can be sent again.
@@ -71,6 +100,21 @@ export class PoolQuerier implements Querier {
       if (error instanceof DatabaseError && error.sqlState === "25006") this.#options.onRefusedWrite();
       throw withCallerStack(error, text);
     });
+  }
+
+  /** Sends a statement with what belongs behind it. */
+  #follow<R extends object>(
+    connection: Connection,
+    followers: Followers,
+    { text, parameters, signal }: FollowedStatement,
+  ): Promise<QueryResult<R>> {
+    const reads = this.#reads;
+    const behind = followers.behind({ text, isWrite: reads.isWrite(text), signal });
+    const running = connection.query<R>(text, parameters, { signal, reads, behind });
+    // Its text is known from its first result on.
+    return behind === undefined
+      ? running.finally(() => followers.ended({ text, isWrite: reads.isWrite(text), signal }))
+      : running;
   }
 }
 

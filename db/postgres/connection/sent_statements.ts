@@ -196,6 +196,11 @@ export class QuickReads {
     return ms !== undefined && ms < quickMs;
   }
 
+  /** Whether a statement is known not to be a read. */
+  isWrite(text: string): boolean {
+    return this.#known.get(text) === Infinity;
+  }
+
   /** Records the latency of a statement, in milliseconds. */
   record(text: string, ms: number): void {
     const known = this.#known.get(text);

@@ -55,11 +55,13 @@ function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> 
 
 // The name of a WAL file begins with its timeline, in eight hexadecimal digits. Not every byte before the position is
 // flushed yet, but all commits precede it.
-const statement = `SELECT (lsn - '0/0')::int8 AS lsn, left(pg_walfile_name(lsn), 8) AS timeline,
+export const positionStatement =
+  `SELECT (lsn - '0/0')::int8 AS lsn, left(pg_walfile_name(lsn), 8) AS timeline,
   current_setting('wal_block_size')::int4 AS "pageSize"
   FROM pg_current_wal_insert_lsn() AS lsn`;
 
-interface Row {
+/** Row of {@link positionStatement}. */
+export interface PositionRow {
   readonly lsn: bigint;
   readonly timeline: string;
   readonly pageSize: number;
@@ -67,8 +69,13 @@ interface Row {
 
 /** Reads the position of the primary. Rejects with code "unavailable" on a standby. */
 export async function readPosition(primary: Querier, options: QueryOptions = {}): Promise<WalPosition> {
-  const { rows: [row] } = await primary.query<Row>(statement, [], options);
+  const { rows: [row] } = await primary.query<PositionRow>(positionStatement, [], options);
   if (row === undefined) throw new DatabaseError("internal", "The server returned no WAL position");
+  return positionOf(row);
+}
+
+/** Returns the position in a row of {@link positionStatement}. */
+export function positionOf(row: PositionRow): WalPosition {
   return { timeline: Number.parseInt(row.timeline, 16), lsn: endOfLastRecord(row) };
 }
 
@@ -78,7 +85,7 @@ export async function readPosition(primary: Querier, options: QueryOptions = {})
  * record ends inside a header of 24 bytes, or 40 on the first page of a file (xlog_internal.h: XLogShortPageHeaderData,
  * XLogLongPageHeaderData).
  */
-function endOfLastRecord({ lsn, pageSize }: Pick<Row, "lsn" | "pageSize">): bigint {
+function endOfLastRecord({ lsn, pageSize }: Pick<PositionRow, "lsn" | "pageSize">): bigint {
   const offset = lsn % BigInt(pageSize);
   return offset === 24n || offset === 40n ? lsn - offset : lsn;
 }

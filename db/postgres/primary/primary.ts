@@ -13,11 +13,13 @@ import { RetryingReader } from "../connection/pool_querier.ts";
 import { repeatTransaction } from "../transaction/repeat_transaction.ts";
 import { runObserved } from "../transaction/run_observed.ts";
 import { runTransaction } from "../transaction/run_transaction.ts";
+import type { WritePositions } from "./write_positions.ts";
 import { TransactionDeadline } from "../transaction/transaction_deadline.ts";
 
 /** Server that accepts writes: the configured one, or the current primary among several. */
 export class Primary {
   readonly #config: PoolConfig;
+  readonly #positions: WritePositions | undefined;
   readonly #connections: InstanceConnections;
   readonly #hosts: readonly [InstanceConfig, ...InstanceConfig[]];
   /** Candidates, each with a connection for probes. */
@@ -29,8 +31,10 @@ export class Primary {
   /** Target of reads. */
   readonly reads: ReadTarget;
 
-  constructor(config: PoolConfig) {
+  /** @param positions Positions behind its writes; not read if absent. */
+  constructor(config: PoolConfig, positions: WritePositions | undefined) {
     this.#config = config;
+    this.#positions = positions;
     const [first, ...others] = primaryHosts(config);
     this.#hosts = [first, ...others];
     this.candidates = this.#hosts.map((instance) =>
@@ -42,6 +46,7 @@ export class Primary {
     this.#connections = new InstanceConnections({
       config,
       watch: config.observer && { observer: config.observer, instance: "primary" },
+      followers: positions,
       max: first.maxConnections,
       open: async () => {
         const connection =
@@ -144,6 +149,7 @@ export class Primary {
           statementTimeoutMs: this.#config.statementTimeoutMs ?? 30_000,
           setsServerDeadline: timeoutMs !== undefined,
           isPooled: this.#config.pooler === "transaction",
+          ...(options.readOnly !== true && { followers: this.#positions }),
         };
         const { observer } = this.#config;
         return observer === undefined

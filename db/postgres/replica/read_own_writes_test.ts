@@ -10,7 +10,7 @@ import type { PoolConfig } from "../pool_config.ts";
 Deno.test("openPool() reads its own writes on a replica that has them, otherwise on the primary", async (test) => {
   await using primary = await startPostgres();
   await using standby = await startStandby(primary);
-  await using writer = openPool({ primary: primary.instance, replicas: [] });
+  await using writer = openPool({ primary: primary.instance, replicas: [], readsPosition: true });
   await writer.writer().query("CREATE TABLE notes (id int PRIMARY KEY)");
   await standby.catchUp(primary);
 
@@ -46,9 +46,13 @@ Deno.test("openPool() reads its own writes on a replica that has them, otherwise
 
   await test.step("in another process", async () => {
     await using other = await openCluster(primary, { replicas: [standby.instance], consistencyMaxWaitMs: 0 });
-    for (let id = 100; id < 200; id++) {
-      const after = await writeNote(writer, id);
-      assert(await find(other, id, after) !== undefined);
+    for (
+      const [first, write] of [[100, writeNote], [200, writeWithSignal], [300, transactWithSignal]] as const
+    ) {
+      for (let id = first; id < first + 100; id++) {
+        const after = await write(writer, id);
+        assert(after.timeline === 1 && await find(other, id, after) !== undefined);
+      }
     }
   });
 
@@ -179,6 +183,20 @@ async function untilHealthy(pool: ConnectionPool): Promise<void> {
 async function writeNote(pool: ConnectionPool, id: number): Promise<WalPosition> {
   await pool.writer().query("INSERT INTO notes VALUES ($1)", [id]);
   return await pool.position();
+}
+
+/** Writes a note, and returns the position that was read behind it. */
+async function writeWithSignal(pool: ConnectionPool, id: number): Promise<WalPosition> {
+  const { signal } = new AbortController();
+  await pool.writer().query("INSERT INTO notes VALUES ($1)", [id], { signal });
+  return await pool.position({ signal });
+}
+
+/** Writes a note in a transaction, and returns the position that was read behind the COMMIT. */
+async function transactWithSignal(pool: ConnectionPool, id: number): Promise<WalPosition> {
+  const { signal } = new AbortController();
+  await pool.withTx((tx) => tx.query("INSERT INTO notes VALUES ($1)", [id]), { signal });
+  return await pool.position({ signal });
 }
 
 /** Returns the server that shows a note; undefined if the row is missing. */

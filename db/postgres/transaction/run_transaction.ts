@@ -1,8 +1,9 @@
 import type { Transaction, TxOptions } from "../../db.ts";
 import { withCallerStack } from "../connection/with_caller_stack.ts";
 import { beginStatement } from "./begin_statement.ts";
-import type { Connection } from "../connection/connection.ts";
+import type { Connection, StatementBehind } from "../connection/connection.ts";
 import type { Connections } from "../connection/connections.ts";
+import type { Followers } from "../connection/pool_querier.ts";
 import { toDatabaseError } from "../connection/to_database_error.ts";
 import type { TransactionDeadline } from "./transaction_deadline.ts";
 import { TransactionScope, type TransactionState, type TransactionWatch } from "./transaction_scope.ts";
@@ -18,6 +19,8 @@ export interface RunTransactionOptions extends TxOptions {
   readonly isPooled: boolean;
   /** Observer; disabled if absent. */
   readonly watch?: TransactionWatch;
+  /** Statements behind the COMMIT; none if absent. */
+  readonly followers?: Followers | undefined;
 }
 
 /** Grace period for the end of an aborted transaction, in milliseconds. Its connection is closed after it. */
@@ -53,7 +56,7 @@ export async function runTransaction<T>(
   const scope = new TransactionScope(state);
   try {
     const value = await inside(scope, run, { state, options });
-    await end(connection, "COMMIT", deadline);
+    await commit(connection, options);
     return value;
   } finally {
     connections.release(connection);
@@ -80,7 +83,7 @@ async function inside<T>(
     state.over = true;
     const failure = error === deadline.signal.reason ? withCallerStack(error) : error;
     // An error of the ROLLBACK must not hide the original one. The connection is closed then.
-    await end(connection, "ROLLBACK", deadline).catch(() => connection.close());
+    await end(connection, "ROLLBACK", { deadline }).catch(() => connection.close());
     throw failure;
   }
 }
@@ -103,11 +106,28 @@ async function begin(connection: Connection, options: RunTransactionOptions): Pr
   }
 }
 
+async function commit(connection: Connection, options: RunTransactionOptions): Promise<void> {
+  const { deadline, followers, signal } = options;
+  const sent = { text: "COMMIT", isWrite: true, signal };
+  const behind = followers?.behind(sent);
+  try {
+    await end(connection, "COMMIT", { deadline, behind });
+  } finally {
+    if (behind === undefined) followers?.ended(sent);
+  }
+}
+
+interface EndOptions {
+  readonly deadline: TransactionDeadline;
+  /** Statement behind it. */
+  readonly behind?: StatementBehind | undefined;
+}
+
 /** Sends COMMIT or ROLLBACK. After the deadline, the server has a grace period for the response. */
 async function end(
   connection: Connection,
   text: "COMMIT" | "ROLLBACK",
-  { signal }: TransactionDeadline,
+  { deadline: { signal }, behind }: EndOptions,
 ): Promise<void> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const onAbort = (): void => {
@@ -116,7 +136,7 @@ async function end(
   if (signal.aborted) onAbort();
   else signal.addEventListener("abort", onAbort, { once: true });
   try {
-    await connection.query(text);
+    await connection.query(text, [], { behind });
   } catch (error) {
     throw withCallerStack(error, text);
   } finally {

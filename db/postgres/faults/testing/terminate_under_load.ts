@@ -20,7 +20,9 @@ export async function terminateUnderLoad(
   instance: InstanceConfig,
   { rounds }: { readonly rounds: number },
 ): Promise<TerminationReport> {
-  await using pool = openPool({ primary: instance, replicas: [], applicationName });
+  await using pool = openPool({ primary: instance, replicas: [], applicationName, readsPosition: true });
+  // From now on, the position is read behind each write.
+  await pool.position();
   await using killer = openPool({ primary: { ...instance, maxConnections: 1 }, replicas: [] });
   const load = await PoolLoad.start(pool);
   let connections = 0;
