@@ -222,7 +222,9 @@ export class Connections {
     connection.onSettled = (settled): void => this.#settled(settled);
     connection.onClosed = (closed): void => this.#remove(closed);
     connection.onSilent = (): void => this.#options.onSilent?.();
-    this.#settled(connection);
+    // The server may have ended the session right after its first response.
+    if (connection.isOpen) this.#settled(connection);
+    else this.#remove(connection);
   }
 
   #settled(connection: Connection): void {

@@ -247,3 +247,24 @@ Deno.test("Connections opens its minimum in advance, and keeps it although idle 
   for (const _ of lost) await pool.writer().query("SELECT 1").catch(() => undefined);
   assertEquals((await pool.writer().query("SELECT 1")).rowCount, 1);
 });
+
+Deno.test("Connections replaces a connection that was closed before it is used", async () => {
+  await using database = await useTestDatabase();
+  let opened = 0;
+  const connections = new Connections({
+    open: async () => {
+      const connection = await Connection.open(database.instance, { config: {}, readOnly: false });
+      if (opened++ === 0) await connection.close();
+      return connection;
+    },
+    max: 1,
+    min: 0,
+    maxWaiting: 1,
+    acquireTimeoutMs: 60_000,
+    queueTimeoutMs: 60_000,
+    idleTimeoutMs: 0,
+  });
+  const { rowCount } = await connections.run((connection) => connection.query("SELECT 1"));
+  assertEquals([rowCount, opened, connections.status.open, connections.status.idle], [1, 2, 1, 1]);
+  await connections.end({ timeout: 0 });
+});
