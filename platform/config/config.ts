@@ -19,6 +19,7 @@ import { type LimitConfig, readLimitConfig } from "./limit_config.ts";
 import { type ListenerConfig, readListenerConfig } from "./listener_config.ts";
 import { type PoolConfig, readPoolConfig } from "./pool_config.ts";
 import { readSecretConfig, type SecretConfig } from "./secret_config.ts";
+import { readTelemetryConfig, type TelemetryConfig } from "./telemetry_config.ts";
 import { readTrustedProxies } from "./trusted_proxies.ts";
 import { readSupervisorConfig, type SupervisorConfig } from "./supervisor_config.ts";
 
@@ -48,6 +49,7 @@ export interface Config extends HttpConfig, SecretConfig {
   readonly supervisor: SupervisorConfig | undefined;
   /** Admin server; not started if undefined. */
   readonly admin: AdminConfig | undefined;
+  readonly telemetry: TelemetryConfig;
   readonly validateResponses: boolean;
   /** The services, in the order of services.ts, with their own settings. */
   readonly services: readonly ConfiguredService[];
@@ -175,6 +177,7 @@ export function readConfig(
     slowStatementMs: reader.read(LOG_SLOW_STATEMENTS),
     supervisor: readSupervisorConfig(reader),
     admin: readAdminConfig(reader),
+    telemetry: readTelemetryConfig(reader),
     validateResponses: reader.read(VALIDATE_RESPONSES),
     services: services.map((service) => service.configure(reader)),
   };

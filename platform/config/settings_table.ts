@@ -19,6 +19,7 @@ import { LIMIT_SETTINGS } from "./limit_config.ts";
 import { POOL_SETTINGS } from "./pool_config.ts";
 import { SECRET_SETTINGS } from "./secret_config.ts";
 import { SUPERVISOR_SETTINGS } from "./supervisor_config.ts";
+import { TELEMETRY_SETTINGS } from "./telemetry_config.ts";
 
 const BEFORE_SERVICES: readonly SettingsSection[] = [
   {
@@ -52,6 +53,12 @@ const AFTER_SERVICES: readonly SettingsSection[] = [
       VALIDATE_RESPONSES,
       ...SUPERVISOR_SETTINGS,
     ],
+  },
+  {
+    title: "OpenTelemetry",
+    note:
+      "Names and values are OpenTelemetry's. Traces and metrics are exported by OTLP if there is an endpoint.",
+    settings: TELEMETRY_SETTINGS,
   },
 ];
 

@@ -1,3 +1,4 @@
+import { isSpanContextValid, trace } from "@opentelemetry/api";
 import type { Logger } from "@logtape/logtape";
 import type { DatabaseObserver } from "@archway/db/database_observer.ts";
 import type { ConnectionPool } from "@archway/db/db.ts";
@@ -5,22 +6,19 @@ import type { RequestObserver } from "@archway/server/request_observer.ts";
 import type { MetricSink } from "@archway/service_kit/metric_sink.ts";
 import { UNTRACED, type WorkTracer } from "@archway/service_kit/observed_work.ts";
 import { logRequests } from "./telemetry/access_log.ts";
+import { allSinks } from "./telemetry/all_sinks.ts";
+import { SCOPE } from "./telemetry/instrumentation_scope.ts";
 import { logSlowStatements } from "./telemetry/log_slow_statements.ts";
-import { isTracing, SCOPE } from "./telemetry/is_tracing.ts";
-import { metrics } from "@opentelemetry/api";
 import { measureDatabase, measurePool } from "./telemetry/measure_database.ts";
 import { measureProcess } from "./telemetry/measure_process.ts";
 import { measureRequests } from "./telemetry/measure_requests.ts";
-import { meterSink } from "./telemetry/meter_sink.ts";
-import { allSinks } from "./telemetry/all_sinks.ts";
 import { observeAll } from "./telemetry/observe_all.ts";
+import type { OtlpMetrics, OtlpMetricsOptions } from "./telemetry/open_otlp_metrics.ts";
+import type { OpenTracing, TracesOptions, TracingDependencies } from "./telemetry/open_tracing.ts";
 import type { PrometheusMetrics } from "./telemetry/prometheus_metrics.ts";
-import { traceDatabase } from "./telemetry/trace_database.ts";
-import { traceRequests } from "./telemetry/trace_requests.ts";
-import { traceWork } from "./telemetry/trace_work.ts";
 
-/** Telemetry of the program. What is disabled has no observer, and so no cost. */
-export interface Telemetry extends Disposable {
+/** Telemetry of the program. What is disabled has no observer, and so no cost. Disposing exports what is left. */
+export interface Telemetry extends AsyncDisposable {
   /** Observers of requests, outermost first. */
   readonly requests: readonly RequestObserver[];
   /** Observer of the database; undefined if nothing observes it. */
@@ -35,6 +33,16 @@ export interface Telemetry extends Disposable {
   watch(pool: Pick<ConnectionPool, "load">): void;
 }
 
+/** Export of telemetry by OTLP. */
+export interface ExportOptions {
+  /** Attributes of everything exported. */
+  readonly resource: Readonly<Record<string, string>>;
+  /** Not exported if undefined. */
+  readonly traces: TracesOptions | undefined;
+  /** Not exported if undefined. */
+  readonly metrics: OtlpMetricsOptions | undefined;
+}
+
 /** Options of telemetry. */
 export interface TelemetryOptions {
   readonly logger: Logger;
@@ -42,46 +50,78 @@ export interface TelemetryOptions {
   readonly prometheus: boolean;
   /** Time from which statements are logged as slow, in milliseconds; 0 for none. */
   readonly slowStatementMs: number;
+  /** Name of the program, for exports without another. */
+  readonly name: string;
+  readonly exports: ExportOptions;
 }
 
 /**
- * Starts telemetry: an access log if the log level is "info" or below, spans and metrics if Deno exports them
- * (`OTEL_DENO=true`), and metrics for Prometheus if enabled.
+ * Starts telemetry: an access log if the log level is "info" or below, export of spans and metrics as configured, and
+ * metrics for Prometheus if enabled.
  */
 export async function startTelemetry(
-  { logger, prometheus, slowStatementMs }: TelemetryOptions,
+  { logger, prometheus, slowStatementMs, name, exports }: TelemetryOptions,
 ): Promise<Telemetry> {
-  const exports = isTracing();
+  await using stack = new AsyncDisposableStack();
+  if (isTracedByDeno()) {
+    logger.warn(
+      "OTEL_DENO is set: Deno exports spans of its own, with URLs as received, and every request costs more; " +
+        "unset it, OTEL_EXPORTER_OTLP_ENDPOINT suffices",
+    );
+  }
+  const resource = { "service.name": name, ...exports.resource };
   const forPrometheus = prometheus ? await openPrometheus() : undefined;
+  const byOtlp = exports.metrics && stack.use(await openMetrics(exports.metrics, { resource, logger }));
   const sinks: readonly MetricSink[] = [
-    ...(exports ? [meterSink(metrics.getMeter(SCOPE))] : []),
+    ...(byOtlp === undefined ? [] : [byOtlp.sink]),
     ...(forPrometheus === undefined ? [] : [forPrometheus.sink]),
   ];
   const sink = sinks.length === 0 ? undefined : allSinks(sinks);
-  const process = sink && measureProcess(sink);
+  if (sink !== undefined) stack.use(measureProcess(sink));
+  const tracing = exports.traces && stack.use(await openTracer(exports.traces, { resource, logger, sink }));
+  const opened = stack.move();
   return {
     prometheus: forPrometheus,
     requests: [
       ...(sink === undefined ? [] : [measureRequests(sink)]),
       ...(logger.isEnabledFor("info") ? [logRequests(logger)] : []),
-      ...(exports ? [traceRequests()] : []),
+      ...(tracing === undefined ? [] : [tracing.requests]),
     ],
     database: observeAll([
       ...(sink === undefined ? [] : [measureDatabase(sink)]),
-      ...(exports ? [traceDatabase()] : []),
+      ...(tracing === undefined ? [] : [tracing.database]),
       ...(slowStatementMs === 0 ? [] : [logSlowStatements(logger, slowStatementMs)]),
     ]),
     metrics: sink,
-    tracer: exports ? traceWork() : UNTRACED,
+    tracer: tracing?.work ?? UNTRACED,
     watch(pool): void {
       if (sink !== undefined) measurePool(sink, pool);
     },
-    [Symbol.dispose]: () => process?.[Symbol.dispose](),
+    [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
 }
 
-/** Opens the metrics for Prometheus. Its package is loaded on demand, as most programs do not need it. */
+/** Whether Deno records spans too. Checked with a probe, which is never ended and so never exported. */
+function isTracedByDeno(): boolean {
+  return isSpanContextValid(trace.getTracer(SCOPE).startSpan("probe").spanContext());
+}
+
+// Packages are loaded on demand, as most programs need none of them.
+
 async function openPrometheus(): Promise<PrometheusMetrics> {
   const { PrometheusMetrics } = await import("./telemetry/prometheus_metrics.ts");
   return new PrometheusMetrics();
+}
+
+async function openMetrics(
+  options: OtlpMetricsOptions,
+  dependencies: Pick<TracingDependencies, "resource" | "logger">,
+): Promise<OtlpMetrics> {
+  const { openOtlpMetrics } = await import("./telemetry/open_otlp_metrics.ts");
+  return openOtlpMetrics(options, dependencies);
+}
+
+async function openTracer(options: TracesOptions, dependencies: TracingDependencies): Promise<OpenTracing> {
+  const { openTracing } = await import("./telemetry/open_tracing.ts");
+  return openTracing(options, dependencies);
 }

@@ -57,7 +57,10 @@ export async function boot(
   const supervisor = stack.use(openSupervisor(config.supervisor, logger));
   const prometheus = config.admin !== undefined;
   const telemetry = stack.use(
-    await startTelemetry({ logger, prometheus, slowStatementMs: config.slowStatementMs }),
+    await startTelemetry({
+      ...{ logger, prometheus, name, exports: config.telemetry },
+      slowStatementMs: config.slowStatementMs,
+    }),
   );
   const database = stack.use(
     await openDatabase(config, {

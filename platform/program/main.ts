@@ -27,8 +27,8 @@ export async function main(project: Project, meta: Pick<ImportMeta, "main">): Pr
   try {
     checkServices(project.services);
     Deno.exitCode = await runCommand(project, Deno.args);
-    // Deno.exit during an export of telemetry never returns (Deno 2.9). The process ends by itself once it is idle; this
-    // ends it if something keeps it busy.
+    // The process ends by itself once it is idle; this ends it if something keeps it busy, such as an export of telemetry
+    // to a receiver that does not respond.
     Deno.unrefTimer(setTimeout(() => Deno.exit(), 1_000));
   } catch (error) {
     const text = isOutOfFiles(error)

@@ -145,17 +145,15 @@ export class Exchange implements RequestContext {
   /** Trace ID, 32 hexadecimal digits: of the recorded span, else of the client's trace. */
   get traceId(): string | undefined {
     if (this.ownTraceId !== undefined) return this.ownTraceId;
-    const { headers } = this.request;
-    const traceParent = headers.get("traceparent");
-    const xray = headers.get("x-amzn-trace-id");
+    const { traceParent, xrayTrace } = this.fields;
     // Most requests have neither.
-    if (traceParent === null && xray === null) return undefined;
-    return (parseTraceParent(traceParent) ?? parseXRayTrace(xray))?.traceId;
+    if (traceParent === null && xrayTrace === null) return undefined;
+    return (parseTraceParent(traceParent) ?? parseXRayTrace(xrayTrace))?.traceId;
   }
 
   get traceParent(): string | undefined {
     if (this.ownTraceParent !== undefined) return this.ownTraceParent;
-    const header = this.request.headers.get("traceparent");
+    const header = this.fields.traceParent;
     return header !== null && parseTraceParent(header) !== undefined ? header : undefined;
   }
 

@@ -19,6 +19,9 @@ export interface RequestFields {
   readonly requestId: string | null;
   readonly transferEncoding: string | null;
   readonly expect: string | null;
+  readonly traceParent: string | null;
+  /** `X-Amzn-Trace-Id`. */
+  readonly xrayTrace: string | null;
 }
 
 /**
@@ -38,6 +41,8 @@ export function readRequestFields(headers: Headers): RequestFields {
   let requestId = null;
   let transferEncoding = null;
   let expect = null;
+  let traceParent = null;
+  let xrayTrace = null;
   headers.forEach((value, name) => {
     bytes += name.length + value.length;
     switch (name) {
@@ -74,6 +79,12 @@ export function readRequestFields(headers: Headers): RequestFields {
       case "expect":
         expect = value;
         break;
+      case "traceparent":
+        traceParent = value;
+        break;
+      case "x-amzn-trace-id":
+        xrayTrace = value;
+        break;
     }
   });
   return {
@@ -89,6 +100,8 @@ export function readRequestFields(headers: Headers): RequestFields {
     requestId,
     transferEncoding,
     expect,
+    traceParent,
+    xrayTrace,
   };
 }
 

@@ -5,17 +5,24 @@ import { startService } from "./programs.ts";
 import { type LoadSetting, loadSettings, type Scenario } from "./scenario.ts";
 import { startBenchDatabase } from "./start_bench_database.ts";
 
-const TRACES = { OTEL_DENO: "true", OTEL_TRACES_SAMPLER: "parentbased_always_on" };
-const SAMPLED = { OTEL_TRACES_SAMPLER: "parentbased_traceidratio", OTEL_TRACES_SAMPLER_ARG: "0.01" };
-
-/** Variables by what they switch on; the first is the base, which emits nothing. */
-const VARIANTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  "off": {},
-  "log": { LOG_LEVEL: "info" },
-  "Prometheus": { ADMIN_PORT: "0" },
-  "traces 1 %": { ...TRACES, ...SAMPLED },
-  "traces full": TRACES,
-};
+/** Variables by the kind of telemetry that they switch on; the first is the base, which emits nothing. */
+function variantsOf(sink: string): Readonly<Record<string, Readonly<Record<string, string>>>> {
+  const traces = {
+    OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: `${sink}/v1/traces`,
+    OTEL_TRACES_SAMPLER: "parentbased_traceidratio",
+  };
+  return {
+    "off": {},
+    "log": { LOG_LEVEL: "info" },
+    "Prometheus": { ADMIN_PORT: "0" },
+    "metrics by OTLP": {
+      OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: `${sink}/v1/metrics`,
+      OTEL_METRIC_EXPORT_INTERVAL: "1000",
+    },
+    "traces 1 %": { ...traces, OTEL_TRACES_SAMPLER_ARG: "0.01" },
+    "traces full": traces,
+  };
+}
 
 /** The service with one kind of telemetry each beside the service without any. */
 export const telemetryScenario: Scenario<LoadSetting> = {
@@ -28,13 +35,12 @@ export const telemetryScenario: Scenario<LoadSetting> = {
     const args = ["--allow-net=127.0.0.1", join(import.meta.dirname ?? ".", "otlp_sink.ts")];
     const sink = run.stack.use(await HttpServerProcess.start({ args }));
     const servers: Record<string, HttpServerProcess> = {};
-    for (const [name, variables] of Object.entries(VARIANTS)) {
+    for (const [name, variables] of Object.entries(variantsOf(sink.url("")))) {
       // A service without a log does not report its port.
       const free = Deno.listen({ hostname: "127.0.0.1", port: 0 });
       const env = {
         LOG_LEVEL: "warning",
         PORT: String(free.addr.port),
-        OTEL_EXPORTER_OTLP_ENDPOINT: sink.url(""),
         ...variables,
       };
       free.close();

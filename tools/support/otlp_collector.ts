@@ -11,8 +11,12 @@ export interface CollectedSpan {
   readonly links: readonly { readonly traceId: string; readonly spanId: string }[];
   /** 2 for an error. */
   readonly statusCode: number;
-  /** Instrumentation scope: "deno" or "archway". */
+  /** Instrumentation scope. */
   readonly scope: string;
+  readonly startTimeUnixNano: string;
+  readonly endTimeUnixNano: string;
+  /** Attributes of the program that exported it. */
+  readonly resource: Readonly<Record<string, unknown>>;
 }
 
 /** Last exported series of a metric. */
@@ -20,6 +24,8 @@ export interface CollectedSeries {
   readonly name: string;
   readonly scope: string;
   readonly attributes: Readonly<Record<string, unknown>>;
+  /** Value of a gauge or sum; undefined for a histogram. */
+  readonly value: number | undefined;
 }
 
 interface Attribute {
@@ -30,16 +36,22 @@ interface Attribute {
 interface OtlpSpan {
   readonly traceId: string;
   readonly spanId: string;
-  readonly parentSpanId: string;
+  readonly parentSpanId?: string;
   readonly name: string;
   readonly kind: number;
   readonly attributes: readonly Attribute[];
   readonly links: CollectedSpan["links"];
   readonly status?: { readonly code?: number };
+  readonly startTimeUnixNano: string;
+  readonly endTimeUnixNano: string;
 }
 
 interface OtlpPoints {
-  readonly dataPoints: readonly { readonly attributes: readonly Attribute[] }[];
+  readonly dataPoints: readonly {
+    readonly attributes: readonly Attribute[];
+    readonly asDouble?: number;
+    readonly asInt?: number;
+  }[];
 }
 
 interface OtlpMetric {
@@ -55,6 +67,7 @@ interface Scoped {
 
 interface OtlpBody {
   readonly resourceSpans?: readonly {
+    readonly resource: { readonly attributes: readonly Attribute[] };
     readonly scopeSpans: readonly (Scoped & { readonly spans: readonly OtlpSpan[] })[];
   }[];
   readonly resourceMetrics?: readonly {
@@ -64,23 +77,32 @@ interface OtlpBody {
 
 /** Receiver of OTLP exports over HTTP in JSON (OpenTelemetry, "OTLP Specification"). */
 export class OtlpCollector implements AsyncDisposable {
-  /** Everything received, unparsed. */
+  /** Everything received in JSON, unparsed. */
   text = "";
+  /** Everything received in another encoding, by its media type. */
+  readonly encoded: (readonly [type: string | null, body: Uint8Array])[] = [];
+  /** Headers of the exports. */
+  readonly headers: Headers[] = [];
   readonly spans: CollectedSpan[] = [];
   readonly series = new Map<string, CollectedSeries>();
+  /** Status of the responses. */
+  status = 200;
   readonly #server = Deno.serve(
     { hostname: "127.0.0.1", port: 0, onListen(): void {} },
     (request) => this.#receive(request),
   );
 
+  get url(): string {
+    return `http://127.0.0.1:${this.#server.addr.port}`;
+  }
+
   /** Variables that make a program export to it at short intervals. */
   get environment(): Readonly<Record<string, string>> {
     return {
-      OTEL_DENO: "true",
-      OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${this.#server.addr.port}`,
+      OTEL_EXPORTER_OTLP_ENDPOINT: this.url,
       OTEL_EXPORTER_OTLP_PROTOCOL: "http/json",
       OTEL_METRIC_EXPORT_INTERVAL: "200",
-      OTEL_TRACES_SAMPLER: "parentbased_always_on",
+      OTEL_BSP_SCHEDULE_DELAY: "200",
     };
   }
 
@@ -103,26 +125,48 @@ export class OtlpCollector implements AsyncDisposable {
   }
 
   async #receive(request: Request): Promise<Response> {
+    this.headers.push(request.headers);
+    const type = request.headers.get("content-type");
+    if (type !== "application/json") {
+      this.encoded.push([type, await request.bytes()]);
+      return new Response(null, { status: this.status });
+    }
     const text = await request.text();
+    if (this.status !== 200) return new Response(null, { status: this.status });
     this.text += text;
     const { resourceSpans = [], resourceMetrics = [] }: OtlpBody = JSON.parse(text);
-    for (const { scope, spans } of resourceSpans.flatMap(({ scopeSpans }) => scopeSpans)) {
-      for (const { status, attributes, ...span } of spans) {
-        const statusCode = status?.code ?? 0;
-        this.spans.push({ ...span, statusCode, attributes: valuesOf(attributes), scope: scope.name });
-      }
+    for (const { resource, scopeSpans } of resourceSpans) {
+      for (const { scope, spans } of scopeSpans) this.#add(spans, { resource, scope });
     }
     for (const { scope, metrics } of resourceMetrics.flatMap(({ scopeMetrics }) => scopeMetrics)) {
       for (const { name, gauge, sum, histogram } of metrics) {
         for (const point of (gauge ?? sum ?? histogram)?.dataPoints ?? []) {
           const attributes = valuesOf(point.attributes);
-          const series = { name, scope: scope.name, attributes };
+          const value = point.asDouble ?? point.asInt;
+          const series = { name, scope: scope.name, attributes, value };
           this.series.set(JSON.stringify([name, scope.name, Object.entries(attributes).toSorted()]), series);
         }
       }
     }
     return Response.json({});
   }
+
+  #add(spans: readonly OtlpSpan[], { resource, scope }: SpanSource): void {
+    for (const { status, attributes, parentSpanId = "", ...span } of spans) {
+      this.spans.push({
+        ...span,
+        parentSpanId,
+        statusCode: status?.code ?? 0,
+        attributes: valuesOf(attributes),
+        scope: scope.name,
+        resource: valuesOf(resource.attributes),
+      });
+    }
+  }
+}
+
+interface SpanSource extends Scoped {
+  readonly resource: { readonly attributes: readonly Attribute[] };
 }
 
 function valuesOf(attributes: readonly Attribute[]): Readonly<Record<string, unknown>> {

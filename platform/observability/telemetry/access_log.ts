@@ -45,7 +45,7 @@ function detailsOf(response: Response, exchange: Exchange): Record<string, unkno
   if (principal !== undefined) details["principal"] = principal.subject;
   if (traceId !== undefined) {
     details["traceId"] = traceId;
-    if (exchange.request.headers.has("x-amzn-trace-id")) details["xrayTraceId"] = xrayTraceId(traceId);
+    if (exchange.fields.xrayTrace !== null) details["xrayTraceId"] = xrayTraceId(traceId);
   }
   return details;
 }

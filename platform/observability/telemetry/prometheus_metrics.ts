@@ -5,7 +5,7 @@ import {
   MeterProvider,
   MetricReader,
 } from "@opentelemetry/sdk-metrics";
-import { SCOPE } from "./is_tracing.ts";
+import { SCOPE } from "./instrumentation_scope.ts";
 import { meterSink } from "./meter_sink.ts";
 import type { MetricSink } from "@archway/service_kit/metric_sink.ts";
 

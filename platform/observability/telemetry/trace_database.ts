@@ -1,13 +1,15 @@
-import { context, type Span, SpanKind, SpanStatusCode, trace, TraceFlags } from "@opentelemetry/api";
+import { type Attributes, SpanKind } from "@opentelemetry/api";
 import {
   type DatabaseObserver,
   type Observation,
+  type ObservedOutcome,
   type ObservedServer,
   UNOBSERVED,
 } from "@archway/db/database_observer.ts";
 import { DatabaseError } from "@archway/db/errors.ts";
-import { SCOPE } from "./is_tracing.ts";
 import { summarizeStatement } from "@archway/db/summarize_statement.ts";
+import { activeSpan, activeTrace } from "./tracing/active_trace.ts";
+import type { RecordedSpan } from "./tracing/recorded_span.ts";
 
 /**
  * Returns an observer that records a span for every statement and transaction of a recorded request (OpenTelemetry,
@@ -15,70 +17,68 @@ import { summarizeStatement } from "@archway/db/summarize_statement.ts";
  * Statements outside of requests, such as probes of replicas, have none.
  */
 export function traceDatabase(): DatabaseObserver {
-  const tracer = trace.getTracer(SCOPE);
   return {
     statement(text, instance): Observation | undefined {
-      if (!isRecorded()) return undefined;
-      const { operation, collection, name } = summarizeStatement(text);
-      const span = tracer.startSpan(name, {
-        kind: SpanKind.CLIENT,
-        attributes: {
-          "db.system.name": "postgresql",
-          "db.operation.name": operation,
-          "db.query.summary": name,
-          "db.query.text": text,
-          "archway.db.instance": instance,
-          ...(collection !== undefined && { "db.collection.name": collection }),
-        },
-      });
-      return new SpanObservation(span);
+      const parent = activeSpan();
+      if (parent === undefined) return undefined;
+      return new SpanObservation(parent.child(SpanKind.CLIENT), { instance, text });
     },
-    async transaction<T>(instance: string, run: (observation: Observation) => Promise<T>): Promise<T> {
-      if (!isRecorded()) return await run(UNOBSERVED);
-      const attributes = { "db.system.name": "postgresql", "archway.db.instance": instance };
-      const span = tracer.startSpan("transaction", { kind: SpanKind.CLIENT, attributes });
-      const observation = new SpanObservation(span, { isTransaction: true });
-      return await context.with(trace.setSpan(context.active(), span), () => run(observation));
+    transaction<T>(instance: string, run: (observation: Observation) => Promise<T>): Promise<T> {
+      const parent = activeSpan();
+      if (parent === undefined) return run(UNOBSERVED);
+      const span = parent.child(SpanKind.CLIENT);
+      return activeTrace.run(span, run, new SpanObservation(span, { instance }));
     },
   };
 }
 
-/** Whether the active span is recorded. */
-function isRecorded(): boolean {
-  const parent = trace.getActiveSpan();
-  return parent !== undefined && (parent.spanContext().traceFlags & TraceFlags.SAMPLED) !== 0;
+interface Observed {
+  readonly instance: string;
+  /** Undefined for a transaction. */
+  readonly text?: string;
 }
 
 class SpanObservation implements Observation {
-  readonly #span: Span;
-  readonly #isTransaction: boolean;
-  readonly #begun = performance.now();
+  readonly #span: RecordedSpan;
+  readonly #observed: Observed;
+  #server: ObservedServer | undefined;
+  #waitMs = 0;
 
-  constructor(span: Span, { isTransaction = false }: { readonly isTransaction?: boolean } = {}) {
+  constructor(span: RecordedSpan, observed: Observed) {
     this.#span = span;
-    this.#isTransaction = isTransaction;
+    this.#observed = observed;
   }
 
-  connected({ host, port, database }: ObservedServer): void {
-    this.#span.setAttributes({
-      "db.namespace": database,
-      "server.address": host,
-      "archway.db.wait_ms": Math.round((performance.now() - this.#begun) * 1000) / 1000,
-      ...(host.startsWith("/") ? { "network.transport": "unix" } : { "server.port": port }),
-    });
+  connected(server: ObservedServer): void {
+    this.#server = server;
+    this.#waitMs = performance.now() - this.#span.startMs;
   }
 
-  ended({ rows, error }: { readonly rows?: number; readonly error?: unknown }): void {
-    const span = this.#span;
-    if (rows !== undefined) span.setAttribute("db.response.returned_rows", rows);
-    if (this.#isTransaction) {
-      span.setAttribute("archway.db.outcome", error === undefined ? "commit" : "rollback");
+  ended({ rows, error }: ObservedOutcome): void {
+    const { instance, text } = this.#observed;
+    const attributes: Attributes = { "db.system.name": "postgresql", "archway.db.instance": instance };
+    let name = "transaction";
+    if (text === undefined) attributes["archway.db.outcome"] = error === undefined ? "commit" : "rollback";
+    else {
+      const summary = summarizeStatement(text);
+      name = summary.name;
+      attributes["db.operation.name"] = summary.operation;
+      attributes["db.query.summary"] = name;
+      attributes["db.query.text"] = text;
+      if (summary.collection !== undefined) attributes["db.collection.name"] = summary.collection;
     }
-    if (error instanceof DatabaseError) {
-      span.setStatus({ code: SpanStatusCode.ERROR });
-      span.setAttribute("error.type", error.code);
-      if (error.sqlState !== undefined) span.setAttribute("db.response.status_code", error.sqlState);
-    }
-    span.end();
+    if (this.#server !== undefined) this.#describe(this.#server, attributes);
+    if (rows !== undefined) attributes["db.response.returned_rows"] = rows;
+    if (!(error instanceof DatabaseError)) return this.#span.end(name, attributes);
+    if (error.sqlState !== undefined) attributes["db.response.status_code"] = error.sqlState;
+    this.#span.end(name, attributes, error.code);
+  }
+
+  #describe({ host, port, database }: ObservedServer, attributes: Attributes): void {
+    attributes["db.namespace"] = database;
+    attributes["server.address"] = host;
+    if (host.startsWith("/")) attributes["network.transport"] = "unix";
+    else attributes["server.port"] = port;
+    attributes["archway.db.wait_ms"] = Math.round(this.#waitMs * 1000) / 1000;
   }
 }

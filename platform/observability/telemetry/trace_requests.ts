@@ -1,119 +1,86 @@
-import { context, type Span, SpanKind, SpanStatusCode, trace, TraceFlags } from "@opentelemetry/api";
-import type { Exchange, RequestObserver, Serve } from "@archway/server/request_observer.ts";
-import { KNOWN_METHODS } from "@archway/server/methods.ts";
 import {
-  formatXRayTrace,
-  parseTraceParent,
-  parseXRayTrace,
-  type TraceParent,
-} from "@archway/server/trace_context.ts";
-import { SCOPE } from "./is_tracing.ts";
+  type Attributes,
+  createTraceState,
+  type SpanContext,
+  SpanKind,
+  TraceFlags,
+} from "@opentelemetry/api";
+import { KNOWN_METHODS } from "@archway/server/methods.ts";
+import type { Exchange, RequestObserver } from "@archway/server/request_observer.ts";
+import { formatXRayTrace, type TraceParent } from "@archway/server/trace_context.ts";
 import { redactedPath } from "./redacted_path.ts";
+import { activeTrace, UnrecordedTrace } from "./tracing/active_trace.ts";
+import { RecordedSpan } from "./tracing/recorded_span.ts";
+import { newSpanId, newTraceId } from "./tracing/trace_ids.ts";
+import type { Tracing } from "./tracing/tracing.ts";
 
 /**
- * Returns an observer that names Deno's span of a request, such as `GET /v1/profiles/{id}`, and adds attributes that Deno
- * does not know (OpenTelemetry, "Semantic conventions for HTTP spans"). Attributes set by Deno are left unchanged, as
- * setting one again would duplicate it.
- *
- * A request with `X-Amzn-Trace-Id` and without `traceparent` gets a second span in the trace of AWS X-Ray, as Deno's span
- * cannot be moved there. It is linked to Deno's span and is the parent of all later ones.
+ * Returns an observer that records a span for every request of a recorded trace, such as `GET /v1/profiles/{id}`
+ * (OpenTelemetry, "Semantic conventions for HTTP spans"). Whether a trace is recorded is decided once, here. Spans
+ * contain no query, no headers, and no path that may be personal data.
  */
-export function traceRequests(): RequestObserver {
-  return (serve) => (exchange): Promise<Response> => {
-    const span = trace.getActiveSpan();
-    if (span === undefined) return serve(exchange);
-    const { headers } = exchange.request;
-    const header = headers.get("x-amzn-trace-id");
-    const parent = header === null || parseTraceParent(headers.get("traceparent")) !== undefined
-      ? undefined
-      : parseXRayTrace(header);
-    if (parent !== undefined) {
-      return serveInXRay(serve, exchange, { span, parent, asks: header?.includes("Sampled=?") });
+export function traceRequests({ origin, sampler, propagation }: Tracing): RequestObserver {
+  return (serve) => {
+    async function serveRecorded(exchange: Exchange, span: RecordedSpan): Promise<Response> {
+      exchange.ownTraceParent = span.traceParent;
+      const response = await activeTrace.run(span, serve, exchange);
+      endSpan(span, exchange, response);
+      return response;
     }
-    exchange.ownTraceId = span.spanContext().traceId;
-    exchange.ownTraceParent = traceParentOf(span);
-    return isSampled(span) ? serveInSpan(serve, exchange, [span]) : serve(exchange);
+
+    return function trace(exchange): Promise<Response> {
+      const caller = propagation.parentOf(exchange);
+      const traceId = caller?.traceId ?? newTraceId();
+      exchange.ownTraceId = traceId;
+      const { headers } = exchange.request;
+      const isRecorded = sampler(traceId, caller?.sampled);
+      let served: Promise<Response>;
+      if (isRecorded) {
+        const parent = caller && contextOf(caller, propagation.traceStateOf(exchange));
+        const options = { kind: SpanKind.SERVER, traceId, parent, incoming: headers };
+        served = serveRecorded(exchange, new RecordedSpan(origin, options));
+      } else {
+        const unrecorded = new UnrecordedTrace(traceId, caller?.spanId ?? newSpanId(), headers);
+        exchange.ownTraceParent = unrecorded.traceParent;
+        served = activeTrace.run(unrecorded, serve, exchange);
+      }
+      return caller !== undefined && caller.sampled === undefined
+        ? withDecision(served, { traceId, spanId: undefined, sampled: isRecorded })
+        : served;
+    };
   };
 }
 
-interface XRay {
-  /** Span that Deno started. */
-  readonly span: Span;
-  readonly parent: TraceParent;
-  /** Whether the client requests the sampling decision. */
-  readonly asks: boolean | undefined;
+/** Returns the caller's span; undefined if it sent only the id of the trace, as load balancers of AWS do. */
+function contextOf(
+  { traceId, spanId }: TraceParent,
+  traceState: string | undefined,
+): SpanContext | undefined {
+  if (spanId === undefined) return undefined;
+  const context = { traceId, spanId, traceFlags: TraceFlags.SAMPLED, isRemote: true };
+  return traceState === undefined ? context : { ...context, traceState: createTraceState(traceState) };
 }
 
-async function serveInXRay(
-  serve: Serve,
-  exchange: Exchange,
-  { span, parent, asks }: XRay,
-): Promise<Response> {
-  const { traceId, sampled = isSampled(span) } = parent;
-  const remote = {
-    traceId,
-    // A load balancer sends a trace id without a span id, but a span needs a parent to join a trace.
-    spanId: parent.spanId ?? (/[^0]/.test(traceId.slice(16)) ? traceId.slice(16) : traceId.slice(0, 16)),
-    traceFlags: sampled ? TraceFlags.SAMPLED : TraceFlags.NONE,
-    isRemote: true,
-  };
-  const around = trace.setSpanContext(context.active(), remote);
-  const links = [{ context: span.spanContext() }];
-  // A trace that the caller does not record gets no span, but its ids are propagated.
-  const own = sampled
-    ? trace.getTracer(SCOPE).startSpan("HTTP", { kind: SpanKind.SERVER, links }, around)
-    : trace.wrapSpanContext(remote);
-  exchange.ownTraceId = traceId;
-  exchange.ownTraceParent = traceParentOf(own);
-  try {
-    const spans = [own, span].filter(isSampled);
-    const response = await context.with(
-      trace.setSpan(around, own),
-      () => serveInSpan(serve, exchange, spans),
-    );
-    describe(own, exchange, response);
-    if (asks) {
-      const decision = formatXRayTrace({ traceId, spanId: undefined, sampled: isSampled(own) });
-      response.headers.set("X-Amzn-Trace-Id", decision);
-    }
-    return response;
-  } finally {
-    own.end();
-  }
-}
-
-async function serveInSpan(serve: Serve, exchange: Exchange, spans: readonly Span[]): Promise<Response> {
-  const response = await serve(exchange);
-  const { route, problem, method, requestId, ownRequestId } = exchange;
-  const known = KNOWN_METHODS.has(method) ? method : "HTTP";
-  for (const span of spans) {
-    span.updateName(route === "" ? known : `${known} ${route}`);
-    if (route !== "") span.setAttribute("http.route", route);
-    if (problem !== undefined) span.setAttribute("archway.problem", problem);
-    // An id that the client chose may be an e-mail address.
-    if (ownRequestId || !requestId.includes("@")) span.setAttribute("archway.request_id", requestId);
-  }
+/** Responds to `Sampled=?` with the decision (AWS X-Ray Developer Guide, "Tracing header"). */
+async function withDecision(served: Promise<Response>, decision: TraceParent): Promise<Response> {
+  const response = await served;
+  response.headers.set("X-Amzn-Trace-Id", formatXRayTrace(decision));
   return response;
 }
 
-/** Adds the attributes that Deno sets on its own span, without client input. */
-function describe(span: Span, { method, path, route }: Exchange, { status }: Response): void {
-  span.setAttributes({
-    "http.request.method": KNOWN_METHODS.has(method) ? method : "_OTHER",
+function endSpan(span: RecordedSpan, exchange: Exchange, { status }: Response): void {
+  const { route, problem, method, path, origin, requestId, ownRequestId } = exchange;
+  const isKnown = KNOWN_METHODS.has(method);
+  const attributes: Attributes = {
+    "http.request.method": isKnown ? method : "_OTHER",
     "http.response.status_code": status,
+    "url.scheme": origin?.startsWith("https:") ? "https" : "http",
     "url.path": redactedPath(path, route),
-  });
-  if (status < 500) return;
-  span.setStatus({ code: SpanStatusCode.ERROR });
-  span.setAttribute("error.type", String(status));
-}
-
-/** Returns the `traceparent` of a span (W3C Trace Context, section 3.2). */
-function traceParentOf(span: Span): string {
-  const { traceId, spanId } = span.spanContext();
-  return `00-${traceId}-${spanId}-${isSampled(span) ? "01" : "00"}`;
-}
-
-function isSampled(span: Span): boolean {
-  return (span.spanContext().traceFlags & TraceFlags.SAMPLED) !== 0;
+  };
+  if (route !== "") attributes["http.route"] = route;
+  if (problem !== undefined) attributes["archway.problem"] = problem;
+  // An id that the client chose may be an e-mail address.
+  if (ownRequestId || !requestId.includes("@")) attributes["archway.request_id"] = requestId;
+  const name = isKnown ? method : "HTTP";
+  span.end(route === "" ? name : `${name} ${route}`, attributes, status < 500 ? undefined : String(status));
 }

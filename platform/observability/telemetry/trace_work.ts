@@ -1,14 +1,4 @@
-import {
-  context,
-  type Link,
-  ROOT_CONTEXT,
-  type Span,
-  type SpanContext,
-  SpanKind,
-  SpanStatusCode,
-  trace,
-  TraceFlags,
-} from "@opentelemetry/api";
+import { type Link, SpanKind, TraceFlags } from "@opentelemetry/api";
 import { parseTraceParent } from "@archway/server/trace_context.ts";
 import type {
   ObservedWork,
@@ -16,7 +6,10 @@ import type {
   WorkOutcome,
   WorkTracer,
 } from "@archway/service_kit/observed_work.ts";
-import { SCOPE } from "./is_tracing.ts";
+import { activeTrace } from "./tracing/active_trace.ts";
+import { RecordedSpan } from "./tracing/recorded_span.ts";
+import { newTraceId } from "./tracing/trace_ids.ts";
+import type { Tracing } from "./tracing/tracing.ts";
 
 /** Maximum number of links of a span, the default limit of OpenTelemetry. */
 const MAX_LINKS = 128;
@@ -32,28 +25,27 @@ const KINDS: Readonly<Record<ObservedWork["kind"], SpanKind>> = {
  * later, in another process, and for many requests at once. The span is linked to that of each request (OpenTelemetry,
  * "Links between spans"). Other work has no span.
  */
-export function traceWork(): WorkTracer {
-  const tracer = trace.getTracer(SCOPE);
+export function traceWork({ origin }: Pick<Tracing, "origin">): WorkTracer {
   return {
-    async work<T>(
-      { name, kind, causes, attributes }: ObservedWork,
-      run: (observation: WorkObservation) => Promise<T>,
-    ): Promise<T> {
-      const links = causes.flatMap(linkOf).slice(0, MAX_LINKS);
-      // In the root context, as the work starts a trace of its own.
-      if (links.length === 0) return await context.with(ROOT_CONTEXT, () => run(UNRECORDED));
-      const span = tracer.startSpan(
-        name,
-        { kind: KINDS[kind], links, attributes: { ...attributes } },
-        ROOT_CONTEXT,
-      );
+    async work<T>(work: ObservedWork, run: (observation: WorkObservation) => Promise<T>): Promise<T> {
+      const links = work.causes.flatMap(linkOf).slice(0, MAX_LINKS);
+      // Outside of the trace of a request that happens to start the work.
+      if (links.length === 0) return await activeTrace.run(undefined, run, UNRECORDED);
+      const span = new RecordedSpan(origin, { kind: KINDS[work.kind], traceId: newTraceId(), links });
+      let ended: WorkOutcome | undefined;
+      const observation: WorkObservation = {
+        traceparent: span.traceParent,
+        ended(outcome): void {
+          ended = outcome;
+        },
+      };
       try {
-        return await context.with(trace.setSpan(ROOT_CONTEXT, span), () => run(observationOf(span)));
+        const value = await activeTrace.run(span, run, observation);
+        endSpan(span, work, ended);
+        return value;
       } catch (error) {
-        span.setStatus({ code: SpanStatusCode.ERROR });
+        endSpan(span, work, ended ?? { outcome: "failed", failed: true });
         throw error;
-      } finally {
-        span.end();
       }
     },
   };
@@ -61,28 +53,21 @@ export function traceWork(): WorkTracer {
 
 const UNRECORDED: WorkObservation = { traceparent: undefined, ended(): void {} };
 
-function observationOf(span: Span): WorkObservation {
-  const { traceId, spanId, traceFlags } = span.spanContext();
-  return {
-    traceparent: `00-${traceId}-${spanId}-${traceFlags.toString(16).padStart(2, "0")}`,
-    ended({ outcome, failed, attributes }: WorkOutcome): void {
-      span.setAttributes({ "archway.outcome": outcome, ...attributes });
-      if (!failed) return;
-      span.setStatus({ code: SpanStatusCode.ERROR });
-      span.setAttribute("error.type", outcome);
-    },
-  };
+function endSpan(
+  span: RecordedSpan,
+  { name, attributes }: ObservedWork,
+  outcome: WorkOutcome | undefined,
+): void {
+  if (outcome === undefined) return span.end(name, { ...attributes });
+  const { failed, attributes: more } = outcome;
+  const all = { ...attributes, "archway.outcome": outcome.outcome, ...more };
+  span.end(name, all, failed ? outcome.outcome : undefined);
 }
 
 /** Returns a link to a recorded span, and none to an unrecorded one. */
 function linkOf(traceparent: string): readonly Link[] {
   const parent = parseTraceParent(traceparent);
   if (parent?.spanId === undefined || parent.sampled !== true) return [];
-  const linked: SpanContext = {
-    traceId: parent.traceId,
-    spanId: parent.spanId,
-    traceFlags: TraceFlags.SAMPLED,
-    isRemote: true,
-  };
-  return [{ context: linked }];
+  const { traceId, spanId } = parent;
+  return [{ context: { traceId, spanId, traceFlags: TraceFlags.SAMPLED, isRemote: true } }];
 }

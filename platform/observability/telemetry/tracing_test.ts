@@ -1,9 +1,9 @@
 import { assert, assertEquals, assertFalse, assertMatch } from "@std/assert";
-import { join } from "node:path";
 import { useTestDatabase } from "@archway/tools/support/postgres/use_test_database.ts";
 import { type CollectedSpan, OtlpCollector } from "@archway/tools/support/otlp_collector.ts";
+import type { TracesOptions } from "./open_tracing.ts";
+import { openTracedServer } from "./testing/traced_server.ts";
 
-const PROGRAM = join(import.meta.dirname ?? ".", "testing/traced_program.ts");
 const PARENT = "00000000000000aa";
 const XRAY_ROOT = "Root=1-5759e988-bd862e3fe1be46a994272793";
 const XRAY_TRACE = "5759e988bd862e3fe1be46a994272793";
@@ -24,34 +24,32 @@ interface Traced {
   readonly responses: readonly Response[];
 }
 
-/** Sends requests to the traced program, and returns what it exported until its end. */
+/** Sends requests to a traced server, and returns what it exported until its end. */
 async function trace(
   requests: readonly (readonly [number, Readonly<Record<string, string>>])[],
+  traces: Partial<TracesOptions> = {},
 ): Promise<Traced> {
   await using database = await useTestDatabase();
   await using collector = new OtlpCollector();
   const fetched: Headers[] = [];
   await using target = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen(): void {} }, ({ headers }) => {
-    fetched.push(headers);
+    fetched.push(new Headers(headers));
     return new Response("done");
   });
-  const settings = { instance: database.instance, target: `http://127.0.0.1:${target.addr.port}` };
-  await using child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-q", "--allow-all", PROGRAM, JSON.stringify(settings)],
-    env: collector.environment,
-    stdin: "piped",
-    stdout: "piped",
-  }).spawn();
-  const lines = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
-  const { value: url = "" } = await lines.read();
   const responses: Response[] = [];
-  for (const [note, headers] of requests) {
-    const response = await fetch(`${url.trim()}/notes/${note}`, { headers });
-    await response.body?.cancel();
-    responses.push(response);
+  {
+    await using server = await openTracedServer({
+      collector: collector.url,
+      database: database.instance,
+      target: `http://127.0.0.1:${target.addr.port}`,
+      traces,
+    });
+    for (const [note, headers] of requests) {
+      const response = await fetch(`${server.url}/notes/${note}`, { headers });
+      await response.body?.cancel();
+      responses.push(response);
+    }
   }
-  await child.stdin.close();
-  assertEquals((await child.status).code, 0);
   return { collector, fetched, responses };
 }
 
@@ -108,16 +106,72 @@ Deno.test("traceRequests() follows the caller's sampling decision, and ignores a
   assertEquals(requests.map(({ parentSpanId }) => parentSpanId), ["", ""]);
 });
 
-Deno.test("fetchWithXRay() propagates the trace in both headers", async () => {
-  const { collector, fetched } = await trace([[4, traceparent(1)], [4, traceparent(2, "00")]]);
-  const request = collector.traced(traceId(1)).find(({ kind }) => kind === 2);
-  const xray = fetched.map((headers) => headers.get("x-amzn-trace-id"));
-  assertEquals(xray[0], `Root=1-00000000-${"0".repeat(23)}1;Parent=${request?.spanId};Sampled=1`);
-  assertMatch(xray[1] ?? "", /^Root=1-00000000-0{23}2;Parent=[0-9a-f]{16};Sampled=0$/);
-  assertMatch(fetched[0]?.get("traceparent") ?? "", new RegExp(`^00-${traceId(1)}-[0-9a-f]{16}-01$`));
+Deno.test("traceRequests() records a share of the traces that begin here, in ids of AWS X-Ray", async () => {
+  const none = { sampler: "parentbased_traceidratio", ratio: 0 } as const;
+  const requests = [[3, {}], [3, traceparent(1)], [4, {}]] as const;
+  const { collector, fetched } = await trace(requests, none);
+  assertEquals(new Set(collector.spans.map((span) => span.traceId)), new Set([traceId(1)]));
+  // The decision is passed on.
+  assertMatch(fetched[0]?.get("traceparent") ?? "", /^00-[0-9a-f]{32}-[0-9a-f]{16}-00$/);
+  const before = Math.floor(Date.now() / 1000);
+  const { collector: all } = await trace([[3, traceparent(1, "00")], [3, {}]], { sampler: "always_on" });
+  assertEquals(all.spans.filter(({ kind }) => kind === 2).length, 2);
+  const own = all.spans.find((span) => span.traceId !== traceId(1));
+  const seconds = parseInt(own?.traceId.slice(0, 8) ?? "", 16);
+  assert(seconds >= before && seconds <= Date.now() / 1000);
+  assert(Number(own?.startTimeUnixNano) / 1e9 >= before);
+  assert(Number(own?.endTimeUnixNano) > Number(own?.startTimeUnixNano));
+  assertEquals([own?.scope, own?.resource], ["archway", { "service.name": "notes" }]);
+  const { collector: off } = await trace([[3, traceparent(1)]], { sampler: "always_off" });
+  assertEquals(off.spans, []);
 });
 
-Deno.test("traceRequests() continues a trace of AWS X-Ray beside Deno's", async () => {
+Deno.test("traceFetch() passes on the trace, and records the host but no path", async () => {
+  const more = { tracestate: "vendor=1", baggage: "tenant=7" };
+  const { collector, fetched } = await trace([
+    [4, { ...traceparent(1), ...more }],
+    [4, traceparent(2, "00")],
+  ]);
+  const [request, outgoing] = [2, 3].map((kind) =>
+    collector.traced(traceId(1)).find((span) => span.kind === kind)
+  );
+  assertEquals([outgoing?.name, outgoing?.parentSpanId], ["GET", request?.spanId]);
+  assertEquals(Object.keys(outgoing?.attributes ?? {}).toSorted(), [
+    "http.request.method",
+    "http.response.status_code",
+    "server.address",
+    "server.port",
+  ]);
+  const headers = ["traceparent", "tracestate", "baggage", "x-amzn-trace-id"];
+  assertEquals(headers.map((name) => fetched[0]?.get(name)), [
+    `00-${traceId(1)}-${outgoing?.spanId}-01`,
+    ...Object.values(more),
+    `Root=1-00000000-${"0".repeat(23)}1;Parent=${outgoing?.spanId};Sampled=1`,
+  ]);
+  assertEquals(headers.map((name) => fetched[1]?.get(name)), [
+    traceparent(2, "00")["traceparent"],
+    null,
+    null,
+    `Root=1-00000000-${"0".repeat(23)}2;Parent=${PARENT};Sampled=0`,
+  ]);
+  assertFalse(collector.text.includes("planted"));
+});
+
+Deno.test("traceRequests() reads and writes only the configured headers", async () => {
+  const xray = { "X-Amzn-Trace-Id": `${XRAY_ROOT};Parent=${PARENT};Sampled=1` };
+  const w3c = await trace([[4, xray]], { propagators: ["tracecontext"] });
+  const none = await trace([[4, { ...xray, ...traceparent(1) }]], { propagators: ["none"] });
+  assertEquals(w3c.collector.traced(XRAY_TRACE), []);
+  assertEquals([w3c.fetched[0]?.has("traceparent"), w3c.fetched[0]?.has("x-amzn-trace-id")], [true, false]);
+  assertEquals(none.collector.traced(traceId(1)), []);
+  assertEquals(none.collector.spans.length, 2);
+  assertEquals([none.fetched[0]?.has("traceparent"), none.fetched[0]?.has("x-amzn-trace-id")], [
+    false,
+    false,
+  ]);
+});
+
+Deno.test("traceRequests() continues a trace of AWS X-Ray", async () => {
   const header = (fields: string): Readonly<Record<string, string>> => ({
     "X-Amzn-Trace-Id": XRAY_ROOT + fields,
   });
@@ -131,20 +185,16 @@ Deno.test("traceRequests() continues a trace of AWS X-Ray beside Deno's", async 
   assertEquals(treeOf(spans), [
     ["GET /notes/{id}", [["transaction", ["SELECT", "SAVEPOINT", "SELECT", "RELEASE"]]]],
   ]);
-  const [first, second, ...others] = spans.filter(({ kind }) => kind === 2);
-  assertEquals(others, []);
-  const [link] = first?.links ?? [];
-  const linked = collector.spans.find(({ spanId }) => spanId === link?.spanId);
-  assertEquals([linked?.scope, linked?.name], ["deno", "GET /notes/{id}"]);
-  // A load balancer sends no span id: the trace continues from a span that was not recorded.
-  assertEquals(second?.parentSpanId, XRAY_TRACE.slice(16));
+  // A load balancer sends no span id: the span is the first one of the trace.
+  assertEquals(treeOf(spans, ""), [["GET /notes/{id}", ["GET"]]]);
   assertEquals(responses.map(({ headers }) => headers.get("x-amzn-trace-id")), [
     null,
     `${XRAY_ROOT};Sampled=1`,
     null,
     null,
   ]);
-  assert(fetched[0]?.get("x-amzn-trace-id")?.startsWith(`${XRAY_ROOT};Parent=${second?.spanId}`));
+  const outgoing = spans.find(({ name }) => name === "GET");
+  assertEquals(fetched[0]?.get("x-amzn-trace-id"), `${XRAY_ROOT};Parent=${outgoing?.spanId};Sampled=1`);
   // With both headers, `traceparent` has precedence.
   assertEquals(treeOf(collector.traced(traceId(1))), [["GET /notes/{id}", ["SELECT", "SELECT", "SELECT"]]]);
 });

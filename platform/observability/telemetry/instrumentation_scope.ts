@@ -1,0 +1,2 @@
+/** Instrumentation scope of the program's spans and metrics. */
+export const SCOPE = "archway";

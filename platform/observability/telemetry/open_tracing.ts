@@ -1,0 +1,82 @@
+import {
+  JsonTraceSerializer,
+  ProtobufTraceSerializer,
+  TraceExporterMetricsHelper,
+} from "@opentelemetry/otlp-transformer";
+import { resourceFromAttributes } from "@opentelemetry/resources";
+import type { ReadableSpan } from "@opentelemetry/sdk-trace";
+import type { DatabaseObserver } from "@archway/db/database_observer.ts";
+import type { Logger } from "@archway/server/logger.ts";
+import type { RequestObserver } from "@archway/server/request_observer.ts";
+import type { MetricSink } from "@archway/service_kit/metric_sink.ts";
+import type { WorkTracer } from "@archway/service_kit/observed_work.ts";
+import { SCOPE } from "./instrumentation_scope.ts";
+import { ExportReport } from "./otlp/export_report.ts";
+import { OtlpExporter, type OtlpTarget } from "./otlp/otlp_exporter.ts";
+import { withinFlushTime } from "./otlp/within_flush_time.ts";
+import { traceDatabase } from "./trace_database.ts";
+import { traceFetch } from "./trace_fetch.ts";
+import { traceRequests } from "./trace_requests.ts";
+import { traceWork } from "./trace_work.ts";
+import { headSampler, type SamplerOptions } from "./tracing/head_sampler.ts";
+import { Propagation, type Propagator } from "./tracing/propagation.ts";
+import { SpanQueue } from "./tracing/span_queue.ts";
+
+/** Export of traces. */
+export interface TracesOptions extends OtlpTarget, SamplerOptions {
+  readonly propagators: readonly Propagator[];
+  readonly maxQueueSize: number;
+  readonly maxBatchSize: number;
+  readonly delayMs: number;
+}
+
+/** Dependencies of {@link openTracing}. */
+export interface TracingDependencies {
+  /** Attributes of everything exported. */
+  readonly resource: Readonly<Record<string, string>>;
+  readonly logger: Logger;
+  /** Sink of the number of lost spans. */
+  readonly sink: MetricSink | undefined;
+}
+
+/** Observers that record spans. Disposing exports what is queued, for a limited time. */
+export interface OpenTracing extends AsyncDisposable {
+  readonly requests: RequestObserver;
+  readonly database: DatabaseObserver;
+  readonly work: WorkTracer;
+}
+
+/** Starts to record and export spans. */
+export function openTracing(
+  traces: TracesOptions,
+  { resource, logger, sink }: TracingDependencies,
+): OpenTracing {
+  const exporter = new OtlpExporter<ReadableSpan[]>(traces, {
+    json: JsonTraceSerializer,
+    protobuf: ProtobufTraceSerializer,
+    counts: TraceExporterMetricsHelper,
+  });
+  const report = new ExportReport({ signal: "traces", url: traces.url, logger, sink });
+  const queue = new SpanQueue(exporter, { ...traces, report });
+  const propagation = new Propagation(traces.propagators);
+  const tracing = {
+    origin: {
+      resource: resourceFromAttributes(resource),
+      instrumentationScope: { name: SCOPE },
+      take: (span: ReadableSpan): void => queue.add(span),
+    },
+    sampler: headSampler(traces),
+    propagation,
+  };
+  const fetching = traceFetch(propagation);
+  return {
+    requests: traceRequests(tracing),
+    database: traceDatabase(),
+    work: traceWork(tracing),
+    async [Symbol.asyncDispose](): Promise<void> {
+      fetching[Symbol.dispose]();
+      await withinFlushTime(queue.shutdown());
+      exporter[Symbol.dispose]();
+    },
+  };
+}
