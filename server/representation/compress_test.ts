@@ -25,7 +25,7 @@ function fieldsOf({ status, headers }: Response): unknown {
 
 Deno.test("withCompression() compresses large bodies for clients that accept gzip, under a tag of their own", async () => {
   const response = await send(GZIP);
-  assertEquals(fieldsOf(response), [200, '"7-gzip"', "gzip", "Accept, Accept-Encoding"]);
+  assertEquals(fieldsOf(response), [200, '"7-gzip"', "gzip", "Accept-Encoding"]);
   const bytes = new Uint8Array(await response.arrayBuffer());
   const text = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
   assertEquals([bytes.length < 200, (await new Response(text).json()).text], [true, TEXT]);
@@ -34,29 +34,29 @@ Deno.test("withCompression() compresses large bodies for clients that accept gzi
 Deno.test("withCompression() does not compress for other clients, and small bodies not at all", async () => {
   for (const accepted of ["", "br", "identity", "gzip;q=0", "identity, gzip;q=0.5"]) {
     const response = await send(accepted === "" ? {} : { "Accept-Encoding": accepted });
-    assertEquals(fieldsOf(response), [200, '"7"', null, "Accept, Accept-Encoding"], accepted);
+    assertEquals(fieldsOf(response), [200, '"7"', null, "Accept-Encoding"], accepted);
     assertEquals((await response.json()).text, TEXT);
   }
   const small = await send(GZIP, { minBytes: 10_000 });
-  assertEquals(fieldsOf(small), [200, '"7"', null, "Accept"]);
+  assertEquals(fieldsOf(small), [200, '"7"', null, null]);
   assertEquals((await small.json()).text, TEXT);
 });
 
 Deno.test("withCompression() does not compress responses that must not be stored", async () => {
   const response = await send(GZIP, { note: SECRET });
-  assertEquals(fieldsOf(response), [200, null, null, "Accept"]);
+  assertEquals(fieldsOf(response), [200, null, null, null]);
   assertEquals((await response.json()).text, TEXT);
 });
 
 Deno.test("withCompression() does not compress parts", async () => {
   const response = await send(GZIP, { note: { ...NOTE, status: 206, contentType: "application/json" } });
-  assertEquals(fieldsOf(response), [206, '"7"', null, "Accept"]);
+  assertEquals(fieldsOf(response), [206, '"7"', null, null]);
   assertEquals((await response.json()).text, TEXT);
 });
 
 Deno.test("withCompression() sends the headers of the GET for HEAD", async () => {
   const response = await send(GZIP, { method: "HEAD" });
-  assertEquals(fieldsOf(response), [200, '"7-gzip"', "gzip", "Accept, Accept-Encoding"]);
+  assertEquals(fieldsOf(response), [200, '"7-gzip"', "gzip", "Accept-Encoding"]);
   const compressed = await (await send(GZIP)).arrayBuffer();
   assertEquals([response.headers.get("content-length"), response.body], [
     String(compressed.byteLength),
@@ -82,7 +82,7 @@ Deno.test("withCompression() sends the length of a compressed GET for HEAD over 
 Deno.test("withCompression() responds 304 with the tag that the client has stored", async () => {
   for (const tag of ['"7-gzip"', '"7"']) {
     const response = await send({ ...GZIP, "If-None-Match": `"6", ${tag}` });
-    assertEquals(fieldsOf(response), [304, tag, null, "Accept, Accept-Encoding"], tag);
+    assertEquals(fieldsOf(response), [304, tag, null, "Accept-Encoding"], tag);
   }
 });
 

@@ -31,6 +31,7 @@ export function compileResponses(operation: Operation): WriteResponse {
     }
   }
   const cacheable = operation.method === "GET";
+  const varies = isNegotiated(operation);
   const writeHeaders = compileHeaders(operation);
 
   return function writeResponse(result, exchange): Response {
@@ -39,7 +40,7 @@ export function compileResponses(operation: Operation): WriteResponse {
     if (typeof etag === "string" && isNotModified(exchange, etag)) {
       const response = new Response(null, { status: 304 });
       setHeaders(response.headers, result, exchange);
-      if (contentType !== undefined) response.headers.set("Vary", "Accept");
+      if (varies) response.headers.set("Vary", "Accept");
       return response;
     }
     if (contentType === undefined || result.body === undefined) {
@@ -55,7 +56,7 @@ export function compileResponses(operation: Operation): WriteResponse {
       status: result.status,
       headers: { "Content-Type": contentType },
     });
-    response.headers.set("Vary", "Accept");
+    if (varies) response.headers.set("Vary", "Accept");
     // The platform sets the length of what it sends; for HEAD it sends no body.
     if (isHead) response.headers.set("Content-Length", String(byteLength(body)));
     setHeaders(response.headers, result, exchange);
@@ -70,6 +71,22 @@ export function compileResponses(operation: Operation): WriteResponse {
     if (own["ETag"] !== undefined) headers.set("Cache-Control", "no-cache, no-transform");
     writeHeaders(headers, own, status);
   }
+}
+
+/** Returns the media types of the successful responses of an operation. */
+export function successMediaTypes({ responses }: Pick<Operation, "responses">): string[] {
+  const offers = new Set<string>();
+  for (const [status, { content }] of Object.entries(responses)) {
+    if (!status.startsWith("2")) continue;
+    for (const { mediaType } of content) offers.add(mediaType);
+  }
+  return [...offers];
+}
+
+/** Whether the `Accept` header can change a response: a single type is sent or refused, and a 406 is not stored. */
+export function isNegotiated(operation: Pick<Operation, "responses">): boolean {
+  const offers = successMediaTypes(operation);
+  return offers.length > 1 || offers.some(isRange);
 }
 
 function encodeBody(

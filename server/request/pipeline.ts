@@ -103,7 +103,7 @@ function createFinish({ cors, modules }: ServerOptions): FinishResponse {
   const setCorsHeaders = cors === undefined ? undefined : createCors(cors, modules);
 
   function setHeaders(headers: Headers, exchange: Exchange): void {
-    setSecurityHeaders(headers);
+    setSecurityHeaders(headers, exchange);
     if (exchange.isPrivate) headers.set("Cache-Control", privately(headers.get("Cache-Control")));
     if (exchange.rateLimit !== undefined) {
       headers.set("RateLimit-Policy", exchange.rateLimit.policy);
@@ -139,13 +139,17 @@ function privately(field: string | null): string {
 /** Forbids loading, running and framing. The server's own pages need none of it, other responses are not pages. */
 const CONTENT_SECURITY_POLICY = "default-src 'none'; frame-ancestors 'none'";
 
+/** Matches a response that caches do not use for another request without its own headers. */
+const NOT_REUSED = /\bno-(?:cache|store)\b/;
+
 /**
- * Sets the security headers of every response (OWASP, "REST Security Cheat Sheet"). They forbid media type sniffing,
- * active content, framing, and use by other origins; a response may override the latter three. Each header costs about
- * a microsecond, so headers that matter only for pages with links, scripts or browser features are omitted.
+ * Sets the security headers (docs/adr/0015-response-headers.md). Every response forbids media type sniffing. Those that
+ * forbid active content, framing, and use by other origins are obeyed by browsers alone, so they are left out for other
+ * clients, unless a cache may give the response to a browser.
  */
-function setSecurityHeaders(headers: Headers): void {
+function setSecurityHeaders(headers: Headers, { fields }: Exchange): void {
   headers.set("X-Content-Type-Options", "nosniff");
+  if (!fields.isFromBrowser && NOT_REUSED.test(headers.get("Cache-Control") ?? "")) return;
   setUnlessSet(headers, "Content-Security-Policy", CONTENT_SECURITY_POLICY);
   setUnlessSet(headers, "Cross-Origin-Resource-Policy", "same-origin");
 }

@@ -22,7 +22,12 @@ export interface RequestFields {
   readonly traceParent: string | null;
   /** `X-Amzn-Trace-Id`. */
   readonly xrayTrace: string | null;
+  /** Whether a browser sent it, for a page or a script: headers that only browsers obey concern no other client. */
+  readonly isFromBrowser: boolean;
 }
+
+/** Begins the `User-Agent` of every browser, and cannot be changed for pages and what they embed. */
+const BROWSER = "Mozilla/";
 
 /**
  * Collects the header fields of a request. One pass with `forEach` also measures their size and is cheaper than five
@@ -43,6 +48,7 @@ export function readRequestFields(headers: Headers): RequestFields {
   let expect = null;
   let traceParent = null;
   let xrayTrace = null;
+  let isFromBrowser = false;
   headers.forEach((value, name) => {
     bytes += name.length + value.length;
     switch (name) {
@@ -85,6 +91,13 @@ export function readRequestFields(headers: Headers): RequestFields {
       case "x-amzn-trace-id":
         xrayTrace = value;
         break;
+      case "user-agent":
+        isFromBrowser ||= value.includes(BROWSER);
+        break;
+      // Sent by browsers alone, over TLS and to their own machine (Fetch Metadata Request Headers).
+      case "sec-fetch-mode":
+        isFromBrowser = true;
+        break;
     }
   });
   return {
@@ -102,6 +115,7 @@ export function readRequestFields(headers: Headers): RequestFields {
     expect,
     traceParent,
     xrayTrace,
+    isFromBrowser,
   };
 }
 

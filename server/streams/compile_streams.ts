@@ -2,7 +2,7 @@ import { requiresIdempotencyKey } from "../idempotency/idempotency_key.ts";
 import { jsonText } from "../body/json_text.ts";
 import type { Operation, ResponseMediaType, SizedStream, StrictResponse } from "../operation.ts";
 import { covers } from "../representation/media_type.ts";
-import { isNotModified, type WriteResponse } from "../representation/response.ts";
+import { isNegotiated, isNotModified, type WriteResponse } from "../representation/response.ts";
 import type { Exchange } from "../request/exchange.ts";
 import { checkItem } from "../strict/check_response.ts";
 import { type ChunkSource, sizedChunks, streamChunks } from "./chunk_source.ts";
@@ -35,6 +35,7 @@ export function compileStreams(operation: Operation, options: StreamOptions): Wr
   const contents = Object.values(operation.responses).flatMap(({ content }) => content);
   if (contents.every(({ codec }) => codec === "json")) return undefined;
   const isKeyed = requiresIdempotencyKey(operation);
+  const varies = isNegotiated(operation);
   if (isKeyed && contents.some(({ codec }) => ["events", "lines", "sequence"].includes(codec))) {
     throw unstorable();
   }
@@ -67,7 +68,7 @@ export function compileStreams(operation: Operation, options: StreamOptions): Wr
     });
     const { headers } = response;
     headers.set("Content-Type", contentType);
-    headers.append("Vary", "Accept");
+    if (varies) headers.append("Vary", "Accept");
     if (isSized(body)) headers.set("Content-Length", String(body.size));
     else exchange.hasUnknownLength = isHead;
     if (isEvents) {

@@ -9,7 +9,7 @@ import type { DeprecatedUses } from "../deprecation/deprecated_uses.ts";
 import type { Deadlines } from "../request/deadlines.ts";
 import { compileRateLimits } from "../rate_limit/enforce_rate_limit.ts";
 import { isRange } from "../representation/media_type.ts";
-import { compileResponses, createNegotiation } from "../representation/response.ts";
+import { compileResponses, createNegotiation, successMediaTypes } from "../representation/response.ts";
 import type { Exchange } from "../request/exchange.ts";
 import { compileKeyed } from "../idempotency/compile_keyed.ts";
 import type { Idempotency } from "../idempotency.ts";
@@ -154,13 +154,4 @@ function countedName({ operationId, extensions }: Operation): string | undefined
   throw new Error(
     `x-counted-as of ${operationId} must be a name of lower-case letters and underscores, such as payments`,
   );
-}
-
-function successMediaTypes({ responses }: Operation): string[] {
-  const offers = new Set<string>();
-  for (const [status, { content }] of Object.entries(responses)) {
-    if (!status.startsWith("2")) continue;
-    for (const { mediaType } of content) offers.add(mediaType);
-  }
-  return [...offers];
 }
