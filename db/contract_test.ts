@@ -208,10 +208,110 @@ const contract: Readonly<Record<string, Check>> = {
       pool.withTx(async (tx) => {
         await tx.query("INSERT INTO late VALUES (1), (1)");
       }), "unique-violation");
+    await assertCode(
+      () => pool.withTx((tx) => tx.query("INSERT INTO late VALUES (2), (2)", [], { last: true })),
+      "unique-violation",
+    );
     assertEquals(error.constraint, "late_key");
     assertEquals([error.logFields.table, error.logFields.statement], ["late", "COMMIT"]);
     assertMatch(error.stack ?? "", /contract_test\.ts:\d+/);
     assertEquals(await countOf(pool.writer(), "late"), 0n);
+  },
+
+  "withTx() commits with its last statement": async (pool) => {
+    await pool.writer().query("CREATE TABLE final (id int PRIMARY KEY)", [], { last: true });
+    const { rows } = await pool.withTx(async (tx) => {
+      await tx.query("INSERT INTO final VALUES (1)");
+      return await tx.query("INSERT INTO final VALUES ($1) RETURNING id", [2], { last: true });
+    });
+    assertEquals(rows, [{ id: 2 }]);
+    await pool.withTx((tx) => tx.query("INSERT INTO final VALUES (3)", [], { last: true }));
+    await pool.withTx((tx) =>
+      Promise.all([
+        tx.query("INSERT INTO final VALUES (4)"),
+        tx.query("INSERT INTO final VALUES (5)"),
+        tx.query("INSERT INTO final VALUES (6)", [], { last: true }),
+      ])
+    );
+    assertEquals(await countOf(pool.writer(), "final"), 6n);
+    // A statement behind it is refused, but nothing is undone by that.
+    const error = await assertCode(() =>
+      pool.withTx(async (tx) => {
+        const last = tx.query("INSERT INTO final VALUES (7)", [], { last: true });
+        await tx.query("INSERT INTO final VALUES (8)").finally(() => last);
+      }), "internal");
+    assertMatch(error.message, /after its end/);
+    assertEquals(await countOf(pool.writer(), "final"), 7n);
+    await pool.withTx(async (tx) => {
+      await tx.savepoint((inner) => inner.query("INSERT INTO final VALUES (9)", [], { last: true }));
+      throw new Error("Changed its mind");
+    }).catch(() => undefined);
+    assertEquals(await countOf(pool.writer(), "final"), 7n);
+  },
+
+  "withTx() rolls back when a statement fails that COMMIT was sent with": async (pool) => {
+    await pool.writer().query("CREATE TABLE refused (id int PRIMARY KEY)");
+    await pool.writer().query("INSERT INTO refused VALUES (1)");
+    const insert = (tx: Querier, id: number, last = false): Promise<unknown> =>
+      tx.query("INSERT INTO refused VALUES ($1)", [id], { last });
+    const works: readonly (readonly [(tx: Querier) => Promise<unknown>, DatabaseErrorCode])[] = [
+      [(tx) => insert(tx, 1, true), "unique-violation"],
+      [async (tx) => (await insert(tx, 2), await insert(tx, 1, true)), "unique-violation"],
+      [async (tx) => {
+        await insert(tx, 2);
+        await insert(tx, 1, true).catch(() => undefined);
+        return "looks like success";
+      }, "unique-violation"],
+      // The failed one is not the last, and nothing waits for it.
+      [(tx) => {
+        insert(tx, 1).catch(() => undefined);
+        insert(tx, 2).catch(() => undefined);
+        return insert(tx, 3, true).catch(() => "looks like success");
+      }, "unique-violation"],
+      // The last one cannot be sent.
+      [async (tx) => {
+        await insert(tx, 2);
+        await tx.query("SELECT $1::text", ["\ud800"], { last: true });
+      }, "invalid-value"],
+    ];
+    for (const [run, code] of works) await assertCode(() => pool.withTx(run), code);
+    assertEquals(await countOf(pool.writer(), "refused"), 1n);
+  },
+
+  "withTx() runs nothing outside of a transaction when BEGIN fails": async (pool) => {
+    await pool.writer().query("CREATE TABLE outside (id int)");
+    const insert = (tx: Querier, last: boolean): Promise<unknown> =>
+      tx.query("INSERT INTO outside VALUES (1)", [], { last });
+    const works: readonly ((tx: Querier) => Promise<unknown>)[] = [
+      (tx) => insert(tx, false),
+      (tx) => insert(tx, true),
+      (tx) => Promise.all([insert(tx, false), insert(tx, false), insert(tx, true)]),
+      (tx) => Promise.allSettled([insert(tx, false), insert(tx, false), insert(tx, false)]),
+    ];
+    for (const run of works) {
+      // More than the maximum of the setting.
+      const error = await assertCode(() => pool.withTx(run, { lockTimeoutMs: 2 ** 40 }), "invalid-value");
+      assertEquals(error.logFields.statement, "BEGIN");
+      await assertCode(
+        () => pool.withTx((tx) => tx.savepoint(run), { lockTimeoutMs: 2 ** 40 }),
+        "invalid-value",
+      );
+    }
+    assertEquals(await countOf(pool.writer(), "outside"), 0n);
+  },
+
+  "withTx() begins with the first statement that can be sent": async (pool) => {
+    await pool.writer().query("CREATE TABLE begun (id int)");
+    for (const unsendable of ["\ud800", "a\0b"]) {
+      await assertCode(() =>
+        pool.withTx(async (tx) => {
+          const first = tx.query("SELECT $1::text", [unsendable]).catch(() => undefined);
+          const second = tx.query("INSERT INTO begun VALUES (1)").catch(() => undefined);
+          await Promise.all([first, second]);
+        }), "invalid-value");
+    }
+    assertEquals(await pool.withTx(() => Promise.resolve("nothing to do")), "nothing to do");
+    assertEquals(await countOf(pool.writer(), "begun"), 0n);
   },
 
   "withTx() passes a querier that is unusable after its end": async (pool) => {

@@ -39,6 +39,15 @@ export interface QueryResult<Row> {
 export interface QueryOptions {
   /** Cancels the statement on the server; the promise rejects with code "cancelled". */
   readonly signal?: AbortSignal;
+  /**
+   * Whether it is the last statement of its transaction, so that COMMIT is sent directly behind it. The transaction takes
+   * no further statements and cannot be rolled back by the caller any more: an error thrown after it is rethrown although
+   * the transaction was committed. If the statement or an earlier one fails, everything is rolled back as usual. Without
+   * effect outside of transactions and in a savepoint.
+   *
+   * @default false
+   */
+  readonly last?: boolean;
 }
 
 /** Runs SQL: a writer, a reader or an open transaction. Throws `DatabaseError`. */

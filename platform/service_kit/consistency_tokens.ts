@@ -67,7 +67,7 @@ export class ConsistencyTokens {
    *
    * @throws {Problem} 400 if the token is not one of this service.
    */
-  readOptions(headers: TokenHeader, context: Required<QueryOptions>): ReadOptions {
+  readOptions(headers: TokenHeader, context: Required<Pick<QueryOptions, "signal">>): ReadOptions {
     const text = headers[CONSISTENCY_TOKEN];
     if (text === undefined) return context;
     const after = this.parse(text);

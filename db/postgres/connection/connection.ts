@@ -2,12 +2,18 @@ import type { Duplex } from "node:stream";
 import type { QueryParameter, QueryResult } from "../../db.ts";
 import { DatabaseError } from "../../errors.ts";
 import { DEFAULT_DRIVER, type InstanceConfig, type PoolConfig } from "../pool_config.ts";
-import type { DriverEvents, DriverSession, DriverSessionOptions, Notice } from "./driver_session.ts";
+import type {
+  DriverEvents,
+  DriverSession,
+  DriverSessionOptions,
+  LeadingStatement,
+  Notice,
+} from "./driver_session.ts";
 import { openSocket } from "./open_socket.ts";
 import { PostgresJsSession } from "./postgres_js_session.ts";
 import { preparePassword } from "./prepare_password.ts";
 import { readPassword } from "./read_password.ts";
-import { type QuickReads, SentStatements } from "./sent_statements.ts";
+import { type QuickReads, type SentStatement, SentStatements } from "./sent_statements.ts";
 import { pinSettings } from "./session_settings.ts";
 import {
   commitUnconfirmed,
@@ -47,7 +53,16 @@ export interface StatementOptions {
    */
   readonly behind?: StatementBehind | undefined;
   /** Records the latency; if absent, the statement is not pipelined by choice. */
-  readonly reads?: QuickReads;
+  readonly reads?: QuickReads | undefined;
+}
+
+/** Receives the outcome of a statement: one of the calls, once. They must not throw. */
+export interface SendOptions<R extends object> extends Pick<StatementOptions, "reads" | "behind"> {
+  /** Statements to be run in front of it; only if {@link Connection.canLead}. */
+  readonly leading?: readonly LeadingStatement[] | undefined;
+  onResult(result: QueryResult<R>): void;
+  /** @param failed Text of the leading statement that failed, if it was one of them. */
+  onError(error: unknown, failed?: string): void;
 }
 
 /** SQL expression of {@link Session.serverStart}. */
@@ -198,6 +213,11 @@ export class Connection {
     return this.#isOpen;
   }
 
+  /** Whether the server can be made to skip a statement if one that is sent in front of it fails. */
+  get canLead(): boolean {
+    return this.#driver.canLead;
+  }
+
   /** Number of statements without a response yet. */
   get running(): number {
     return this.#sent.length;
@@ -227,45 +247,94 @@ export class Connection {
     parameters?: readonly QueryParameter[],
     { signal, reads, behind }: StatementOptions = {},
   ): Promise<QueryResult<R>> {
-    if (!this.#isOpen) return Promise.reject(connectionLost());
     if (signal?.aborted) return Promise.reject(statementCancelled(signal));
-    let encoded: (string | null)[];
-    try {
-      encoded = parameters?.map(encodeParameter) ?? [];
-    } catch (error) {
-      return Promise.reject(error);
-    }
-    if (encoded.length > maxParameters) return Promise.reject(tooManyParameters(encoded.length));
     return new Promise((resolve, reject) => {
-      const sent = this.#sent.push({ isQuick: reads?.isQuick(text) ?? false });
-      let response: ResponseBehind | undefined;
-      const onAbort = signal && ((): void => {
-        this.#sent.abort(sent);
+      if (signal === undefined) {
+        this.send<R>(text, parameters, { reads, behind, onResult: resolve, onError: reject });
+        return;
+      }
+      const onAbort = (): void => {
+        this.abort(sent);
         reject(statementCancelled(signal));
-      });
-      if (onAbort !== undefined) signal?.addEventListener("abort", onAbort);
-      const settle = (): void => {
-        if (onAbort !== undefined) signal?.removeEventListener("abort", onAbort);
-        const ms = this.#sent.settle(sent);
-        reads?.record(text, ms);
       };
-      sent.pending = this.#driver.query<R>(text, encoded, {
-        onResult: (result) => {
-          settle();
-          if (sent.unconfirmed) reject(commitUnconfirmed());
-          else if (response === undefined || response.isOver) resolve(result);
-          else {
-            response.held = (): void => resolve(result);
-            this.#held = response;
-          }
+      const end = (): void => signal.removeEventListener("abort", onAbort);
+      signal.addEventListener("abort", onAbort);
+      const sent = this.send<R>(text, parameters, {
+        reads,
+        behind,
+        onResult(result): void {
+          end();
+          resolve(result);
         },
-        onError: (error, isStale) => {
-          settle();
-          reject(toStatementError(error, sent, isStale));
+        onError(error): void {
+          end();
+          reject(error);
         },
       });
-      if (behind !== undefined) response = this.#sendBehind(behind);
     });
+  }
+
+  /**
+   * Sends one statement behind those in flight, and returns what {@link abort} takes; undefined if it was not sent, of which
+   * the error has been passed by then.
+   */
+  send<R extends object>(
+    text: string,
+    parameters: readonly QueryParameter[] | undefined,
+    { reads, leading, behind, onResult, onError }: SendOptions<R>,
+  ): SentStatement | undefined {
+    const encoded = this.#encode(parameters ?? [], onError);
+    if (encoded === undefined) return undefined;
+    const sent = this.#sent.push({ isQuick: reads?.isQuick(text) ?? false });
+    const settle = (): void => {
+      const ms = this.#sent.settle(sent);
+      reads?.record(text, ms);
+    };
+    let response: ResponseBehind | undefined;
+    sent.pending = this.#driver.query<R>(text, encoded, {
+      leading,
+      onResult: (result) => {
+        settle();
+        if (sent.unconfirmed) onError(commitUnconfirmed());
+        else if (response === undefined || response.isOver) onResult(result);
+        else {
+          response.held = (): void => onResult(result);
+          this.#held = response;
+        }
+      },
+      onError(error, isStale, failed): void {
+        settle();
+        onError(toStatementError(error, sent, isStale), failed);
+      },
+    });
+    if (behind !== undefined) response = this.#sendBehind(behind);
+    return sent;
+  }
+
+  /** Cancels a statement on the server, which responds to it nevertheless. */
+  abort(sent: SentStatement | undefined): void {
+    if (sent !== undefined) this.#sent.abort(sent);
+  }
+
+  /** Returns parameters as texts; undefined if they cannot be sent, of which the error is passed. */
+  #encode(
+    parameters: readonly QueryParameter[],
+    onError: (error: unknown) => void,
+  ): (string | null)[] | undefined {
+    if (!this.#isOpen) {
+      onError(connectionLost());
+      return undefined;
+    }
+    if (parameters.length > maxParameters) {
+      onError(tooManyParameters(parameters.length));
+      return undefined;
+    }
+    try {
+      return parameters.map(encodeParameter);
+    } catch (error) {
+      onError(error);
+      return undefined;
+    }
   }
 
   /** Sends a statement behind the last one. A pooler might run it in another session at any time, so it gets none. */

@@ -117,16 +117,23 @@ export class Connections {
     });
   }
 
-  /** Acquires an exclusive connection, which must be released. Rejects as {@link run} does. */
+  /** Returns an exclusive connection, which must be released; undefined if none is idle. */
+  acquireIdle(): Connection | undefined {
+    const ready = this.#queue.length === 0 && this.#ended === undefined ? this.#idle.pop() : undefined;
+    if (ready !== undefined) this.#shared.delete(ready);
+    return ready;
+  }
+
+  /** Waits for an exclusive connection, which must be released. Rejects as {@link run} does. */
   acquire(signal?: AbortSignal): Promise<Connection> {
+    const ready = this.acquireIdle();
+    if (ready !== undefined) return Promise.resolve(ready);
     return new Promise((resolve, reject) => {
       const serve = (connection: Connection): void => {
         this.#shared.delete(connection);
         resolve(connection);
       };
-      const ready = this.#queue.length === 0 && this.#ended === undefined ? this.#idle.pop() : undefined;
-      if (ready !== undefined) serve(ready);
-      else this.#wait({ alone: true, serve, reject, signal });
+      this.#wait({ alone: true, serve, reject, signal });
     });
   }
 

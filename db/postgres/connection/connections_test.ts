@@ -68,7 +68,7 @@ Deno.test("Connections serves callers in order of arrival, without those that ha
     }),
     codeOf(pool.writer().query("SELECT 1", [], { signal: leaving.signal })),
     pool.writer().query("SELECT 1").then(() => served.push("second")),
-    pool.withTx(() => Promise.resolve(served.push("third"))),
+    pool.withTx((tx) => tx.query("SELECT 1")).then(() => served.push("third")),
     pool.writer().query("SELECT 1").then(() => served.push("fourth")),
   ];
   leaving.abort();

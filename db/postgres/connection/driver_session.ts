@@ -34,17 +34,30 @@ export interface Notice {
   readonly routine?: string;
 }
 
+/** Statement without a result, with parameters as texts. */
+export interface LeadingStatement {
+  readonly text: string;
+  readonly parameters: readonly string[];
+}
+
 /** Receives the outcome of a statement: one of the calls, once. They must not throw. */
 export interface StatementOutcome<R extends object = object> {
+  /** Statements to be run in front of it; only if {@link DriverSession.canLead}. If one fails, the others are skipped. */
+  readonly leading?: readonly LeadingStatement[] | undefined;
   onResult(result: QueryResult<R>): void;
-  /** @param isStale Whether it had no effect because its tables have changed since it was prepared. */
-  onError(error: unknown, isStale: boolean): void;
+  /**
+   * @param isStale Whether it had no effect because its tables have changed since it was prepared.
+   * @param failed Text of the leading statement that failed, if it was one of them.
+   */
+  onError(error: unknown, isStale: boolean, failed?: string): void;
 }
 
 /** Session of a server that a driver has opened. Statements are sent behind each other without waiting. */
 export interface DriverSession {
   /** Process of the session as of the handshake, which a pooler makes up; undefined before the first result. */
   readonly pid: number | undefined;
+  /** Whether the server can be made to skip a statement if one that is sent in front of it fails. */
+  readonly canLead: boolean;
   /** Stream that ends when the server closes the session. Destroying it ends the session without notice. */
   readonly stream: Duplex;
   /** Sends a statement with parameters as texts, and returns what identifies it. */

@@ -21,6 +21,8 @@ const maxText = 32_768;
 
 /** Session of postgres.js with a single connection, which it opens with the first statement and never again. */
 export class PostgresJsSession implements DriverSession {
+  /** Each of its statements ends with a Sync, behind which the server runs the next one whatever happened. */
+  readonly canLead = false;
   readonly stream: Socket;
   readonly #driver: Driver;
   readonly #options: DriverSessionOptions;

@@ -11,6 +11,7 @@ import { tlsUnsupported } from "./tls_refusal.ts";
 
 /** Session of our own client of the protocol. */
 export class WireSession implements DriverSession {
+  readonly canLead = true;
   readonly #connection: WireConnection;
   readonly #instance: InstanceConfig;
   readonly #config: Omit<PoolConfig, "primary" | "replicas">;

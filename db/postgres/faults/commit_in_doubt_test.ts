@@ -15,10 +15,19 @@ Deno.test("withTx() rejects with outcome-unknown when the server crashes during 
   await admin.writer().query("SELECT pg_reload_conf()");
   await standby.pause();
   try {
-    const inDoubt = pool.withTx((tx) => tx.query("INSERT INTO kept VALUES (1)"));
-    inDoubt.catch(() => undefined);
+    const inDoubt = [false, true].map((last) =>
+      pool.withTx((tx) => tx.query("INSERT INTO kept VALUES (1)", [], { last }))
+    );
+    const cancelled = new AbortController();
+    const { signal } = cancelled;
+    inDoubt.push(
+      pool.withTx((tx) => tx.query("INSERT INTO kept VALUES (2)", [], { last: true }), { signal }),
+    );
+    for (const each of inDoubt) each.catch(() => undefined);
     const waits = "SELECT 1 FROM pg_stat_activity WHERE wait_event = 'SyncRep'";
-    while ((await admin.writer().query(waits)).rowCount === 0);
+    while ((await admin.writer().query(waits)).rowCount < inDoubt.length);
+    cancelled.abort();
+    assertEquals(await codeOf(inDoubt.pop() ?? Promise.resolve()), "outcome-unknown");
     // A transaction that has not reached its COMMIT is certainly rolled back.
     const begun = Promise.withResolvers<void>();
     const undone = pool.withTx(async (tx) => {
@@ -29,7 +38,8 @@ Deno.test("withTx() rejects with outcome-unknown when the server crashes during 
     undone.catch(() => undefined);
     await begun.promise;
     await primary.kill();
-    assertEquals([await codeOf(inDoubt), await codeOf(undone)], ["outcome-unknown", "unavailable"]);
+    const codes = await Promise.all([...inDoubt, undone].map(codeOf));
+    assertEquals(codes, ["outcome-unknown", "outcome-unknown", "unavailable"]);
   } finally {
     await standby.resume();
   }

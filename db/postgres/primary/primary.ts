@@ -9,6 +9,7 @@ import type { InstanceConfig, PoolConfig } from "../pool_config.ts";
 import { PrimaryCandidate } from "./primary_candidate.ts";
 import { PrimaryFinder } from "./primary_finder.ts";
 import type { ReadTarget } from "../replica/reader_router.ts";
+import { SharedTimer } from "../connection/shared_timer.ts";
 import { RetryingReader } from "../connection/pool_querier.ts";
 import { repeatTransaction } from "../transaction/repeat_transaction.ts";
 import { runObserved } from "../transaction/run_observed.ts";
@@ -25,6 +26,8 @@ export class Primary {
   /** Candidates, each with a connection for probes. */
   readonly candidates: readonly PrimaryCandidate[];
   readonly #finder: PrimaryFinder | undefined;
+  /** Deadlines of transactions. */
+  readonly #deadlines = new SharedTimer();
   #serverStart: string | undefined;
   /** Target of statements, which are sent once. */
   readonly writes: { readonly querier: Querier };
@@ -139,6 +142,7 @@ export class Primary {
     using deadline = new TransactionDeadline({
       timeoutMs: timeoutMs ?? this.#config.transactionTimeoutMs ?? 60_000,
       signal: options.signal,
+      timer: this.#deadlines,
     });
     const runOnce = async (): Promise<T> => {
       const connections = this.#connections.current;
@@ -170,6 +174,7 @@ export class Primary {
   async end(): Promise<void> {
     await this.#connections.end({ timeout: closingTimeout(this.#connections.current.isBusy) });
     this.#finder?.[Symbol.dispose]();
+    this.#deadlines[Symbol.dispose]();
     await Promise.all(this.candidates.map((candidate) => candidate.end()));
   }
 }

@@ -1,12 +1,13 @@
 import type { Transaction, TxOptions } from "../../db.ts";
+import { DatabaseError } from "../../errors.ts";
 import { withCallerStack } from "../connection/with_caller_stack.ts";
-import { beginStatement } from "./begin_statement.ts";
-import type { Connection, StatementBehind } from "../connection/connection.ts";
+import type { BeginOptions } from "./begin_statement.ts";
+import type { Connection } from "../connection/connection.ts";
 import type { Connections } from "../connection/connections.ts";
 import type { Followers } from "../connection/pool_querier.ts";
-import { toDatabaseError } from "../connection/to_database_error.ts";
 import type { TransactionDeadline } from "./transaction_deadline.ts";
-import { TransactionScope, type TransactionState, type TransactionWatch } from "./transaction_scope.ts";
+import { TransactionScope, type TransactionWatch } from "./transaction_scope.ts";
+import { TransactionSession } from "./transaction_session.ts";
 
 /** Options of {@link runTransaction}. */
 export interface RunTransactionOptions extends TxOptions {
@@ -34,120 +35,155 @@ const serverGraceMs = 500;
  * fails. A transaction with a failed statement is rolled back even if `run` handled the error and returned, since the
  * server would turn its COMMIT into a ROLLBACK.
  */
-export async function runTransaction<T>(
+export function runTransaction<T>(
   connections: Connections,
   run: (tx: Transaction) => Promise<T>,
   options: RunTransactionOptions,
 ): Promise<T> {
   const { deadline } = options;
-  const connection = await connections.acquire(deadline.signal).catch((error) => {
-    throw withCallerStack(deadline.signal.aborted ? deadline.signal.reason : error);
-  });
-  const { watch } = options;
-  watch?.transaction.connected(connection.instance);
-  const state: TransactionState = {
-    connection,
-    deadline,
-    watch,
-    over: false,
-    savepoints: 0,
-    running: new Set(),
-  };
-  const scope = new TransactionScope(state);
-  try {
-    const value = await inside(scope, run, { state, options });
-    await commit(connection, options);
-    return value;
-  } finally {
-    connections.release(connection);
-  }
+  if (deadline.reason !== undefined) return Promise.reject(withCallerStack(deadline.reason));
+  const connection = connections.acquireIdle();
+  if (connection !== undefined) return runOn(connection, run, { connections, options });
+  return connections.acquire(deadline.signal).then(
+    (waited) => runOn(waited, run, { connections, options }),
+    (error) => {
+      throw withCallerStack(deadline.reason ?? error);
+    },
+  );
 }
 
-/** Runs everything between BEGIN and COMMIT. Rolls back on failure. */
-async function inside<T>(
-  scope: TransactionScope,
+/** Runs the transaction on an exclusive connection, and releases it. */
+function runOn<T>(
+  connection: Connection,
   run: (tx: Transaction) => Promise<T>,
-  { state, options }: { readonly state: TransactionState; readonly options: RunTransactionOptions },
+  { connections, options }: { readonly connections: Connections; readonly options: RunTransactionOptions },
 ): Promise<T> {
-  const { connection, deadline } = state;
-  try {
-    deadline.check();
-    await begin(connection, options);
-    const value = await Promise.race([run(scope), aborted(deadline.signal)]);
-    await Promise.allSettled(state.running);
-    deadline.check();
-    if (scope.failure !== undefined) throw scope.failure;
-    state.over = true;
+  options.watch?.transaction.connected(connection.instance);
+  const transaction = new RunningTransaction(connection, options);
+  return transaction.run(run).then((value) => {
+    transaction.end();
+    connections.release(connection);
     return value;
-  } catch (error) {
-    state.over = true;
-    const failure = error === deadline.signal.reason ? withCallerStack(error) : error;
-    // An error of the ROLLBACK must not hide the original one. The connection is closed then.
-    await end(connection, "ROLLBACK", { deadline }).catch(() => connection.close());
-    throw failure;
+  }, (error: unknown) => {
+    transaction.end();
+    connections.release(connection);
+    throw transaction.isOwn(error) ? withCallerStack(error, transaction.failedText) : error;
+  });
+}
+
+/** One transaction from its first statement to the response to COMMIT or ROLLBACK. */
+class RunningTransaction {
+  readonly #session: TransactionSession;
+  readonly #scope: TransactionScope;
+  readonly #deadline: TransactionDeadline;
+  /** Error that does not come from the function. */
+  #own: unknown;
+  /** Statement that failed, if it is one of the transaction itself. */
+  failedText: string | undefined;
+  /** Ends the wait for the function. */
+  #giveUp: (reason: unknown) => void = ignore;
+  #grace: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(connection: Connection, options: RunTransactionOptions) {
+    const { deadline, watch, followers, signal } = options;
+    this.#deadline = deadline;
+    this.#session = new TransactionSession(connection, {
+      begin: () => beginOptions(options),
+      followers,
+      signal,
+    });
+    this.#scope = new TransactionScope(this.#session, { deadline, watch });
+  }
+
+  isOwn(error: unknown): boolean {
+    return error === this.#own;
+  }
+
+  run<T>(run: (tx: Transaction) => Promise<T>): Promise<T> {
+    // V8 finds the stack of the caller through the promise's own functions, not through closures around them.
+    const returned = new Promise<T>((resolve, reject) => {
+      this.#giveUp = reject;
+      this.#deadline.onPassed = (reason): void => this.#pass(reason);
+      if (this.#deadline.reason !== undefined) this.#pass(this.#deadline.reason);
+      else run(this.#scope).then(resolve, reject);
+    });
+    return returned.then((value) => this.#commit(value), (error: unknown) => this.#rollback(error));
+  }
+
+  /** Ends the deadline. */
+  end(): void {
+    clearTimeout(this.#grace);
+    this.#session.isOver = true;
+    this.#deadline.onPassed = undefined;
+  }
+
+  /** Commits when every statement has its response, unless one of them has failed. */
+  #commit<T>(value: T): T | Promise<T> {
+    const session = this.#session;
+    const scope = this.#scope;
+    if (!scope.isIdle) {
+      return new Promise<void>((resolve) => scope.onIdle = resolve).then(() => this.#commit(value));
+    }
+    if (scope.failure !== undefined) return this.#rollback(scope.failure);
+    if (!session.isBegun) return value;
+    const committing = session.committing ?? session.commit();
+    return committing.then(() => value, (error: unknown) => this.#refuse(error));
+  }
+
+  /** Rolls back and rejects with the error, unless COMMIT was sent behind the last statement. */
+  async #rollback(error: unknown): Promise<never> {
+    const session = this.#session;
+    // Its outcome is that of a statement, or the function has failed although it said that it does nothing more.
+    const isCommitted = await session.committing?.then(() => true, () => false) ?? false;
+    if (!isCommitted) await session.rollback();
+    throw error;
+  }
+
+  /** Rejects with the error of COMMIT, or with the reason why it was cancelled. */
+  async #refuse(error: unknown): Promise<never> {
+    const { reason } = this.#deadline;
+    const isInDoubt = error instanceof DatabaseError && error.code === "outcome-unknown";
+    this.#own = isInDoubt || reason === undefined ? error : reason;
+    this.failedText = "COMMIT";
+    // The server may have been stopped before it began with COMMIT, so that the transaction is still open.
+    if (!isInDoubt) await this.#session.rollback();
+    throw this.#own;
+  }
+
+  /** The deadline has passed, or the caller has aborted. The server has some time for its response. */
+  #pass(reason: DatabaseError): void {
+    const session = this.#session;
+    this.#grace = setTimeout(() => void session.connection.close(), graceMs);
+    session.abort(reason);
+    const { committing } = session;
+    if (committing === undefined) return this.#stop(reason);
+    // The function has the responses by then, and may return.
+    const later = (): void => void setTimeout(() => this.#stop(this.#scope.failure ?? lateReturn()), 0);
+    committing.then(later, later);
+  }
+
+  #stop(reason: DatabaseError): void {
+    this.#own ??= reason;
+    this.#giveUp(reason);
   }
 }
 
-async function begin(connection: Connection, options: RunTransactionOptions): Promise<void> {
+function lateReturn(): DatabaseError {
+  return new DatabaseError("outcome-unknown", "The function did not return in time after its last statement");
+}
+
+function ignore(): void {}
+
+function beginOptions(options: RunTransactionOptions): BeginOptions {
   const { isolation, readOnly, lockTimeoutMs, deadline, isPooled } = options;
   const leftMs = options.setsServerDeadline || isPooled ? deadline.leftMs : Infinity;
   const allowedMs = options.statementTimeoutMs === 0 ? Infinity : options.statementTimeoutMs;
   const statementMs = isPooled ? Math.min(leftMs, allowedMs) : leftMs < allowedMs ? leftMs : Infinity;
-  try {
-    await connection.script(beginStatement({
-      isolation,
-      readOnly,
-      lockTimeoutMs,
-      transactionTimeoutMs: leftMs < Infinity ? leftMs + serverGraceMs : undefined,
-      statementTimeoutMs: statementMs < Infinity ? statementMs : undefined,
-    }));
-  } catch (error) {
-    throw toDatabaseError(error);
-  }
-}
-
-async function commit(connection: Connection, options: RunTransactionOptions): Promise<void> {
-  const { deadline, followers, signal } = options;
-  const sent = { text: "COMMIT", isWrite: true, signal };
-  const behind = followers?.behind(sent);
-  try {
-    await end(connection, "COMMIT", { deadline, behind });
-  } finally {
-    if (behind === undefined) followers?.ended(sent);
-  }
-}
-
-interface EndOptions {
-  readonly deadline: TransactionDeadline;
-  /** Statement behind it. */
-  readonly behind?: StatementBehind | undefined;
-}
-
-/** Sends COMMIT or ROLLBACK. After the deadline, the server has a grace period for the response. */
-async function end(
-  connection: Connection,
-  text: "COMMIT" | "ROLLBACK",
-  { deadline: { signal }, behind }: EndOptions,
-): Promise<void> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const onAbort = (): void => {
-    timer = setTimeout(() => void connection.close(), graceMs);
+  return {
+    isolation,
+    readOnly,
+    lockTimeoutMs,
+    transactionTimeoutMs: leftMs < Infinity ? leftMs + serverGraceMs : undefined,
+    statementTimeoutMs: statementMs < Infinity ? statementMs : undefined,
   };
-  if (signal.aborted) onAbort();
-  else signal.addEventListener("abort", onAbort, { once: true });
-  try {
-    await connection.query(text, [], { behind });
-  } catch (error) {
-    throw withCallerStack(error, text);
-  } finally {
-    clearTimeout(timer);
-    signal.removeEventListener("abort", onAbort);
-  }
-}
-
-async function aborted(signal: AbortSignal): Promise<never> {
-  return await new Promise<never>((_, reject) => {
-    if (signal.aborted) return reject(signal.reason);
-    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
-  });
 }

@@ -2,9 +2,9 @@ import type { Observation } from "../../database_observer.ts";
 import type { QueryOptions, QueryParameter, QueryResult, Transaction } from "../../db.ts";
 import { DatabaseError } from "../../errors.ts";
 import { withCallerStack } from "../connection/with_caller_stack.ts";
-import type { Connection } from "../connection/connection.ts";
 import { refuseStatement } from "../connection/refuse_statement.ts";
 import type { TransactionDeadline } from "./transaction_deadline.ts";
+import { BeginError, type TransactionSession, type TransactionStatement } from "./transaction_session.ts";
 
 /** Observer of a transaction. */
 export interface TransactionWatch {
@@ -13,57 +13,70 @@ export interface TransactionWatch {
   statement(text: string): Observation | undefined;
 }
 
-/** State shared by a transaction and its savepoints. */
-export interface TransactionState {
-  readonly connection: Connection;
+/** Options of {@link TransactionScope}. */
+export interface TransactionScopeOptions {
   readonly deadline: TransactionDeadline;
   readonly watch: TransactionWatch | undefined;
-  /** Whether it is being committed or rolled back, so that statements are rejected. */
-  over: boolean;
-  savepoints: number;
-  /** Statements without a response yet, awaited or not. */
-  readonly running: Set<Promise<unknown>>;
+  /** @default false */
+  readonly isSavepoint?: boolean;
 }
 
 /** Transaction or savepoint as passed to its function. */
 export class TransactionScope implements Transaction {
-  readonly #state: TransactionState;
+  readonly #session: TransactionSession;
+  readonly #options: TransactionScopeOptions;
   /** First failed statement, because of which the transaction cannot be committed. */
   failure: DatabaseError | undefined;
+  /** Called when no statement of it waits for its response any more. */
+  onIdle: (() => void) | undefined;
+  /** Number of statements whose outcome has not arrived at their callers. */
+  #pending = 0;
   #hasSavepoint = false;
   #ended = false;
 
-  constructor(state: TransactionState) {
-    this.#state = state;
+  constructor(session: TransactionSession, options: TransactionScopeOptions) {
+    this.#session = session;
+    this.#options = options;
   }
 
-  async query<R extends object>(
+  /** Whether no statement of it waits for its response. */
+  get isIdle(): boolean {
+    return this.#pending === 0;
+  }
+
+  query<R extends object>(
     text: string,
     parameters?: readonly QueryParameter[],
     options?: QueryOptions,
   ): Promise<QueryResult<R>> {
-    this.#check();
-    refuseStatement(text);
-    return await this.#send<R>(text, parameters, options?.signal);
+    try {
+      this.#check();
+      refuseStatement(text);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    // A savepoint ends before its transaction.
+    const isLast = options?.last === true && this.#options.isSavepoint !== true;
+    return this.#send<R>({ text, parameters, signal: options?.signal, isLast });
   }
 
   async savepoint<T>(run: (tx: Transaction) => Promise<T>): Promise<T> {
     this.#check();
-    const name = `archway_${++this.#state.savepoints}`;
+    const name = `archway_${++this.#session.savepoints}`;
     this.#hasSavepoint = true;
-    const scope = new TransactionScope(this.#state);
+    const scope = new TransactionScope(this.#session, { ...this.#options, isSavepoint: true });
     try {
-      await this.#send(`SAVEPOINT ${name}`);
+      await this.#send({ text: `SAVEPOINT ${name}` });
       try {
         const value = await run(scope);
         if (scope.failure !== undefined) throw scope.failure;
         scope.#ended = true;
-        await this.#send(`RELEASE SAVEPOINT ${name}`);
+        await this.#send({ text: `RELEASE SAVEPOINT ${name}` });
         return value;
       } catch (error) {
         scope.#ended = true;
         // The error of the rollback must not hide the first one, which also ends the transaction.
-        await this.#send(`ROLLBACK TO SAVEPOINT ${name}`).catch(() => undefined);
+        await this.#send({ text: `ROLLBACK TO SAVEPOINT ${name}` }).catch(() => undefined);
         throw error;
       }
     } finally {
@@ -73,7 +86,7 @@ export class TransactionScope implements Transaction {
   }
 
   #check(): void {
-    if (this.#ended || this.#state.over) {
+    if (this.#ended || this.#session.isOver) {
       throw new DatabaseError("internal", "The transaction was used after its end");
     }
     if (this.#hasSavepoint) {
@@ -85,41 +98,44 @@ export class TransactionScope implements Transaction {
     if (this.failure !== undefined) throw this.failure;
   }
 
-  async #send<R extends object>(
-    text: string,
-    parameters?: readonly QueryParameter[],
-    own?: AbortSignal,
-  ): Promise<QueryResult<R>> {
-    const { connection, deadline, running, watch } = this.#state;
-    const observation = watch?.statement(text);
-    observation?.connected(connection.instance);
-    const signal = own ? AbortSignal.any([own, deadline.signal]) : deadline.signal;
-    const response = connection.query<R>(text, parameters, { signal });
-    running.add(response);
-    try {
-      const result = await response;
+  #send<R extends object>(statement: TransactionStatement): Promise<QueryResult<R>> {
+    const session = this.#session;
+    const observation = this.#options.watch?.statement(statement.text);
+    observation?.connected(session.connection.instance);
+    this.#pending++;
+    return session.send<R>(statement).then((result) => {
       observation?.ended({ rows: result.rowCount });
+      this.#settled();
       return result;
-    } catch (error) {
-      this.failure ??= withCallerStack(this.#translate(error), text);
+    }, (error: unknown) => {
+      this.failure ??= this.#translate(error, statement.text);
       observation?.ended({ error: this.failure });
+      this.#settled();
       throw this.failure;
-    } finally {
-      running.delete(response);
-    }
+    });
   }
 
-  /** Before COMMIT the outcome is never in doubt: everything is rolled back. */
-  #translate(error: unknown): DatabaseError {
-    const reason: unknown = this.#state.deadline.signal.reason;
-    if (reason instanceof DatabaseError) return reason;
-    if (!(error instanceof DatabaseError)) {
-      return new DatabaseError("internal", "The statement failed", { cause: error });
-    }
-    return error.code === "outcome-unknown"
-      ? new DatabaseError("unavailable", "The connection was lost and the transaction rolled back", {
-        cause: error.cause,
-      })
-      : error;
+  #settled(): void {
+    if (--this.#pending === 0) this.onIdle?.();
   }
+
+  #translate(error: unknown, text: string): DatabaseError {
+    if (error instanceof BeginError) return withCallerStack(error.error, "BEGIN");
+    const { deadline } = this.#options;
+    const { committing } = this.#session;
+    const isLost = error instanceof DatabaseError && error.code === "outcome-unknown";
+    // With COMMIT behind it, a lost connection leaves the outcome in doubt, whatever else has happened.
+    if (isLost && committing !== undefined) return withCallerStack(error, text);
+    if (deadline.reason !== undefined) return withCallerStack(deadline.reason, text);
+    if (!(error instanceof DatabaseError)) {
+      return withCallerStack(new DatabaseError("internal", "The statement failed", { cause: error }), text);
+    }
+    return withCallerStack(isLost ? rolledBack(error) : error, text);
+  }
+}
+
+/** Converts the error of a connection that was lost before COMMIT: everything is rolled back. */
+function rolledBack({ cause }: DatabaseError): DatabaseError {
+  const message = "The connection was lost and the transaction rolled back";
+  return new DatabaseError("unavailable", message, { cause });
 }

@@ -26,6 +26,28 @@ async function balances(pool: ConnectionPool): Promise<readonly number[]> {
   return rows.map(({ balance }) => balance);
 }
 
+/** Holds an advisory lock until the returned function is called. */
+async function holdLock(pool: ConnectionPool): Promise<() => Promise<void>> {
+  const held = Promise.withResolvers<void>();
+  const released = Promise.withResolvers<void>();
+  const holding = pool.withTx(async (tx) => {
+    await tx.query("SELECT pg_advisory_xact_lock(1)");
+    held.resolve();
+    await released.promise;
+  });
+  await held.promise;
+  return async () => {
+    released.resolve();
+    await holding;
+  };
+}
+
+/** Waits until a session of the database runs a statement. */
+async function untilActive(pool: ConnectionPool, text: string): Promise<void> {
+  const active = "SELECT 1 FROM pg_stat_activity WHERE state = 'active' AND query = $1";
+  while ((await pool.writer().query(active, [text])).rowCount === 0);
+}
+
 async function codeOf(promise: Promise<unknown>): Promise<string> {
   return (await assertRejects(() => promise, DatabaseError)).code;
 }
@@ -65,6 +87,27 @@ Deno.test("withTx() retries repeatable transactions until both of a conflict hav
   assert(runs > 2, `${runs} runs`);
   // Sequentially: 200, and then 200 + 100.
   assertEquals(await balances(pool), [300, 100]);
+});
+
+Deno.test("withTx() retries repeatable transactions whose last statement or COMMIT conflicts", async () => {
+  await using pool = await openAccounts();
+  let runs = 0;
+  const { promise: bothRead, resolve } = Promise.withResolvers<void>();
+  const transfer = async (tx: Transaction): Promise<void> => {
+    const { rows } = await tx.query<{ sum: bigint }>("SELECT sum(balance) AS sum FROM accounts");
+    const id = ++runs;
+    if (runs === 2) resolve();
+    await bothRead;
+    // Different rows, so that the server finds the conflict at one of the commits.
+    const set = "UPDATE accounts SET balance = $1 WHERE id = $2";
+    await tx.query(set, [Number(rows[0]?.sum ?? 0n), 1 + id % 2], { last: true });
+  };
+  const options = { isolation: "serializable", repeatable: true } as const;
+  await Promise.all([pool.withTx(transfer, options), pool.withTx(transfer, options)]);
+  assert(runs > 2, `${runs} runs`);
+  const [first = 0, second = 0] = await balances(pool);
+  // The second to commit has seen the first: 200, and then 300, or both on the same account.
+  assert([first, second].includes(300), `${first}, ${second}`);
 });
 
 Deno.test("withTx() does not retry unless repeatable", async () => {
@@ -115,6 +158,78 @@ Deno.test("withTx() rejects nesting, but not a later transaction", async () => {
   resolve();
   await after;
   assertEquals(await balances(pool), [1, 100]);
+});
+
+Deno.test("withTx() waits for the outcome when it is aborted after its last statement", async () => {
+  await using pool = await openAccounts();
+  await pool.writer().query("CREATE TABLE slow (id int)");
+  await pool.writer().query(`CREATE FUNCTION wait() RETURNS trigger LANGUAGE plpgsql AS
+    $$ BEGIN PERFORM pg_advisory_xact_lock(1); RETURN NEW; END $$`);
+  await pool.writer().query(`CREATE CONSTRAINT TRIGGER waits AFTER INSERT ON slow
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION wait()`);
+  /** Aborts a transaction while the server runs a statement, which is the last or COMMIT behind it. */
+  const abortDuring = async (
+    active: string,
+    text: string,
+    { release }: { readonly release?: () => Promise<void> } = {},
+  ): Promise<unknown> => {
+    const controller = new AbortController();
+    const sent = Promise.withResolvers<void>();
+    const responded = Promise.withResolvers<void>();
+    const running = pool.withTx(async (tx) => {
+      await tx.query("UPDATE accounts SET balance = balance + 1 WHERE id = 1");
+      const last = tx.query(text, [], { last: true });
+      sent.resolve();
+      const { rowCount } = await last;
+      responded.resolve();
+      return rowCount;
+    }, { signal: controller.signal });
+    running.catch(() => undefined);
+    await sent.promise;
+    await untilActive(pool, active);
+    if (active === "COMMIT") await responded.promise;
+    controller.abort();
+    await release?.();
+    return await running.catch((error: unknown) => error instanceof DatabaseError ? error.code : error);
+  };
+  // The server stops the statement, and rolls back at COMMIT.
+  const sleep = "SELECT pg_sleep(60)";
+  assertEquals(await abortDuring(sleep, sleep), "cancelled");
+  assertEquals(await balances(pool), [100, 100]);
+  // COMMIT itself is not cancelled, and its response decides.
+  const insert = "INSERT INTO slow VALUES (1)";
+  assertEquals(await abortDuring("COMMIT", insert, { release: await holdLock(pool) }), 1);
+  assertEquals(await balances(pool), [101, 100]);
+  // It takes longer than the grace period: the connection is closed, and the outcome unknown.
+  const release = await holdLock(pool);
+  assertEquals(await abortDuring("COMMIT", insert), "outcome-unknown");
+  await release();
+});
+
+Deno.test("withTx() rejects when its function does not return after its last statement", async () => {
+  await using pool = await openAccounts();
+  const stuck = pool.withTimeoutTx(300, async (tx) => {
+    await tx.query("UPDATE accounts SET balance = 1 WHERE id = 1", [], { last: true });
+    await new Promise(() => {});
+  });
+  assertEquals(await codeOf(stuck), "outcome-unknown");
+  assertEquals(await balances(pool), [1, 100]);
+});
+
+Deno.test("Transaction.query() cancels the last statement by its own signal, and rolls back", async () => {
+  await using pool = await openAccounts();
+  const controller = new AbortController();
+  const { signal } = controller;
+  const running = pool.withTx(async (tx) => {
+    await tx.query("UPDATE accounts SET balance = 1 WHERE id = 1");
+    const last = tx.query("SELECT pg_sleep(60)", [], { signal, last: true });
+    last.catch(() => undefined);
+    await untilActive(pool, "SELECT pg_sleep(60)");
+    controller.abort();
+    await last;
+  });
+  assertEquals(await codeOf(running), "cancelled");
+  assertEquals(await balances(pool), [100, 100]);
 });
 
 Deno.test("Transaction.savepoint() only rolls back its own statements", async () => {

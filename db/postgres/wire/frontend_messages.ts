@@ -27,8 +27,11 @@ const type = {
 const statementKind = 0x53; // "S"
 const portalKind = 0x50; // "P"
 
-/** Execute of the unnamed portal without a limit of rows, and Sync. */
-const executeAndSync = Uint8Array.of(type.execute, 0, 0, 0, 9, 0, 0, 0, 0, 0, type.sync, 0, 0, 0, 4);
+/** Execute of the unnamed portal without a limit of rows. */
+const execute = Uint8Array.of(type.execute, 0, 0, 0, 9, 0, 0, 0, 0, 0);
+
+/** The same, and Sync. */
+const executeAndSync = Uint8Array.of(...execute, type.sync, 0, 0, 0, 4);
 
 /** Writes the first packet of a session, with its settings. */
 export function writeStartup(output: OutputBuffer, settings: Readonly<Record<string, string>>): void {
@@ -128,6 +131,11 @@ export function writeDescribePortal(output: OutputBuffer): void {
   output.byte(portalKind);
   output.byte(0);
   output.end(start);
+}
+
+/** Writes, behind a Bind, the execution of the unnamed portal. If it fails, the server skips everything up to Sync. */
+export function writeExecute(output: OutputBuffer): void {
+  output.raw(execute);
 }
 
 /** Writes, behind a Bind, the execution of the unnamed portal and the end of its series of messages. */

@@ -85,6 +85,11 @@ export class StatementCache {
     this.#obsolete.add(dropped.text);
   }
 
+  /** Removes a statement whose preparation was not sent, or was skipped. */
+  dropUnready(skipped: PreparedStatement): void {
+    if (!skipped.isReady) this.drop(skipped);
+  }
+
   /** Takes the names of statements that are to be closed on the server. */
   takeClosing(): readonly string[] {
     if (this.#closing.length === 0) return this.#closing;

@@ -137,18 +137,24 @@ export class WireConnection {
     const output = this.#output;
     const statements = this.#statements;
     const statement = statements.get(text);
-    const exchange = new StatementExchange(statement, statements, callbacks);
+    const leading = callbacks.leading?.map(({ text }) => statements.get(text));
+    const exchange = new StatementExchange(statement, statements, { callbacks, leading });
     if (this.#refuses(exchange)) return exchange;
     for (const name of statements.takeClosing()) messages.writeCloseStatement(output, name);
     const { pending } = output;
     try {
+      leading?.forEach((first, index) => {
+        if (!first.isReady) messages.writeParse(output, first.name, first.text);
+        messages.writeBind(output, first.name, callbacks.leading?.[index]?.parameters ?? []);
+        messages.writeExecute(output);
+      });
       if (!statement.isReady) messages.writeParse(output, statement.name, text);
       messages.writeBind(output, statement.name, parameters);
       if (statement.decoder === undefined) messages.writeDescribePortal(output);
       messages.writeExecuteAndSync(output);
       this.#sent.push(exchange);
     } catch (error) {
-      statements.drop(statement);
+      for (const unsent of [...leading ?? [], statement]) statements.dropUnready(unsent);
       this.#takeBack(exchange, pending, error);
     }
     return exchange;

@@ -1,7 +1,20 @@
 import { join } from "node:path";
 import type { InstanceConfig } from "@archway/db/postgres/pool_config.ts";
 
-/** Proxy of a server that closes connections which send a text, a limited number of times. */
+/** Options of a {@link FaultProxy}. */
+interface FaultProxyOptions {
+  /** Text of the client at which a connection is closed. */
+  readonly text: string;
+  /** Maximum number of connections that are closed. */
+  readonly times: number;
+  /**
+   * Text of the server at which the connection is closed, once the client has sent the other one. Without it, the server
+   * does not receive what the client sent with its text.
+   */
+  readonly response?: string;
+}
+
+/** Proxy of a server that closes connections at a text, before or after the server has responded to it. */
 export class FaultProxy implements AsyncDisposable {
   readonly #listener: Deno.UnixListener;
   readonly #connections = new Set<Deno.UnixConn>();
@@ -10,12 +23,12 @@ export class FaultProxy implements AsyncDisposable {
   constructor(
     readonly instance: InstanceConfig,
     private readonly server: InstanceConfig,
-    { text, times }: { readonly text: string; readonly times: number },
+    private readonly options: FaultProxyOptions,
   ) {
-    this.left = times;
+    this.left = options.times;
     const path = join(instance.host, `.s.PGSQL.${instance.port}`);
     this.#listener = Deno.listen({ transport: "unix", path });
-    void this.#serve(text);
+    void this.#serve();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -24,17 +37,22 @@ export class FaultProxy implements AsyncDisposable {
     await Deno.remove(this.instance.host, { recursive: true });
   }
 
-  async #serve(text: string): Promise<void> {
+  async #serve(): Promise<void> {
+    const { text, response } = this.options;
     for await (const client of this.#listener) {
       const path = join(this.server.host, `.s.PGSQL.${this.server.port}`);
       const server = await Deno.connect({ transport: "unix", path });
       for (const each of [client, server]) this.#connections.add(each);
-      void this.#pass(server, client, () => false);
+      let isMarked = false;
       void this.#pass(
-        client,
         server,
-        (bytes) => this.left > 0 && new TextDecoder().decode(bytes).includes(text),
+        client,
+        (bytes) => isMarked && response !== undefined && includes(bytes, response),
       );
+      void this.#pass(client, server, (bytes) => {
+        isMarked = isMarked || (this.left > 0 && includes(bytes, text));
+        return isMarked && response === undefined;
+      });
     }
   }
 
@@ -59,6 +77,10 @@ export class FaultProxy implements AsyncDisposable {
       close(to);
     }
   }
+}
+
+function includes(bytes: Uint8Array, text: string): boolean {
+  return new TextDecoder().decode(bytes).includes(text);
 }
 
 function close(connection: Deno.UnixConn): void {

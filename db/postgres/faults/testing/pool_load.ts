@@ -1,4 +1,4 @@
-import type { ConnectionPool, Querier, Transaction } from "../../../db.ts";
+import type { ConnectionPool, Querier, QueryOptions, Transaction } from "../../../db.ts";
 import { DatabaseError } from "../../../errors.ts";
 import { WriteRecorder } from "./write_recorder.ts";
 
@@ -18,6 +18,8 @@ type Call = (id: number) => Promise<string | void>;
 /** Number of rows whose response takes several packets. */
 const MANY = 2_000;
 
+const INSERT = "INSERT INTO marks SELECT $1, unnest($2::int[])";
+
 const SLOW_INSERT =
   `WITH slow AS (SELECT pg_sleep(0.2)) INSERT INTO marks SELECT $1, n FROM slow, generate_series(1, 2) AS n`;
 
@@ -35,7 +37,10 @@ export class PoolLoad {
   private constructor(pool: ConnectionPool, recorder: WriteRecorder, workersOfAKind: number) {
     this.#pool = pool;
     this.#recorder = recorder;
-    const calls = [this.#write, this.#read, this.#readMany, this.#transact, this.#giveUp, this.#abort];
+    const calls = [
+      ...[this.#write, this.#read, this.#readMany, this.#abort],
+      ...[this.#transact, this.#transactLast, this.#giveUp, this.#abortTransaction],
+    ];
     this.#workers = calls.flatMap((call) => Array.from({ length: workersOfAKind }, () => this.#work(call)));
   }
 
@@ -58,8 +63,22 @@ export class PoolLoad {
       begun: this.#begun,
       settled: this.#settled,
       endings: Object.fromEntries([...this.#endings].sort()),
-      contradictions: [...this.#contradictions, ...await this.#recorder.contradictions(this.#pool.writer())],
+      contradictions: [...this.#contradictions, ...await this.#compare()],
     };
+  }
+
+  /** Compares the outcomes with the contents, once the server or its pooler can be reached. */
+  async #compare(): Promise<readonly string[]> {
+    for (let attempts = 1;; attempts++) {
+      try {
+        return await this.#recorder.contradictions(this.#pool.writer());
+      } catch (error) {
+        if (!(error instanceof DatabaseError && error.code === "unavailable") || attempts === 100) {
+          throw error;
+        }
+        await new Promise((resolve) => setTimeout(resolve, 200));
+      }
+    }
   }
 
   async #work(call: Call): Promise<void> {
@@ -96,6 +115,23 @@ export class PoolLoad {
   readonly #transact: Call = (id) =>
     this.#recorder.transaction(id, () => this.#pool.withTx((tx) => inTwoParts(tx, id)));
 
+  /** Transaction whose COMMIT is sent with its last statement. */
+  readonly #transactLast: Call = (id) =>
+    this.#recorder.transaction(id, () => this.#pool.withTx((tx) => inTwoParts(tx, id, { last: true })));
+
+  /** The same, aborted at any time. */
+  readonly #abortTransaction: Call = async (id) => {
+    const controller = new AbortController();
+    const { signal } = controller;
+    setTimeout(() => controller.abort(), id % 7);
+    const run = (tx: Transaction): Promise<void> => inTwoParts(tx, id, { last: true });
+    try {
+      await this.#recorder.transaction(id, () => this.#pool.withTx(run, { signal }));
+    } catch (error) {
+      if (!(error instanceof DatabaseError && error.code === "cancelled")) throw error;
+    }
+  };
+
   /** Transaction whose function throws after its writes. */
   readonly #giveUp: Call = (id) => {
     const error = new DatabaseError("conflict", "Given up");
@@ -125,11 +161,11 @@ export class PoolLoad {
   }
 }
 
-async function inTwoParts(tx: Transaction, id: number): Promise<void> {
+async function inTwoParts(tx: Transaction, id: number, options?: QueryOptions): Promise<void> {
   await insert(tx, id, [1]);
-  await insert(tx, id, [2]);
+  await tx.query(INSERT, [id, [2]], options);
 }
 
 async function insert(querier: Querier, id: number, parts: readonly number[]): Promise<void> {
-  await querier.query("INSERT INTO marks SELECT $1, unnest($2::int[])", [id, parts]);
+  await querier.query(INSERT, [id, parts]);
 }
