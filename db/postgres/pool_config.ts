@@ -142,6 +142,12 @@ export interface PoolConfig {
    */
   readonly maxWaiting?: number;
   /**
+   * Maximum number of statements in flight on one connection. Only fast reads share a connection that much.
+   *
+   * @default 8
+   */
+  readonly maxPipelined?: number;
+  /**
    * Default timeout of a transaction in milliseconds; 0 disables it.
    *
    * @default 60_000

@@ -5,6 +5,7 @@ import { depthScenario } from "./depth_scenario.ts";
 import { driversScenario } from "./drivers_scenario.ts";
 import { limitsScenario } from "./limits_scenario.ts";
 import { overloadScenario } from "./overload_scenario.ts";
+import { pipeliningScenario } from "./pipelining_scenario.ts";
 import { rowsScenario } from "./rows_scenario.ts";
 import type { Scenario } from "./scenario.ts";
 import { slowScenario } from "./slow_scenario.ts";
@@ -20,6 +21,7 @@ export const SCENARIOS: readonly Scenario[] = [
   driversScenario,
   limitsScenario,
   overloadScenario,
+  pipeliningScenario,
   slowScenario,
   telemetryScenario,
 ];

@@ -1,7 +1,7 @@
 import type { PoolStatus } from "../../db.ts";
 import { DatabaseError } from "../../errors.ts";
 import type { Connection } from "./connection.ts";
-import { fullestQuickConnection, IdleConnections, leastBusy } from "./idle_connections.ts";
+import { defaultPipelined, fullestQuickConnection, IdleConnections, leastBusy } from "./idle_connections.ts";
 import { type QueuedCaller, WaitQueue } from "./wait_queue.ts";
 
 /** Options of {@link Connections}. */
@@ -17,6 +17,12 @@ export interface ConnectionsOptions {
   readonly queueTimeoutMs: number;
   /** Idle time after which a connection is closed, in milliseconds; 0 disables it. */
   readonly idleTimeoutMs: number;
+  /**
+   * Maximum number of statements in flight on one connection. Only fast reads share a connection that much.
+   *
+   * @default defaultPipelined
+   */
+  readonly maxPipelined?: number | undefined;
   /** Called every now and then while the response to a statement is overdue. */
   readonly onSilent?: () => void;
 }
@@ -52,12 +58,14 @@ export class Connections {
   /** Shared connections; the others are exclusive to a transaction. */
   readonly #shared = new Set<Connection>();
   readonly #queue: WaitQueue<Connection, Caller>;
+  readonly #maxPipelined: number;
   #opening = 0;
   #failure: { readonly error: DatabaseError; readonly until: number } | undefined;
   #ended: (() => void) | undefined;
 
   constructor(options: ConnectionsOptions) {
     this.#options = options;
+    this.#maxPipelined = options.maxPipelined ?? defaultPipelined;
     const { maxWaiting, acquireTimeoutMs, queueTimeoutMs, idleTimeoutMs, min } = options;
     this.#idle = new IdleConnections(idleTimeoutMs, { surplus: () => this.#all.size - min });
     this.#queue = new WaitQueue({
@@ -108,7 +116,7 @@ export class Connections {
     { signal, isQuick = false }: RunOptions = {},
   ): Promise<T> {
     const ready = this.#queue.length === 0 && this.#ended === undefined
-      ? (isQuick ? fullestQuickConnection(this.#shared) : undefined) ?? this.#find()
+      ? (isQuick ? fullestQuickConnection(this.#shared, this.#maxPipelined) : undefined) ?? this.#find()
       : undefined;
     if (ready !== undefined) return this.#start(ready, work);
     return new Promise((resolve, reject) => {
@@ -193,7 +201,7 @@ export class Connections {
 
   #find(): Connection | undefined {
     // Connections are only shared at the maximum: until then, opening another one delays no statement.
-    return this.#idle.pop() ?? (this.#mayGrow ? undefined : leastBusy(this.#shared));
+    return this.#idle.pop() ?? (this.#mayGrow ? undefined : leastBusy(this.#shared, this.#maxPipelined));
   }
 
   /** Opens the minimum of connections. After a failure, the next lost connection or caller is the next attempt. */

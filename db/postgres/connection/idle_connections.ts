@@ -76,12 +76,15 @@ export class IdleConnections implements Disposable {
   }
 }
 
+/** Default of {@link ConnectionsOptions.maxPipelined}, chosen by docs/adr/0004-connection-pool.md. */
+export const defaultPipelined = 8;
+
 /**
- * Maximum number of statements in flight on one connection. The server executes them sequentially; pipelining saves
- * round trips and system calls on both sides. With 50 callers on 10 connections it doubled the throughput compared
- * with 1, and more than 5 gained little (measured).
+ * Maximum number of statements in flight on a connection unless all are fast reads. The server executes them
+ * sequentially; pipelining saves round trips and system calls on both sides. With 50 callers on 10 connections it doubled
+ * the throughput compared with 1, and more than 5 gained little (measured).
  */
-const maxPipelined = 5;
+const maxMixed = 5;
 
 /** Time without a response until a connection gets no more statements, in milliseconds. */
 const slowMs = 20;
@@ -90,17 +93,21 @@ const slowMs = 20;
  * Returns the connection with the fewest statements in flight; undefined if all are busy. Slow and full ones are
  * excluded.
  */
-export function leastBusy(connections: Iterable<Connection>): Connection | undefined {
+export function leastBusy(connections: Iterable<Connection>, maxPipelined: number): Connection | undefined {
   const now = performance.now();
+  const max = Math.min(maxPipelined, maxMixed);
   let best: Connection | undefined;
   for (const connection of connections) {
-    if (connection.running < (best?.running ?? maxPipelined) && takesMore(connection, now)) best = connection;
+    if (connection.running < (best?.running ?? max) && takesMore(connection, now)) best = connection;
   }
   return best;
 }
 
 /** Returns the fullest connection with only fast reads in flight and room for another one. */
-export function fullestQuickConnection(connections: Iterable<Connection>): Connection | undefined {
+export function fullestQuickConnection(
+  connections: Iterable<Connection>,
+  maxPipelined: number,
+): Connection | undefined {
   const now = performance.now();
   let best: Connection | undefined;
   for (const connection of connections) {

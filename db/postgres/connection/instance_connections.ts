@@ -89,6 +89,7 @@ export class InstanceConnections {
       acquireTimeoutMs: config.acquireTimeoutMs ?? 3_000,
       queueTimeoutMs: config.queueTimeoutMs ?? 1_000,
       idleTimeoutMs: config.idleTimeoutMs ?? 60_000,
+      maxPipelined: config.maxPipelined,
       onSilent: () => void this.dropLost(),
     });
   }
