@@ -75,7 +75,8 @@ Deno.test("archway exports spans and metrics until its end, without data of clie
   const [post, get] = requests.map(({ spanId }) =>
     spans.filter(({ parentSpanId }) => parentSpanId === spanId)
   );
-  assertEquals(post?.map(({ name, kind }) => [name, kind]), [["INSERT contacts", 3], ["SELECT", 3]]);
+  // The position of the write is read behind it, as part of the same statement.
+  assertEquals(post?.map(({ name, kind }) => [name, kind]), [["INSERT contacts", 3]]);
   // One statement for all rows.
   assertEquals(get?.map(({ name, attributes }) => [name, attributes["db.response.returned_rows"]]), [
     ["SELECT contacts", 21],
@@ -112,6 +113,47 @@ Deno.test("archway exports spans and metrics until its end, without data of clie
     "A label contains data of a client",
   );
   assertFalse(/planted/i.test(stdout), "The log contains data of a client");
+});
+
+Deno.test("archway serves and ends although its collector is unreachable, which it logs once", async () => {
+  await using database = await useTestDatabase();
+  await using program = new Program({
+    ...postgresEnvironment(database.instance),
+    MIGRATE_ON_START: "true",
+    ADMIN_PORT: "0",
+    OTEL_EXPORTER_OTLP_ENDPOINT: "http://127.0.0.1:1",
+    OTEL_EXPORTER_OTLP_TIMEOUT: "100",
+    OTEL_METRIC_EXPORT_INTERVAL: "10",
+    OTEL_BSP_SCHEDULE_DELAY: "10",
+  });
+  const [url, metricsUrl] = await Promise.all([program.url, program.metricsUrl]);
+  await untilReady(url);
+  const lost = /archway_telemetry_dropped_total\{reason="export-failed"\} (\d+)/;
+  for (let count = 0; count < 10;) {
+    await create(url);
+    count = Number(lost.exec(await (await fetch(metricsUrl)).text())?.[1] ?? 0);
+  }
+  const { code, stderr } = await program.stop();
+  assertEquals(code, 0);
+  const failures = linesOf(stderr).filter(({ template }) => template.startsWith("Export of"));
+  assertEquals(failures.map(({ attributes }) => attributes["receiver"]).toSorted(), [
+    "http://127.0.0.1:1/v1/metrics",
+    "http://127.0.0.1:1/v1/traces",
+  ]);
+});
+
+Deno.test("archway warns that OTEL_DENO makes Deno export spans of its own", async () => {
+  await using collector = new OtlpCollector();
+  await using database = await useTestDatabase();
+  const environment = { ...postgresEnvironment(database.instance), MIGRATE_ON_START: "true" };
+  const options = { fromSource: true };
+  await using program = new Program(
+    { ...environment, ...collector.environment, OTEL_DENO: "true", OTEL_TRACES_SAMPLER: "always_off" },
+    [],
+    options,
+  );
+  await program.url;
+  assertMatch((await program.stop()).stderr, /OTEL_DENO is set/);
 });
 
 Deno.test("archway logs a line with ids for every request, and health checks only if configured", async () => {

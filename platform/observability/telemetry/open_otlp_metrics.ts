@@ -70,7 +70,7 @@ export function openOtlpMetrics(
     sink: meterSink(provider.getMeter(SCOPE)),
     async [Symbol.asyncDispose](): Promise<void> {
       // Failures are reported by the exporter.
-      await withinFlushTime(provider.shutdown().catch(() => {}));
+      if (!await withinFlushTime(provider.shutdown().catch(() => {}))) report.abandoned();
       exporter[Symbol.dispose]();
     },
   };

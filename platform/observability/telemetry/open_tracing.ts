@@ -75,7 +75,7 @@ export function openTracing(
     work: traceWork(tracing),
     async [Symbol.asyncDispose](): Promise<void> {
       fetching[Symbol.dispose]();
-      await withinFlushTime(queue.shutdown());
+      if (!await withinFlushTime(queue.shutdown())) report.abandoned(queue.unfinished);
       exporter[Symbol.dispose]();
     },
   };

@@ -1,24 +1,30 @@
 import { type Attributes, SpanKind } from "@opentelemetry/api";
 import { KNOWN_METHODS } from "@archway/server/methods.ts";
-import { activeTrace } from "./tracing/active_trace.ts";
+import { activeTrace, UnrecordedTrace } from "./tracing/active_trace.ts";
 import type { Propagation } from "./tracing/propagation.ts";
 import type { RecordedSpan } from "./tracing/recorded_span.ts";
+import { newSpanId, newTraceId } from "./tracing/trace_ids.ts";
 
 /**
- * Makes `fetch` pass on the trace of the request or work that calls it, and records a span for it if the trace is
- * recorded. Outside of them it is unchanged. Disposing restores it.
+ * Makes `fetch` pass on the trace of the request or work that calls it, and record a span if the trace is recorded. Called
+ * from anywhere else, it passes on that nothing is recorded: the services behind would otherwise record traces whose
+ * beginning is missing. Disposing restores it.
  */
 export function traceFetch(propagation: Propagation): Disposable {
   const original = globalThis.fetch;
   let isActive = true;
 
   function fetchTraced(input: string | URL | Request, init?: RequestInit): Promise<Response> {
-    const active = activeTrace.getStore();
-    if (active === undefined || !isActive) return original(input, init);
-    const request = new Request(input, init);
+    if (!isActive) return original(input, init);
+    const active = activeTrace.getStore() ?? new UnrecordedTrace(newTraceId(), newSpanId());
     const span = active.isRecorded ? active.child(SpanKind.CLIENT) : undefined;
-    propagation.inject(request.headers, span ?? active);
-    return span === undefined ? original(request) : recorded(span, request, original);
+    const headers = new Headers(init?.headers ?? (input instanceof Request ? input.headers : undefined));
+    propagation.inject(headers, span ?? active);
+    const sent = original(input, { ...init, headers });
+    return span === undefined ? sent : recorded(sent, span, {
+      url: input instanceof Request ? input.url : String(input),
+      method: init?.method ?? (input instanceof Request ? input.method : "GET"),
+    });
   }
 
   globalThis.fetch = fetchTraced;
@@ -31,18 +37,27 @@ export function traceFetch(propagation: Propagation): Disposable {
   };
 }
 
+interface Target {
+  readonly url: string;
+  readonly method: string;
+}
+
 /** Records the host of a URL, but no path or query, which may contain anything (OpenTelemetry, "HTTP client spans"). */
-async function recorded(span: RecordedSpan, request: Request, send: typeof fetch): Promise<Response> {
-  const { protocol, hostname, port } = new URL(request.url);
-  const method = KNOWN_METHODS.has(request.method) ? request.method : "_OTHER";
-  const attributes: Attributes = {
-    "http.request.method": method,
-    "server.address": hostname,
-    "server.port": port === "" ? (protocol === "https:" ? 443 : 80) : Number(port),
-  };
-  const name = method === "_OTHER" ? "HTTP" : method;
+async function recorded(
+  sent: Promise<Response>,
+  span: RecordedSpan,
+  { url, method }: Target,
+): Promise<Response> {
+  const known = KNOWN_METHODS.has(method.toUpperCase()) ? method.toUpperCase() : undefined;
+  const attributes: Attributes = { "http.request.method": known ?? "_OTHER" };
+  const target = URL.parse(url);
+  if (target !== null) {
+    attributes["server.address"] = target.hostname;
+    attributes["server.port"] = Number(target.port) || (target.protocol === "https:" ? 443 : 80);
+  }
+  const name = known ?? "HTTP";
   try {
-    const response = await send(request);
+    const response = await sent;
     attributes["http.response.status_code"] = response.status;
     span.end(name, attributes, response.status < 400 ? undefined : String(response.status));
     return response;

@@ -28,6 +28,7 @@ export class ExportReport {
   #unmeasured = 0;
   #reportedAt = -Infinity;
   #isFailing = false;
+  #hasEnded = false;
 
   constructor(options: ExportReportOptions) {
     this.#options = options;
@@ -47,6 +48,8 @@ export class ExportReport {
 
   /** Reports the end of an export, of so many spans. */
   exported(error: Error | undefined, count = 0): void {
+    // It was reported as abandoned.
+    if (this.#hasEnded) return;
     this.#drop("queue-full", this.#unmeasured);
     this.#unmeasured = 0;
     if (error !== undefined) {
@@ -54,6 +57,16 @@ export class ExportReport {
       this.#isFailing = true;
     }
     this.#report(error);
+  }
+
+  /** Reports that the program ends before the last export, of so many spans, has ended. */
+  abandoned(count = 0): void {
+    const { signal, url, logger } = this.#options;
+    this.#hasEnded = true;
+    this.#drop("queue-full", this.#unmeasured);
+    this.#drop("export-failed", count);
+    const fields = { signal, receiver: url, lost: count };
+    logger.warn("The last export of {signal} to {receiver} did not end in time, and was abandoned", fields);
   }
 
   #drop(reason: DropReason, count: number): void {

@@ -7,14 +7,17 @@ export class UnrecordedTrace implements SpanContext {
   readonly isRecorded = false;
   readonly traceFlags = TraceFlags.NONE;
 
-  constructor(readonly traceId: string, readonly spanId: string, readonly incoming: Headers) {}
+  constructor(readonly traceId: string, readonly spanId: string, readonly incoming?: Headers) {}
 
   get traceParent(): string {
     return `00-${this.traceId}-${this.spanId}-00`;
   }
 }
 
-/** Innermost span of the code that runs, or the unrecorded trace; undefined outside of requests and traced work. */
+/**
+ * Innermost span of the code that runs, or the unrecorded trace of a caller. Undefined for requests and work that are not
+ * recorded otherwise, so that they pay nothing.
+ */
 export const activeTrace = new AsyncLocalStorage<RecordedSpan | UnrecordedTrace | undefined>();
 
 /** Returns the innermost span; undefined if the code that runs is not recorded. */

@@ -19,6 +19,7 @@ export class SpanQueue {
   readonly #processor: BatchSpanProcessor;
   readonly #options: SpanQueueOptions;
   #waiting = 0;
+  #exporting = 0;
 
   constructor(exporter: SpanExporter, options: SpanQueueOptions) {
     this.#options = options;
@@ -33,6 +34,11 @@ export class SpanQueue {
       scheduledDelayMillis: delayMs,
       exportTimeoutMillis: timeoutMs,
     });
+  }
+
+  /** Number of spans whose export has not ended. */
+  get unfinished(): number {
+    return this.#waiting + this.#exporting;
   }
 
   /** Adds an ended span, or drops it if the queue is full. */
@@ -50,8 +56,10 @@ export class SpanQueue {
 
   #export(exporter: SpanExporter, spans: ReadableSpan[], done: Parameters<SpanExporter["export"]>[1]): void {
     this.#waiting -= spans.length;
+    this.#exporting += spans.length;
     alignClock();
     exporter.export(spans, (result) => {
+      this.#exporting -= spans.length;
       this.#options.report.exported(result.error, spans.length);
       done(result);
     });
