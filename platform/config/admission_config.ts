@@ -14,10 +14,11 @@ const MAX_DELAY = durationSetting("ADMISSION_MAX_DELAY", {
   description: "Maximum queueing delay on the processor before requests get 503; health checks are exempt. " +
     "0s disables load shedding. For database connections see POSTGRES_QUEUE_TIMEOUT.",
 });
-const MAX_IN_FLIGHT = integerSetting("ADMISSION_MAX_IN_FLIGHT", {
+export const MAX_IN_FLIGHT = integerSetting("ADMISSION_MAX_IN_FLIGHT", {
   default: 5000,
   min: 1,
   max: 1_000_000,
+  divided: true,
   description: "Maximum number of requests in flight.",
 });
 

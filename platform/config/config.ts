@@ -20,13 +20,16 @@ import { type ListenerConfig, readListenerConfig } from "./listener_config.ts";
 import { type PoolConfig, readPoolConfig } from "./pool_config.ts";
 import { readSecretConfig, type SecretConfig } from "./secret_config.ts";
 import { readTelemetryConfig, type TelemetryConfig } from "./telemetry_config.ts";
+import { divideLimits, type Share } from "./divide_limits.ts";
 import { readTrustedProxies } from "./trusted_proxies.ts";
 import { readSupervisorConfig, type SupervisorConfig } from "./supervisor_config.ts";
+import { readWorkersConfig, type WorkersConfig } from "./workers_config.ts";
 
 /** Configuration of the program; docs/configuration.md describes every setting. */
 export interface Config extends HttpConfig, SecretConfig {
   readonly database: DatabaseConfig;
   readonly pool: PoolConfig;
+  readonly workers: WorkersConfig;
   /** Maximum wait of a read for a replica that its Consistency-Token requires; 0 reads from the primary at once. */
   readonly consistencyMaxWaitMs: number;
   /** Whether a Consistency-Token has a position; undefined if that depends on the replicas. */
@@ -135,6 +138,11 @@ export interface ConfigOptions {
   readonly serves?: boolean;
   /** Services whose settings are read too. @default {[]} */
   readonly services?: readonly ServiceModule[];
+  /**
+   * Process whose part of the limits is returned. If undefined, all of the limits are, after a check that they can be
+   * divided by WORKERS.
+   */
+  readonly share?: Share | undefined;
 }
 
 /**
@@ -152,7 +160,18 @@ export function parseConfig(lookup: EnvironmentLookup, options: ConfigOptions = 
 /** Reads the configuration. The reader collects the errors. */
 export function readConfig(
   reader: SettingsReader,
-  { serves = true, services = [] }: ConfigOptions = {},
+  { serves = true, services = [], share }: ConfigOptions = {},
+): Config {
+  const config = readTotals(reader, { serves, services });
+  if (share !== undefined) return divideLimits(config, { reader, share });
+  if (serves) divideLimits(config, { reader, share: { index: 0, count: config.workers.count } });
+  return config;
+}
+
+/** Reads the configuration with the limits of all processes together. */
+function readTotals(
+  reader: SettingsReader,
+  { serves, services }: { readonly serves: boolean; readonly services: readonly ServiceModule[] },
 ): Config {
   const database = readDatabaseConfig(reader);
   const http = readHttpConfig(reader);
@@ -163,6 +182,7 @@ export function readConfig(
     ...readSecretConfig(reader, { required: database.kind === "postgres" }),
     database,
     pool: readPoolConfig(reader),
+    workers: readWorkersConfig(reader, { isEmbedded: database.kind === "embedded" }),
     consistencyMaxWaitMs: reader.read(CONSISTENCY_MAX_WAIT),
     consistencyPositions: reader.read(CONSISTENCY_POSITIONS),
     migrateOnStart: readMigrateOnStart(reader, database),

@@ -9,6 +9,7 @@ import { ADMISSION_SETTINGS } from "./admission_config.ts";
 import { hostSetting } from "./host_setting.ts";
 import { isLoopback } from "./is_loopback.ts";
 import { LISTENER_SETTINGS } from "./listener_config.ts";
+import { WORKERS_SETTINGS } from "./workers_config.ts";
 
 /** Address, timeouts and sizes of the HTTP server. */
 export interface HttpConfig {
@@ -94,6 +95,7 @@ const SHUTDOWN_TIMEOUT = durationSetting("SHUTDOWN_TIMEOUT", {
 export const HTTP_SETTINGS = [
   HOST,
   PORT,
+  ...WORKERS_SETTINGS,
   PUBLIC_URL,
   ...LISTENER_SETTINGS,
   READ_TIMEOUT,

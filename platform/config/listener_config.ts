@@ -57,16 +57,18 @@ const IDLE_TIMEOUT = durationSetting("IDLE_TIMEOUT", {
     "Maximum idle time of a connection between requests, with SLOW_CLIENT_GUARD. Keep it longer than " +
     "the proxy's own keep-alive timeout.",
 });
-const MAX_CONNECTIONS = integerSetting("MAX_CONNECTIONS", {
+export const MAX_CONNECTIONS = integerSetting("MAX_CONNECTIONS", {
   default: 5000,
   min: 1,
   max: 25_000,
+  divided: true,
   description: "Maximum number of open connections, with SLOW_CLIENT_GUARD.",
 });
-const MAX_PER_ADDRESS = integerSetting("MAX_CONNECTIONS_PER_ADDRESS", {
+export const MAX_PER_ADDRESS = integerSetting("MAX_CONNECTIONS_PER_ADDRESS", {
   default: 0,
   min: 0,
   max: 25_000,
+  divided: true,
   description:
     "Maximum number of open connections from one address, for IPv6 from one network (/64), with SLOW_CLIENT_GUARD; 0 means no limit.",
 });

@@ -56,10 +56,11 @@ const QUEUE_TIMEOUT = durationSetting("POSTGRES_QUEUE_TIMEOUT", {
   min: "1ms",
   description: "Maximum wait for a connection while the pool is saturated; then 503.",
 });
-const MAX_WAITING = integerSetting("POSTGRES_MAX_WAITING", {
+export const MAX_WAITING = integerSetting("POSTGRES_MAX_WAITING", {
   default: 5000,
   min: 0,
   max: 1_000_000,
+  divided: true,
   description: "Maximum number of requests that wait for a connection to one server; further ones get 503.",
 });
 const CONNECTION_LIFETIME = durationSetting("POSTGRES_CONNECTION_LIFETIME", {
@@ -70,10 +71,11 @@ const IDLE_TIMEOUT = durationSetting("POSTGRES_POOL_IDLE_TIMEOUT", {
   default: "60s",
   description: "Idle time after which a connection is closed; 0s disables it.",
 });
-const MIN_CONNECTIONS = integerSetting("POSTGRES_POOL_MIN_CONNS", {
+export const MIN_CONNECTIONS = integerSetting("POSTGRES_POOL_MIN_CONNS", {
   default: 0,
   min: 0,
   max: 1000,
+  divided: true,
   description:
     "Number of connections to each server that are opened in advance and kept although idle, up to its maximum.",
 });

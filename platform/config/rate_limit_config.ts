@@ -33,10 +33,11 @@ const MAX_QUOTA = 1_000_000;
 const MAX_WINDOW_SECONDS = 86_400;
 const RATE_REASON = 'must be a rate such as "100/1m": up to 1000000 requests in whole seconds, up to 24h';
 
-const RATE_LIMIT = customSetting<Rate | "off">("RATE_LIMIT", {
+export const RATE_LIMIT = customSetting<Rate | "off">("RATE_LIMIT", {
   type: "rate or off",
   example: DEFAULT_TEXT,
   defaultRule: `${DEFAULT_TEXT}; off with the embedded database on loopback if no other rate is set`,
+  divided: true,
   description: "Requests of a caller, known by its token or else by its address, per window.",
   parse: (text) => {
     if (text === "off") return text;
@@ -45,10 +46,11 @@ const RATE_LIMIT = customSetting<Rate | "off">("RATE_LIMIT", {
     return rate;
   },
 });
-const ADDRESS_RATE = customSetting<Rate>("RATE_LIMIT_ADDRESS", {
+export const ADDRESS_RATE = customSetting<Rate>("RATE_LIMIT_ADDRESS", {
   type: "rate",
   example: "6000/1m",
   defaultRule: "ten times RATE_LIMIT",
+  divided: true,
   description: "Requests of an address, over all callers and operations, counted before authentication.",
   parse: (text) => {
     const rate = parseRate(text);
@@ -56,9 +58,10 @@ const ADDRESS_RATE = customSetting<Rate>("RATE_LIMIT_ADDRESS", {
     return rate;
   },
 });
-const OPERATION_RATES = customSetting<ReadonlyMap<string, Rate>>("RATE_LIMIT_ROUTES", {
+export const OPERATION_RATES = customSetting<ReadonlyMap<string, Rate>>("RATE_LIMIT_ROUTES", {
   type: "list of operationId=rate",
   example: "createOrder=20/1m,listOrders=100/10s",
+  divided: true,
   description: "Operations with a rate of their own, by operationId.",
   parse: parseOperationRates,
 });
@@ -68,7 +71,7 @@ const STORE_URL = customSetting<string>("RATE_LIMIT_URL", {
   example: "redis://user:password@host:6379/0",
   description:
     "Valkey or Redis server in which all instances count together; rediss:// with TLS. Without it, and " +
-    "while it is unavailable, each instance counts in memory.",
+    "while it is unavailable, each process counts in memory. Rates of callers are not divided by WORKERS with it.",
   parse: parseStoreUrl,
 });
 

@@ -93,8 +93,9 @@ function settingsOf(prefix: string, { host, hostExample, isReplica }: Texts): Om
       min: 1,
       max: 1000,
       ...(isReplica ? { defaultRule: AS_PRIMARY } : { default: 10 }),
+      divided: true,
       description:
-        "Maximum number of connections of this process. All processes together count against the " +
+        "Maximum number of connections of this program. All instances together count against the " +
         "server's max_connections.",
     }),
     tls: choiceSetting(`${prefix}TLS`, MODES, {

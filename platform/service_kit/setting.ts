@@ -19,6 +19,8 @@ export interface Setting<T> {
   readonly example: string | undefined;
   /** Whether the value is never printed, and may come from the file that `<name>_FILE` names. */
   readonly secret: boolean;
+  /** Whether the value is that of the whole program, which its processes (WORKERS) divide; else each has all of it. */
+  readonly divided: boolean;
   /** Effect, units and consequences, in one or more sentences. */
   readonly description: string;
   /** Names of earlier releases that still work. */

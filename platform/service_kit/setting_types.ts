@@ -16,6 +16,8 @@ export interface SettingOptions {
   readonly example?: string;
   /** Names of earlier releases that still work. @default {[]} */
   readonly aliases?: readonly string[];
+  /** Whether the processes of WORKERS divide the value; `divideLimits` does it. @default {false} */
+  readonly divided?: boolean;
 }
 
 /** Options for {@link customSetting}. */
@@ -38,7 +40,7 @@ export function customSetting<T>(
 ): Setting<T>;
 export function customSetting<T>(name: string, options: CustomOptions<T>): Setting<T | undefined>;
 export function customSetting<T>(name: string, options: CustomOptions<T>): Setting<T | undefined> {
-  const { type, bounds = "", secret = false, description, aliases = [], parse } = options;
+  const { type, bounds = "", secret = false, description, aliases = [], divided = false, parse } = options;
   return {
     name,
     type,
@@ -47,6 +49,7 @@ export function customSetting<T>(name: string, options: CustomOptions<T>): Setti
     defaultRule: options.defaultRule,
     example: options.example,
     secret,
+    divided,
     description,
     aliases,
     fallback: options.default === undefined ? undefined : parse(options.default),

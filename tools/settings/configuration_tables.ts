@@ -15,6 +15,7 @@ function rowOf(setting: Setting<unknown>): readonly string[] {
   const facts = [type, bounds].filter((text) => text !== "").join(", ");
   const notes = [
     setting.description,
+    ...(setting.divided ? ["Divided by WORKERS."] : []),
     ...(secret ? [`Or in the file that \`${name}_FILE\` names.`] : []),
     ...aliases.map((alias) => `Formerly \`${alias}\`, which still works.`),
   ];

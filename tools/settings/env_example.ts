@@ -22,8 +22,9 @@ function exampleOf({ title, note, settings }: SettingsSection): string {
 
 function entryOf(setting: Setting<unknown>): string {
   const { name, secret, defaultText, example } = setting;
+  const divided = setting.divided ? " Divided by WORKERS." : "";
   const lines = [
-    wrap(`${setting.description} (${factsOf(setting)})`),
+    wrap(`${setting.description}${divided} (${factsOf(setting)})`),
     `#${name}=${defaultText ?? example ?? ""}`,
   ];
   return [...lines, ...(secret ? [`#${name}_FILE=`] : [])].join("\n");
