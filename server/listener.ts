@@ -26,6 +26,12 @@ export interface ListenerOptions {
   readonly port: number;
   /** Certificate and key; plain HTTP if absent. */
   readonly tls?: TlsPair;
+  /**
+   * Whether other processes of the program listen on the same address, among which the system spreads connections.
+   *
+   * @default {false}
+   */
+  readonly reusePort?: boolean;
 }
 
 /** Accepts connections and passes their requests to a handler. */

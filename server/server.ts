@@ -23,6 +23,17 @@ export interface ShutdownResult {
   readonly cancelled: number;
 }
 
+/** Options of a shutdown. */
+export interface ShutdownOptions {
+  /**
+   * Whether another process on the same address takes over: the server does not wait, remains ready, and serves what
+   * still arrives on its connections.
+   *
+   * @default {false}
+   */
+  readonly handover?: boolean;
+}
+
 /** HTTP server. Disposing shuts it down. */
 export interface Server extends AsyncDisposable {
   /**
@@ -38,7 +49,7 @@ export interface Server extends AsyncDisposable {
    * Stops gracefully. The server reports not ready at once, stops accepting after the wait, and ends when the requests
    * in flight have finished or timed out. All calls return the same promise.
    */
-  shutdown(): Promise<ShutdownResult>;
+  shutdown(options?: ShutdownOptions): Promise<ShutdownResult>;
 }
 
 /** HSTS policy: browsers must use TLS for a year (RFC 6797). */
@@ -90,9 +101,10 @@ export function createServer(host: string, port: number, ...options: ServerOptio
   }
 
   async function open(): Promise<Listener> {
-    if (tls === undefined) return openListener(handle, { hostname: host, port }, settings);
+    const address = { hostname: host, port, reusePort: settings.reusePort };
+    if (tls === undefined) return openListener(handle, address, settings);
     const pair = await readTls(tls);
-    const opened = openListener(handle, { hostname: host, port, tls: pair }, settings);
+    const opened = openListener(handle, { ...address, tls: pair }, settings);
     tlsWatch = new TlsWatch(tls, pair, {
       everyMs: tls.rereadMs,
       logger,
@@ -104,12 +116,13 @@ export function createServer(host: string, port: number, ...options: ServerOptio
     return opened;
   }
 
-  async function stop(): Promise<ShutdownResult> {
+  async function stop({ handover = false }: ShutdownOptions = {}): Promise<ShutdownResult> {
+    lifecycle.handsOver = handover;
     logger.info("Server is draining", { inFlight: lifecycle.inFlight });
     tlsWatch?.[Symbol.dispose]();
     const cancelled = await stopListener(listener, {
       lifecycle,
-      drain,
+      drain: handover ? { ...drain, waitMs: 0 } : drain,
       deadlines: writeDeadlines,
       bodies: readDeadlines,
       streams,
@@ -135,7 +148,7 @@ export function createServer(host: string, port: number, ...options: ServerOptio
       return { url };
     },
     fetch: (request) => handle(request),
-    shutdown: () => stopping ??= stop(),
+    shutdown: (options) => stopping ??= stop(options),
     async [Symbol.asyncDispose](): Promise<void> {
       await (stopping ??= stop());
     },

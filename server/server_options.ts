@@ -100,6 +100,8 @@ export interface ServerOptions {
   /** Plain HTTP if undefined. */
   tls: Required<TlsOptions> | undefined;
   drain: Required<DrainOptions>;
+  /** Whether other processes listen on the same address. */
+  reusePort: boolean;
   logger: Logger;
   readonly modules: ApiModule[];
   readonly readiness: ReadinessCheck[];
@@ -147,6 +149,7 @@ export function applyOptions(options: readonly ServerOption[]): ServerOptions {
     admission: undefined,
     tls: undefined,
     drain: { waitMs: 0, timeoutMs: 10_000 },
+    reusePort: false,
     logger: SILENT_LOGGER,
     modules: [],
     readiness: [],
@@ -333,6 +336,11 @@ export function withTrustedProxies(proxies: TrustedProxies): ServerOption {
  */
 export function withProxyProtocol(): ServerOption {
   return (settings) => void (settings.proxyProtocol = true);
+}
+
+/** Listens beside other processes on the same address, among which Linux spreads connections (SO_REUSEPORT). */
+export function withReusePort(): ServerOption {
+  return (settings) => void (settings.reusePort = true);
 }
 
 /** Configures the graceful stop. */

@@ -12,7 +12,19 @@ export const TARGETS: readonly string[] = [
 /** Returns the arguments of `deno compile` for a target. */
 export function compileArguments(target: string, flags: string): readonly string[] {
   const output = `dist/${project.name}-${target}`;
-  return ["compile", "-P", ...flags.split(" "), "--target", target, "--output", output, "main.ts"];
+  // Only on Linux several processes can serve, and so need permission to start each other.
+  const set = target.includes("linux") ? "workers" : "default";
+  return [
+    "compile",
+    "-q",
+    `-P=${set}`,
+    ...flags.split(" "),
+    "--target",
+    target,
+    "--output",
+    output,
+    "main.ts",
+  ];
 }
 
 /** `deno task compile:all`: compiles the program for every target; ends at the first failure. */

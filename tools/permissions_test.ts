@@ -42,7 +42,7 @@ Deno.test("deno.json assigns a permission set to each task, and full access to n
       assertEquals(/ (-\w*A\w*|--allow-all|--allow-run|--allow-ffi)\b/.test(program), false, program);
     }
   }
-  assertEquals([test.permissions, compile.permissions], ["test", "default"]);
+  assertEquals([test.permissions, compile.permissions], ["test", "workers"]);
 });
 
 Deno.test("docs/permissions.md lists the permissions of each task", async () => {
@@ -50,7 +50,11 @@ Deno.test("docs/permissions.md lists the permissions of each task", async () => 
   const expected = Object.entries(tasks).map(([name, { command }]) => {
     const [program = ""] = programsOf(command);
     // `deno test` and `deno compile` have their own set for a bare -P.
-    const bare = /\bdeno test\b/.test(program) ? "test" : "default";
+    const bare = /\bdeno test\b/.test(program)
+      ? "test"
+      : /\bdeno compile\b/.test(program)
+      ? "workers"
+      : "default";
     const [, set = bare] = / -P(?:=(\S+))?(?= |$)/.exec(program) ?? [];
     return [name, set, (program.match(/--(allow|deny)-\S+/g) ?? []).join(" ")];
   });
@@ -63,7 +67,7 @@ Deno.test("docs/permissions.md describes the permission sets of deno.json", asyn
   const expected = Object.entries(permissions).map(([name, set]) => [
     name,
     // The list is long, and follows from the settings.
-    name === "default" ? "its settings" : allowed(set["env"]),
+    name === "default" || name === "workers" ? "its settings" : allowed(set["env"]),
     ...["net", "read", "write", "run", "sys"].map((kind) => allowed(set[kind])),
   ]);
   assertEquals(markdownRows(await read("docs/permissions.md"), "Permission sets"), expected);
@@ -105,17 +109,21 @@ const NOTHING: Outcomes = {
   "write another file": "denied",
 };
 
+/** Attempts that the program is allowed; processes that serve are started by a supervisor of the same file. */
+const OF_PROGRAM = [
+  "read a variable that is listed",
+  "connect to this machine",
+  "connect to another machine",
+  "read a file of the checkout",
+  "read another file",
+  "write a file of api/",
+  "write another file",
+];
+
 /** Allowed attempts of probe.ts by permission set. */
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
-  default: [
-    "read a variable that is listed",
-    "connect to this machine",
-    "connect to another machine",
-    "read a file of the checkout",
-    "read another file",
-    "write a file of api/",
-    "write another file",
-  ],
+  default: OF_PROGRAM,
+  workers: OF_PROGRAM,
   test: [
     "run a program",
     "run a program as Node does",

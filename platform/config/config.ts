@@ -8,6 +8,7 @@ import {
   durationSetting,
   MAX_RETENTION,
   secretSetting,
+  textSetting,
 } from "@archway/service_kit/setting_types.ts";
 import { type AdminConfig, readAdminConfig } from "./admin_config.ts";
 import { type AdmissionConfig, readAdmissionConfig } from "./admission_config.ts";
@@ -30,6 +31,8 @@ export interface Config extends HttpConfig, SecretConfig {
   readonly database: DatabaseConfig;
   readonly pool: PoolConfig;
   readonly workers: WorkersConfig;
+  /** File with further variables; undefined if there is none. */
+  readonly settingsFile: string | undefined;
   /** Maximum wait of a read for a replica that its Consistency-Token requires; 0 reads from the primary at once. */
   readonly consistencyMaxWaitMs: number;
   /** Whether a Consistency-Token has a position; undefined if that depends on the replicas. */
@@ -58,6 +61,13 @@ export interface Config extends HttpConfig, SecretConfig {
   readonly services: readonly ConfiguredService[];
 }
 
+export const SETTINGS_FILE = textSetting("SETTINGS_FILE", {
+  type: "path",
+  example: "/etc/archway.env",
+  description:
+    "File with further variables, a line NAME=value for each, the value with or without quotes; those of the environment " +
+    "take precedence. With WORKERS it is read again on SIGHUP.",
+});
 export const CONSISTENCY_MAX_WAIT = durationSetting("CONSISTENCY_MAX_WAIT", {
   default: "50ms",
   max: "10s",
@@ -182,6 +192,7 @@ function readTotals(
     ...readSecretConfig(reader, { required: database.kind === "postgres" }),
     database,
     pool: readPoolConfig(reader),
+    settingsFile: reader.read(SETTINGS_FILE),
     workers: readWorkersConfig(reader, { isEmbedded: database.kind === "embedded" }),
     consistencyMaxWaitMs: reader.read(CONSISTENCY_MAX_WAIT),
     consistencyPositions: reader.read(CONSISTENCY_POSITIONS),

@@ -11,6 +11,7 @@ import {
   LOG_LEVEL,
   LOG_SLOW_STATEMENTS,
   MIGRATE_ON_START,
+  SETTINGS_FILE,
   VALIDATE_RESPONSES,
 } from "./config.ts";
 import { DATABASE_SETTINGS } from "./database_config.ts";
@@ -46,6 +47,7 @@ const AFTER_SERVICES: readonly SettingsSection[] = [
   {
     title: "Diagnostics",
     settings: [
+      SETTINGS_FILE,
       LOG_LEVEL,
       LOG_FORMAT,
       LOG_SLOW_STATEMENTS,

@@ -13,7 +13,7 @@ const NOTIFY_SOCKET = textSetting("NOTIFY_SOCKET", {
   type: "path",
   example: "/run/systemd/notify",
   description:
-    "Socket of systemd, which sets it for Type=notify: receives READY=1, STOPPING=1 and WATCHDOG=1.",
+    "Socket of systemd, which sets it for Type=notify: receives READY=1, RELOADING=1, STOPPING=1 and WATCHDOG=1.",
   pattern: [/^[/@]./, "must be an absolute path, or start with @"],
 });
 const WATCHDOG_USEC = integerSetting("WATCHDOG_USEC", {

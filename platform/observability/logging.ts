@@ -31,6 +31,12 @@ export interface LoggingOptions {
    * @default false
    */
   readonly development?: boolean;
+  /**
+   * Fields of every line.
+   *
+   * @default {}
+   */
+  readonly fields?: Readonly<Record<string, unknown>>;
   /** @default Deno.stdout */
   readonly stdout?: LineTarget;
   /** @default Deno.stderr */
@@ -50,9 +56,9 @@ export interface Logging extends AsyncDisposable {
  */
 export async function configureLogging(
   level: LogLevel,
-  { terminal, format: names = "otel", development = false, stdout = Deno.stdout, stderr = Deno.stderr }:
-    LoggingOptions,
+  { terminal, format: names = "otel", development = false, fields, ...targets }: LoggingOptions,
 ): Promise<Logging> {
+  const { stdout = Deno.stdout, stderr = Deno.stderr } = targets;
   if (development) Error.stackTraceLimit = DEVELOPMENT_FRAMES;
   const format = terminal
     ? terminalLineFormatter({ inFull: development, colors: !Deno.noColor })
@@ -72,7 +78,7 @@ export async function configureLogging(
       { category: ["logtape", "meta"], lowestLevel: level === "off" ? null : "warning", sinks: ["lines"] },
     ],
   });
-  const logger = getLogger(["archway"]);
+  const logger = fields === undefined ? getLogger(["archway"]) : getLogger(["archway"]).with({ ...fields });
   const redirected = terminal ? undefined : redirectConsole(logger);
   return {
     logger,

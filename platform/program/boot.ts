@@ -1,4 +1,5 @@
 import type { Config } from "@archway/config/config.ts";
+import type { Share } from "@archway/config/divide_limits.ts";
 import { isLoopback } from "@archway/config/is_loopback.ts";
 import { DatabaseError } from "@archway/db/errors.ts";
 import { startAdminServer } from "@archway/observability/admin_server.ts";
@@ -31,8 +32,8 @@ export interface Booted extends AsyncDisposable {
   stop(): void;
   /** Opens background work, which starts once migrations are applied. */
   openBackground(services: readonly MountedService[]): Promise<readonly BackgroundWork[]>;
-  /** Starts the admin server if ADMIN_PORT is set. */
-  openAdmin(isReady?: () => boolean): void;
+  /** Starts the admin server if ADMIN_PORT is set, and returns the URL of the metrics. */
+  openAdmin(isReady?: () => boolean): string | undefined;
 }
 
 /** Options of {@link boot}. */
@@ -43,16 +44,23 @@ export interface BootOptions extends Project {
    * @default {false}
    */
   readonly development?: boolean;
+  /** Process among several of the program; its number is in each line of the log. */
+  readonly share?: Share | undefined;
 }
 
 /** Opens logging, telemetry and the database, mounts the services, and starts to apply or await migrations. */
 export async function boot(
   config: Config,
-  { name, services, development = false }: BootOptions,
+  { name, services, development = false, share }: BootOptions,
 ): Promise<Booted> {
   await using stack = new AsyncDisposableStack();
   const terminal = Deno.stdout.isTerminal();
-  const logging = { terminal, development, format: config.logFormat };
+  const logging = {
+    terminal,
+    development,
+    format: config.logFormat,
+    ...(share !== undefined && { fields: { worker: share.index } }),
+  };
   const { logger } = stack.use(await configureLogging(config.logLevel, logging));
   const supervisor = stack.use(openSupervisor(config.supervisor, logger));
   const prometheus = config.admin !== undefined;
@@ -117,12 +125,15 @@ export async function boot(
       applied.then(() => stopping.signal.aborted || start(), () => {});
       return all;
     },
-    openAdmin(isReady): void {
-      if (config.admin === undefined || telemetry.prometheus === undefined) return;
+    openAdmin(isReady): string | undefined {
+      if (config.admin === undefined || telemetry.prometheus === undefined) return undefined;
       const privateHostsOnly = isLoopback(config.admin.host);
       const options = { privateHostsOnly, ...(isReady && { isReady }) };
       const admin = opened.use(startAdminServer(config.admin, telemetry.prometheus, options));
-      logger.info("Serving metrics at {metrics}", { metrics: `${admin.url}/metrics` });
+      const url = `${admin.url}/metrics`;
+      // Those of one among several processes are for its supervisor.
+      if (share === undefined) logger.info("Serving metrics at {metrics}", { metrics: url });
+      return url;
     },
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };

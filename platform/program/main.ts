@@ -1,4 +1,5 @@
 import { type Config, ConfigError, COPY_TO_URL, readConfig } from "@archway/config/config.ts";
+import type { Share } from "@archway/config/divide_limits.ts";
 import { EnvironmentReader } from "@archway/config/environment_reader.ts";
 import { nearest } from "@archway/config/nearest.ts";
 import { allSettings } from "@archway/config/settings_table.ts";
@@ -12,6 +13,7 @@ import { isOutOfFiles, OUT_OF_FILES_TEXT } from "./out_of_files.ts";
 import type { PlatformCommand } from "./platform_commands.ts";
 import { print } from "./print.ts";
 import { checkServices, hasBackground, migrationSources, type Project, serviceCommands } from "./project.ts";
+import { readVariables } from "./read_variables.ts";
 import { serve } from "./serve.ts";
 import { commandHelp, commandUsage, usage } from "./usage.ts";
 
@@ -52,6 +54,7 @@ async function runCommand(project: Project, [name = "serve", ...args]: readonly 
     await print(Deno.stdout, `${project.name} ${project.version ?? "without a version"}\n`);
     return 0;
   }
+  if (name !== "serve" || args.length > 0) forgoProcesses();
   const commands = commandsOf(project);
   const run = commands.get(name);
   if (run !== undefined) return await run(args);
@@ -70,21 +73,22 @@ function commandsOf(project: Project): ReadonlyMap<string, Run> {
   const sources = migrationSources(services);
   // A command that only uses the database serves no requests, so it needs no authentication settings.
   const configure = (): Config => readEnvironment(project, { serves: false });
+  const lookUp = (name: string): string | undefined => readVariables(Deno.env.toObject())[name];
+  const serving = (share?: Share): Config => readEnvironment(project, { serves: true, share });
   const withoutArguments = (command: PlatformCommand, run: () => Promise<number>): Run => async (args) => {
     if (args.length === 0) return await run();
     const { name } = project;
     await print(Deno.stderr, `${name} ${command}: unexpected argument\n${commandUsage(name, command)}`);
     return 2;
   };
-  const serving = (command: "serve" | "dev"): Run =>
-    withoutArguments(
-      command,
-      () => serve(readEnvironment(project, { serves: true }), { ...project, greet: command === "dev" }),
-    );
   const working = async (): Promise<number> => (await import("./work.ts")).work(configure(), project);
   const commands = new Map<string, Run>([
-    ["serve", serving("serve")],
-    ["dev", serving("dev")],
+    ["serve", async (args) => {
+      const share = parseShare(args);
+      if (share !== undefined) return await serve(serving(share), { ...project, greet: false, share });
+      return await withoutArguments("serve", () => serveAll(project, serving))(args);
+    }],
+    ["dev", withoutArguments("dev", () => serve(serving(), { ...project, greet: true }))],
     ...(hasBackground(services) ? [["worker", withoutArguments("worker", working)] as const] : []),
     ["migrate", (args) => migrate(args, { project: project.name, configure, sources })],
     ["token", async (args) => {
@@ -103,7 +107,7 @@ function commandsOf(project: Project): ReadonlyMap<string, Run> {
     }],
     ["config", async (args) => {
       const { config } = await import("./config_command.ts");
-      return await config(args, { project, environment: Deno.env.toObject() });
+      return await config(args, { project, environment: readVariables(Deno.env.toObject()) });
     }],
     ["openapi", async (args) => {
       const { openapi } = await import("./openapi_command.ts");
@@ -126,6 +130,34 @@ function commandsOf(project: Project): ReadonlyMap<string, Run> {
   return commands;
 }
 
+/** Gives up the permission to start processes, which only the supervisor of several processes needs. */
+function forgoProcesses(): void {
+  Deno.permissions.revokeSync({ name: "run" });
+}
+
+/** Serves by this process alone, or by several that it supervises. */
+async function serveAll(project: Project, configure: () => Config): Promise<number> {
+  const config = configure();
+  const { configured, count, reason } = config.workers;
+  if (reason !== undefined) {
+    await print(Deno.stderr, `WORKERS is ${configured}, but one process serves: ${reason}\n`);
+  }
+  if (count === 1) {
+    forgoProcesses();
+    return await serve(config, { ...project, greet: false });
+  }
+  const { supervise } = await import("./workers/supervise.ts");
+  return await supervise(config, { configure });
+}
+
+/** Parses the arguments with which the supervisor starts one of its processes; undefined for others. */
+function parseShare([option, value = "", ...more]: readonly string[]): Share | undefined {
+  const [, index, count] = /^(\d{1,3})\/(\d{1,3})$/.exec(value) ?? [];
+  if (option !== "--worker" || index === undefined || more.length > 0) return undefined;
+  const share = { index: Number(index), count: Number(count) };
+  return share.index < share.count ? share : undefined;
+}
+
 /**
  * Reads the configuration from the environment.
  *
@@ -133,18 +165,15 @@ function commandsOf(project: Project): ReadonlyMap<string, Run> {
  */
 function readEnvironment(
   { name, services }: Project,
-  { serves }: { readonly serves: boolean },
+  { serves, share }: { readonly serves: boolean; readonly share?: Share | undefined },
 ): Config {
-  const reader = new EnvironmentReader(lookUp);
-  const config = readConfig(reader, { serves, services });
+  const variables = readVariables(Deno.env.toObject());
+  const reader = new EnvironmentReader((variable) => variables[variable]);
+  const config = readConfig(reader, { serves, services, share });
   const settings = allSettings(services);
-  const errors = [...reader.errors, ...unknownSettings(Deno.env.toObject(), { settings, project: name })];
+  const errors = [...reader.errors, ...unknownSettings(variables, { settings, project: name })];
   if (errors.length > 0) throw new ConfigError(errors);
   return config;
-}
-
-function lookUp(name: string): string | undefined {
-  return Deno.env.get(name);
 }
 
 /** Whether an error is the operator's to correct. Any other is a defect of the program, and is printed with its stack. */

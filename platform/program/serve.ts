@@ -1,5 +1,6 @@
 import { isPrivate } from "@archway/config/auth_config.ts";
 import type { Config } from "@archway/config/config.ts";
+import type { Share } from "@archway/config/divide_limits.ts";
 import { microsecondClock } from "@archway/db/timestamp.ts";
 import { loadOrCreateDevelopmentKey, signDevelopmentToken } from "@archway/server/authentication.ts";
 import { createServer, type Server } from "@archway/server/server.ts";
@@ -16,20 +17,25 @@ import { print } from "./print.ts";
 import type { Project } from "./project.ts";
 import { waitForStopSignal } from "./wait_for_stop_signal.ts";
 import { welcome } from "./welcome.ts";
+import { openWorkerLink, type WorkerLink } from "./workers/worker_link.ts";
 
 /** Options of {@link serve}. */
 export interface ServeOptions extends Project {
   /** Whether to print the greeting for developers, who run the program with --watch. */
   readonly greet: boolean;
+  /** Process among several that a supervisor has started; undefined for one that serves alone. */
+  readonly share?: Share | undefined;
 }
 
 /** Serves the API until a signal stops it, and closes everything in reverse order of opening. */
-export async function serve(config: Config, { greet, ...project }: ServeOptions): Promise<number> {
+export async function serve(config: Config, { greet, share, ...project }: ServeOptions): Promise<number> {
   // With --watch, Deno would wait for the next change after a graceful stop, so Ctrl-C must end the process at once.
-  const stopped = greet ? new Promise<never>(() => {}) : waitForStopSignal();
+  const signaled = greet ? new Promise<never>(() => {}) : waitForStopSignal();
+  const link = share && openWorkerLink();
+  const stopped = link === undefined ? signaled : Promise.race([signaled, link.stopped]);
   // Fails early, before slow resources are opened.
   if (config.listener.tls !== undefined) await readTls(config.listener.tls);
-  await using program = await boot(config, { ...project, development: greet });
+  await using program = await boot(config, { ...project, development: greet, share });
   await using stack = new AsyncDisposableStack();
   const { logger, migrations, migrated, mounted } = program;
   const { pool } = program.database;
@@ -37,18 +43,24 @@ export async function serve(config: Config, { greet, ...project }: ServeOptions)
   if (authentication !== undefined) stack.use(authentication);
   const rateLimit = await openRateLimit(config, logger);
   if (rateLimit !== undefined) stack.use(rateLimit);
+  // One process of several does what needs to be done once.
+  const isFirst = (share?.index ?? 0) === 0;
   const sweeper = stack.use(sweepKeys(config, program));
-  migrated.then(() => sweeper.start(), () => {});
-  const inline = mounted.services.filter(({ background }) => background?.inline);
+  migrated.then(() => isFirst && sweeper.start(), () => {});
+  const inline = mounted.services.filter(({ background }) => isFirst && background?.inline);
   const background = await program.openBackground(inline);
   const server = stack.use(
-    withConfigErrors(() => buildServer(config, { ...program, authentication, rateLimit, project })),
+    withConfigErrors(() => buildServer(config, { ...program, authentication, rateLimit, project, link })),
   );
   // Listens once migrations are applied. If that takes longer, it listens at once and /readyz reports the state.
   await Promise.race([migrated, migrations.waiting]);
-  program.openAdmin();
+  const metrics = program.openAdmin();
   const { url } = await server.listen();
-  await program.supervisor.notify("READY=1");
+  if (link === undefined) await program.supervisor.notify("READY=1");
+  else {
+    await program.supervisor.notify(`X_LISTENING=1\nX_METRICS=${metrics ?? ""}`);
+    migrated.then(() => program.supervisor.notify("READY=1"), () => {});
+  }
   if (greet) {
     const database = program.database.description;
     await print(
@@ -65,10 +77,13 @@ export async function serve(config: Config, { greet, ...project }: ServeOptions)
   }
   // Ends on a signal or a failed migration.
   const signal = await Promise.race([stopped, migrated.then(() => stopped)]);
-  logger.info("Received {signal}, shutting down", { signal });
+  if (signal === "orphaned") logger.warn("The supervisor has ended, shutting down");
+  else if (signal === "handover") logger.info("Another process takes over, shutting down");
+  else logger.info("Received {signal}, shutting down", { signal });
   program.stop();
   // Events that the last requests put into the outbox are sent after the next start, or by another process.
-  await Promise.all([server.shutdown(), ...background.map((work) => work[Symbol.asyncDispose]())]);
+  const shutdown = server.shutdown({ handover: signal === "handover" });
+  await Promise.all([shutdown, ...background.map((work) => work[Symbol.asyncDispose]())]);
   return 0;
 }
 
@@ -92,11 +107,13 @@ interface ServerDependencies
   readonly authentication: OpenAuthenticator | undefined;
   readonly rateLimit: OpenRateLimit | undefined;
   readonly project: Project;
+  /** Link to the supervisor of several processes. */
+  readonly link: WorkerLink | undefined;
 }
 
 function buildServer(
   config: Config,
-  { database, migrations, logger, telemetry, mounted, authentication, rateLimit, project }:
+  { database, migrations, logger, telemetry, mounted, authentication, rateLimit, project, link }:
     ServerDependencies,
 ): Server {
   return createServer(
@@ -116,6 +133,7 @@ function buildServer(
     options.withResponseValidation(config.validateResponses),
     options.withDocuments(config.documents),
     options.withPages(pageOptions(config, project)),
+    ...(link ? [options.withReusePort(), options.withReadiness(link.readiness)] : []),
     options.withDrain({ waitMs: config.drainWaitMs, timeoutMs: config.drainTimeoutMs }),
     ...(config.admission ? [options.withAdmission(config.admission)] : []),
     options.withReadiness(databaseChecks(database.pool, migrations)),

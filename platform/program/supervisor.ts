@@ -1,8 +1,14 @@
 import type { SupervisorConfig } from "@archway/config/supervisor_config.ts";
 import type { Logger } from "@archway/server/logger.ts";
+import { bindDatagram, systemPath } from "./bind_datagram.ts";
 
-/** States that a supervisor understands (sd_notify(3)). */
-export type SupervisorState = "READY=1" | "STOPPING=1" | "WATCHDOG=1";
+/** States that a supervisor understands (sd_notify(3)); fields with X_ are those of `serve` with WORKERS. */
+export type SupervisorState =
+  | "READY=1"
+  | "RELOADING=1"
+  | "STOPPING=1"
+  | "WATCHDOG=1"
+  | `X_LISTENING=1\nX_METRICS=${string}`;
 
 /** Connection to the supervisor of the program. */
 export interface Supervisor extends Disposable {
@@ -22,7 +28,7 @@ export function openSupervisor(config: SupervisorConfig | undefined, logger: Log
     }
     failed = true;
   };
-  const socket = bind(fail);
+  const socket = bindDatagram(fail)?.socket;
   const path = systemPath(config.socket);
   async function notify(state: SupervisorState): Promise<void> {
     try {
@@ -43,30 +49,4 @@ export function openSupervisor(config: SupervisorConfig | undefined, logger: Log
       socket?.close();
     },
   };
-}
-
-/**
- * Binds an address, since the platform sends from bound sockets only: an abstract one, which needs no writable directory,
- * or a temporary file where this version of Deno knows no abstract addresses.
- */
-function bind(onError: (error: unknown) => void): Deno.DatagramConn | undefined {
-  const addresses = [
-    (): string => systemPath(`@archway-notify-${crypto.randomUUID()}`),
-    (): string => `${Deno.makeTempDirSync({ prefix: "archway_notify_" })}/socket`,
-  ];
-  let failure: unknown;
-  for (const address of addresses) {
-    try {
-      return Deno.listenDatagram({ transport: "unixpacket", path: address() });
-    } catch (error) {
-      failure = error;
-    }
-  }
-  onError(failure);
-  return undefined;
-}
-
-/** Returns a path as the system expects it: abstract ones begin with a null character (unix(7)). */
-function systemPath(path: string): string {
-  return path.startsWith("@") ? `\0${path.slice(1)}` : path;
 }

@@ -50,7 +50,7 @@ async function runChecks(
   lifecycle: Lifecycle,
   signal: AbortSignal,
 ): Promise<readonly HealthCheck[]> {
-  if (lifecycle.phase !== "serving") {
+  if (lifecycle.phase !== "serving" && !lifecycle.handsOver) {
     return [{ name: "server", status: "unavailable", reason: "The server is shutting down" }];
   }
   return [{ name: "server", status: "ok" }, ...await readiness.run(signal)];

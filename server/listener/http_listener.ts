@@ -33,8 +33,9 @@ export class HttpListener implements Listener {
   #lastRequestAt = -Infinity;
 
   /** Starts to listen; throws the platform's error if the address or the certificate cannot be used. */
-  constructor(handle: HttpHandler, { hostname, port, tls }: ListenerOptions) {
-    const options = { hostname, port, tcpBacklog: BACKLOG, signal: this.#abort.signal, onListen, onError };
+  constructor(handle: HttpHandler, { hostname, port, tls, reusePort = false }: ListenerOptions) {
+    const { signal } = this.#abort;
+    const options = { hostname, port, reusePort, tcpBacklog: BACKLOG, signal, onListen, onError };
     this.#server = Deno.serve(tls === undefined ? options : { ...options, ...tls }, (request, info) => {
       this.#lastRequestAt = performance.now();
       return handle(request, info);

@@ -6,6 +6,8 @@ export class Lifecycle {
   phase: Phase = "serving";
   /** Whether responses end their connections, so that clients connect to another instance. */
   closesConnections = false;
+  /** Whether another process on the same address takes over, so that the service remains ready during a stop. */
+  handsOver = false;
   #inFlight = 0;
   #onIdle: (() => void) | undefined;
 

@@ -36,9 +36,10 @@ export function createPipeline(settings: ServerOptions, dependencies: PipelineDe
   const recover = createRecovery({ modules, logger, catalog: createCatalog(modules) });
   const router = createRouter(settings, dependencies);
   const finish = createFinish(settings);
+  const { lifecycle } = dependencies;
 
   function start(exchange: Exchange): Response | Promise<Response> {
-    if (dependencies.lifecycle.phase === "closing") throw stopping();
+    if (lifecycle.phase === "closing" && !lifecycle.handsOver) throw stopping();
     checkLimits(exchange, settings);
     return router.fetch(exchange.request, exchange);
   }

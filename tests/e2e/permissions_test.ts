@@ -50,10 +50,10 @@ for (const executable of executables) {
     const { permissions } = JSON.parse(await Deno.readTextFile(join(ROOT, "deno.json")));
     const baked = bakedPermissions(await Deno.readFile(executable));
     assertEquals(baked.allow_all ?? false, false);
-    assertEquals(baked.allow_env.toSorted(), permissions.default.env.allow.toSorted());
-    assertEquals([baked.allow_run, baked.allow_ffi, baked.allow_sys], [null, null, null]);
+    assertEquals(baked.allow_env.toSorted(), permissions.workers.env.allow.toSorted());
+    assertEquals([baked.allow_run, baked.allow_ffi, baked.allow_sys], [permissions.workers.run, null, null]);
     // An empty list stands for everything.
-    assertEquals([baked.deny_run, baked.deny_ffi, baked.deny_sys], [[], [], []]);
+    assertEquals([baked.deny_run, baked.deny_ffi, baked.deny_sys], [null, [], []]);
   });
 }
 
@@ -91,7 +91,7 @@ const compiler = Deno.env.get("DENO_COMPILE");
 // Compiling needs Deno's runtime for executables.
 if (executables.length > 0 && compiler !== undefined) {
   Deno.test("a program compiled like the service has the permissions of the service from source", async () => {
-    assertEquals(await probeExecutable(compiler), await probePermissionSet("default"));
+    assertEquals(await probeExecutable(compiler), await probePermissionSet("workers"));
   });
 }
 

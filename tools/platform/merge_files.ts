@@ -46,7 +46,7 @@ export interface Texts {
 }
 
 /** Values of deno.json that stay ours: the project's version, and what `deno task settings` writes. */
-const KEPT = ["version", "permissions.default.env.allow"];
+const KEPT = ["version", "permissions.default.env.allow", "permissions.workers.env.allow"];
 
 /** Merges deno.json by key. */
 export function mergeConfiguration({ base, ours, theirs }: Texts): Omit<MergedFile, "path"> {

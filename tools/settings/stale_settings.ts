@@ -23,8 +23,12 @@ function sectionsOf(text: string): ReadonlyMap<string, string> {
 }
 
 function grantsOf(text: string): ReadonlyMap<string, string> {
-  const { permissions } = JSON.parse(text);
+  const { permissions: { default: plain, workers } } = JSON.parse(text);
+  const sets: readonly (readonly string[])[] = [plain.env.allow, workers.env.allow];
   return new Map(
-    permissions.default.env.allow.map((name: string) => [`the permission to read ${name}`, name]),
+    sets.flat().map((name) => [
+      `the permission to read ${name}`,
+      sets.map((set) => set.includes(name)).join(),
+    ]),
   );
 }

@@ -65,6 +65,11 @@ export class NetworkNamespace implements AsyncDisposable {
     await Deno.remove(join(NAMES, this.name), { recursive: true });
   }
 
+  /** Runs a program inside. */
+  async run(...command: string[]): Promise<void> {
+    await ip("netns", "exec", this.name, ...command);
+  }
+
   async #inside(...args: string[]): Promise<void> {
     await ip("-n", this.name, ...args);
   }

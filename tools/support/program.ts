@@ -49,6 +49,8 @@ export interface ProgramOptions {
    * @default false
    */
   readonly byTask?: boolean;
+  /** Permission set that it has from source. @default the default set */
+  readonly permissions?: string;
   /** Network namespace that it runs in, as made by `ip netns add`; needs root. @default this one */
   readonly networkNamespace?: string;
 }
@@ -56,7 +58,8 @@ export interface ProgramOptions {
 /** Returns the command line and the working directory of a program. */
 export function commandOf(
   args: readonly string[] = [],
-  { main = FIXTURE_PROGRAM, fromSource = false, root = ROOT, byTask = false }: ProgramOptions = {},
+  { main = FIXTURE_PROGRAM, fromSource = false, root = ROOT, byTask = false, permissions }: ProgramOptions =
+    {},
 ): { readonly file: string; readonly args: string[]; readonly cwd: string } {
   if (byTask) {
     const task = main === "main.ts"
@@ -64,12 +67,13 @@ export function commandOf(
       : ["--eval", ["deno run -q -P", main, ...args].join(" ")];
     return { file: Deno.execPath(), args: ["task", "-q", ...task], cwd: root };
   }
+  const set = permissions === undefined ? "-P" : `-P=${permissions}`;
   const variable = EXECUTABLES[main];
   const executable = fromSource || variable === undefined ? undefined : Deno.env.get(variable);
   // An executable must work without the checkout.
   return executable
     ? { file: executable, args: [...args], cwd: dirname(executable) }
-    : { file: Deno.execPath(), args: ["run", "-q", "-P", main, ...args], cwd: root };
+    : { file: Deno.execPath(), args: ["run", "-q", set, main, ...args], cwd: root };
 }
 
 /**
@@ -80,8 +84,9 @@ export class Program implements AsyncDisposable {
   readonly #process: Deno.ChildProcess;
   /** Whether it is the leader of a process group. */
   readonly #leadsGroup: boolean;
-  /** Standard output so far. */
+  /** Standard output and error so far. */
   #written = "";
+  #errors = "";
   readonly #stdout: Promise<string>;
   readonly #stderr: Promise<string>;
   readonly #url: PromiseWithResolvers<string> = Promise.withResolvers();
@@ -116,7 +121,7 @@ export class Program implements AsyncDisposable {
     this.#url.promise.catch(() => {});
     this.#metricsUrl.promise.catch(() => {});
     this.#stdout = this.#read(this.#process.stdout, (text) => this.#written = text);
-    this.#stderr = this.#read(this.#process.stderr);
+    this.#stderr = this.#read(this.#process.stderr, (text) => this.#errors = text);
     this.#stderr.then((stderr) => {
       const error = new Error(`The program ended before it listened: ${stderr}`);
       this.#url.reject(error);
@@ -144,6 +149,19 @@ export class Program implements AsyncDisposable {
     void this.#stdout.then(() => ended = true);
     while (!this.#written.includes(text)) {
       if (ended) throw new Error(`The program ended without writing ${text}`);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+
+  /** Waits for a pattern in its standard output or error. Rejects when it ends before. */
+  async untilMatch(pattern: RegExp, stream: "stdout" | "stderr" = "stdout"): Promise<RegExpExecArray> {
+    let ended = false;
+    void Promise.all([this.#stdout, this.#stderr]).then(() => ended = true);
+    for (;;) {
+      const isLast = ended;
+      const match = pattern.exec(stream === "stdout" ? this.#written : this.#errors);
+      if (match !== null) return match;
+      if (isLast) throw new Error(`The program ended without writing ${pattern}`);
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
   }

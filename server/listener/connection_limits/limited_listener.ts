@@ -34,10 +34,11 @@ export class LimitedListener implements Listener {
   #server: HttpListener;
 
   /** Starts to listen; throws the platform's error if the address is unavailable. */
-  constructor(handle: Handle, { hostname, port, tls, limits, logger, proxies }: LimitedListenerOptions) {
+  constructor(handle: Handle, options: LimitedListenerOptions) {
+    const { hostname, port, tls, limits, logger, proxies, reusePort = false } = options;
     this.#handle = handle;
     // First, so that nothing has to be undone if the address is in use.
-    const listener = Deno.listen({ hostname, port, tcpBacklog: BACKLOG });
+    const listener = Deno.listen({ hostname, port, reusePort, tcpBacklog: BACKLOG });
     try {
       this.#server = this.#serve(tls);
     } catch (error) {
