@@ -5,6 +5,7 @@ import { GENEROUS_TIMEOUTS } from "@archway/tools/support/generous_timeouts.ts";
 import { migrationFolder } from "@archway/tools/support/migration_folder.ts";
 import type { ConnectionPool, Querier } from "./db.ts";
 import { DatabaseError, type DatabaseErrorCode } from "./errors.ts";
+import { insertRows, type RowValue } from "./insert_rows.ts";
 import { openPool } from "./postgres/open_pool.ts";
 import { DRIVERS, type InstanceConfig } from "./postgres/pool_config.ts";
 
@@ -395,6 +396,36 @@ const contract: Readonly<Record<string, Check>> = {
     assertMatch(error.message, /3_bad\.sql of test/);
     assertEquals(await pool.pendingMigrations(sources), ["3_bad.sql"]);
     assertEquals((await pool.writer().query("SELECT 1 FROM pg_class WHERE relname = 'half'")).rowCount, 0);
+  },
+
+  "insertRows() stores any text, or no row at all": async (pool) => {
+    await pool.writer().query(
+      "CREATE TABLE inserted (id int8 PRIMARY KEY, text text, number float8, is_true boolean)",
+    );
+    const target = {
+      table: "inserted",
+      columns: { id: "int8", text: "text", number: "float8", is_true: "boolean" },
+    };
+    const texts = ["", "\\N", "\\.", "a\tb\nc\rd\\e", "\\t", '{"a",NULL}', "'\" 日本 😀", null];
+    const rows = texts.map((text, index) => [BigInt(index), text, index / 2, index % 2 === 0] as const);
+    assertEquals(await pool.withTx((tx) => insertRows(tx, target, rows)), rows.length);
+    const stored = await pool.writer().query("SELECT * FROM inserted ORDER BY id");
+    assertEquals(
+      stored.rows.map((row) => ({ ...row })),
+      rows.map(([id, text, number, isTrue]) => ({ id, text, number, is_true: isTrue })),
+    );
+    const insert = (...more: readonly (readonly RowValue[])[]) => (): Promise<number> =>
+      pool.withTx((tx) => insertRows(tx, target, more));
+    await assertCode(insert([10n, "new", 1, true], [0n, "known", 1, true]), "unique-violation");
+    await assertCode(insert([11n, "new", 1, true], [12n, "\ud800", 1, true]), "invalid-value");
+    await assertCode(insert([11n, "new", 1, true], [12n, "\0", 1, true]), "invalid-value");
+    const failing = function* (): Generator<readonly RowValue[]> {
+      for (let id = 20; id < 5_000; id++) yield [id, "x".repeat(100), id, false];
+      throw new RangeError("no more rows");
+    };
+    await assertRejects(() => pool.withTx((tx) => insertRows(tx, target, failing())), RangeError);
+    assertEquals(await insert()(), 0);
+    assertEquals(await countOf(pool.writer(), "inserted"), BigInt(rows.length));
   },
 
   "revertMigrations() reverts the last migration": async (pool) => {

@@ -123,6 +123,22 @@ export interface TxOptions {
   readonly repeatable?: boolean;
 }
 
+/** Rows of COPY in a transaction, in PostgreSQL's text format, in parts that may end anywhere in a row. */
+export interface RowCopy {
+  /** Whether the server takes rows, which the embedded one does not. */
+  readonly canWrite: boolean;
+  /**
+   * Runs a `COPY … FROM STDIN`, and returns the number of rows. The next part is taken when the server has room for it.
+   * An error of the parts is rethrown, and fails the transaction; errors of the server name the row and the column.
+   */
+  write(text: string, parts: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<number>;
+  /**
+   * Runs a `COPY … TO STDOUT`, yields its rows, and returns their number. The server waits while they are not taken. Leaving
+   * it early loses the connection, and fails the transaction.
+   */
+  read(text: string): AsyncGenerator<Uint8Array, number>;
+}
+
 /** Open transaction. Its statements run sequentially; after one has failed, further ones are rejected. */
 export interface Transaction extends Querier {
   /**
@@ -130,6 +146,11 @@ export interface Transaction extends Querier {
    * transaction remains usable. Statements outside of the savepoint are rejected until it has ended.
    */
   savepoint<T>(run: (tx: Transaction) => Promise<T>): Promise<T>;
+  /**
+   * COPY, for commands that transfer whole tables; undefined if the driver has none. {@link insertRows} uses it where it
+   * is possible.
+   */
+  readonly rowCopy?: RowCopy | undefined;
 }
 
 /**

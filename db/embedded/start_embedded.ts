@@ -63,7 +63,7 @@ export async function startEmbedded(
   const access = { user: "postgres", password: "", database: "postgres", maxConnections: 5 };
   const opened = stack.move();
   return {
-    instance: { host: socketDirectory, port, ...access },
+    instance: { host: socketDirectory, port, ...access, takesCopy: false },
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
 }

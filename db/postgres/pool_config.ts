@@ -32,6 +32,13 @@ export interface InstanceConfig {
   readonly tls?: TlsConfig;
   /** Command-line options of its sessions, such as "-c search_path=app" (libpq's `options`). */
   readonly options?: string;
+  /**
+   * Whether it takes rows by COPY. The engine of the embedded database reads a statement with all that belongs to it at
+   * once.
+   *
+   * @default true
+   */
+  readonly takesCopy?: boolean;
   /** @default "wire" */
   readonly driver?: DriverName;
 }

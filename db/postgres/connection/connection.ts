@@ -2,6 +2,7 @@ import type { Duplex } from "node:stream";
 import type { QueryParameter, QueryResult } from "../../db.ts";
 import { DatabaseError } from "../../errors.ts";
 import { DEFAULT_DRIVER, type InstanceConfig, type PoolConfig } from "../pool_config.ts";
+import { ConnectionCopy } from "./connection_copy.ts";
 import type {
   DriverEvents,
   DriverSession,
@@ -374,6 +375,12 @@ export class Connection {
         },
       });
     });
+  }
+
+  /** COPY on it, if driver and server have it. Its rows can be written only if the server takes them. */
+  get copy(): ConnectionCopy | undefined {
+    const { copy } = this.#driver;
+    return copy && new ConnectionCopy(copy, this.#sent);
   }
 
   /** Whether a pooler is in between: then the process id differs from the one of the handshake. */

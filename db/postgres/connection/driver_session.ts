@@ -52,6 +52,19 @@ export interface StatementOutcome<R extends object = object> {
   onError(error: unknown, isStale: boolean, failed?: string): void;
 }
 
+/** Rows in PostgreSQL's text format of COPY, in parts that may end anywhere in a row. */
+export type CopyParts = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+
+/** COPY between the server and the program. `onSent` is called with what identifies the statement. */
+export interface DriverCopy {
+  /** Runs a COPY … FROM STDIN, and returns the number of rows. Rethrows an error of the parts, without any row. */
+  write(text: string, options: { readonly parts: CopyParts; readonly onSent: OnSent }): Promise<number>;
+  /** Runs a COPY … TO STDOUT, and returns the number of rows. Leaving it early ends the session. */
+  read(text: string, options: { readonly onSent: OnSent }): AsyncGenerator<Uint8Array, number>;
+}
+
+type OnSent = (sent: object) => void;
+
 /** Session of a server that a driver has opened. Statements are sent behind each other without waiting. */
 export interface DriverSession {
   /** Process of the session as of the handshake, which a pooler makes up; undefined before the first result. */
@@ -68,6 +81,8 @@ export interface DriverSession {
   ): object;
   /** Sends statements without parameters in one message, and returns what identifies them. */
   script(text: string, outcome: StatementOutcome): object;
+  /** COPY, if the driver has it. */
+  readonly copy?: DriverCopy;
   /**
    * Sends a cancel request if the server may run this statement now, on a connection of its own. Resolves when the request
    * has been sent; never rejects.

@@ -12,8 +12,7 @@ const blank = /^(?:[\s;(]+|--[^\n\r]*(?:[\n\r]|$)|\/\*[^*]*\*+(?:[^/*][^*]*\*+)*
 
 /**
  * Rejects statements that begin or end a transaction, since they would leave an open transaction to the next caller of
- * the connection, or run the rest of a transaction outside of it. Rejects COPY with the client, which the driver does
- * not support.
+ * the connection, or run the rest of a transaction outside of it. Rejects COPY with the client, whose rows are no result.
  *
  * @throws {DatabaseError} with code "internal".
  */
@@ -29,6 +28,6 @@ export function refuseStatement(text: string): void {
 export function copyUnsupported(): DatabaseError {
   return new DatabaseError(
     "internal",
-    "COPY FROM STDIN and COPY TO STDOUT are not supported: INSERT rows from arrays (unnest), or use psql",
+    "COPY FROM STDIN and COPY TO STDOUT are not supported by query(): use insertRows(), or rowCopy of a transaction",
   );
 }

@@ -2,9 +2,10 @@ import type { Duplex } from "node:stream";
 import type { Socket } from "node:net";
 import type { InstanceConfig, PoolConfig } from "../pool_config.ts";
 import { sendCancelRequest } from "../wire/cancel_request.ts";
+import { copyIn, copyOut } from "../wire/copy_rows.ts";
 import { WireConnection } from "../wire/wire_connection.ts";
 import { WireError } from "../wire/wire_error.ts";
-import type { DriverSession, DriverSessionOptions, StatementOutcome } from "./driver_session.ts";
+import type { DriverCopy, DriverSession, DriverSessionOptions, StatementOutcome } from "./driver_session.ts";
 import { openSocket } from "./open_socket.ts";
 import { sessionSettings } from "./session_settings.ts";
 import { tlsUnsupported } from "./tls_refusal.ts";
@@ -72,6 +73,14 @@ export class WireSession implements DriverSession {
       onDone: () => outcome.onResult({ rows: [], rowCount: 0 }),
       onError: (error) => outcome.onError(error, false),
     });
+  }
+
+  get copy(): DriverCopy {
+    const connection = this.#connection;
+    return {
+      write: (text, options) => copyIn(connection, { text, ...options }),
+      read: (text, options) => copyOut(connection, { text, ...options }),
+    };
   }
 
   async cancel(sent: object): Promise<void> {

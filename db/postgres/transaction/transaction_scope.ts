@@ -1,8 +1,9 @@
 import type { Observation } from "../../database_observer.ts";
-import type { QueryOptions, QueryParameter, QueryResult, Transaction } from "../../db.ts";
+import type { QueryOptions, QueryParameter, QueryResult, RowCopy, Transaction } from "../../db.ts";
 import { DatabaseError } from "../../errors.ts";
 import { withCallerStack } from "../connection/with_caller_stack.ts";
 import { refuseStatement } from "../connection/refuse_statement.ts";
+import { TransactionCopy } from "./transaction_copy.ts";
 import type { TransactionDeadline } from "./transaction_deadline.ts";
 import { BeginError, type TransactionSession, type TransactionStatement } from "./transaction_session.ts";
 
@@ -85,6 +86,16 @@ export class TransactionScope implements Transaction {
     }
   }
 
+  get rowCopy(): RowCopy | undefined {
+    const { connection } = this.#session;
+    const { copy } = connection;
+    if (copy === undefined) return undefined;
+    return new TransactionCopy(copy, connection, {
+      begin: () => this.query("SELECT"),
+      run: (text, start) => this.#run(text, { start, count: (rows) => rows }),
+    });
+  }
+
   #check(): void {
     if (this.#ended || this.#session.isOver) {
       throw new DatabaseError("internal", "The transaction was used after its end");
@@ -99,16 +110,23 @@ export class TransactionScope implements Transaction {
   }
 
   #send<R extends object>(statement: TransactionStatement): Promise<QueryResult<R>> {
-    const session = this.#session;
-    const observation = this.#options.watch?.statement(statement.text);
-    observation?.connected(session.connection.instance);
+    return this.#run(statement.text, { start: () => this.#session.send<R>(statement), count: rowCountOf });
+  }
+
+  /** Runs a statement, whose error fails the transaction. */
+  #run<T>(
+    text: string,
+    { start, count }: { readonly start: () => Promise<T>; readonly count: (result: T) => number },
+  ): Promise<T> {
+    const observation = this.#options.watch?.statement(text);
+    observation?.connected(this.#session.connection.instance);
     this.#pending++;
-    return session.send<R>(statement).then((result) => {
-      observation?.ended({ rows: result.rowCount });
+    return start().then((result) => {
+      observation?.ended({ rows: count(result) });
       this.#settled();
       return result;
     }, (error: unknown) => {
-      this.failure ??= this.#translate(error, statement.text);
+      this.failure ??= this.#translate(error, text);
       observation?.ended({ error: this.failure });
       this.#settled();
       throw this.failure;
@@ -132,6 +150,10 @@ export class TransactionScope implements Transaction {
     }
     return withCallerStack(isLost ? rolledBack(error) : error, text);
   }
+}
+
+function rowCountOf({ rowCount }: QueryResult<object>): number {
+  return rowCount;
 }
 
 /** Converts the error of a connection that was lost before COMMIT: everything is rolled back. */

@@ -12,6 +12,7 @@ export class CopyExchange implements Exchange {
   readonly #onData: (part: Buffer) => void;
   readonly #started = Promise.withResolvers<void>();
   readonly #completed = Promise.withResolvers<number>();
+  #isStarted = false;
   #rows: number | undefined;
   #error: Error | undefined;
 
@@ -44,11 +45,12 @@ export class CopyExchange implements Exchange {
       case backend.copyInResponse:
       case backend.copyOutResponse: {
         const expected = this.#direction === "in" ? backend.copyInResponse : backend.copyOutResponse;
-        if (type !== expected) throw unexpectedMessage(type);
+        if (type !== expected || this.#isStarted) throw unexpectedMessage(type);
+        this.#isStarted = true;
         return this.#started.resolve();
       }
       case backend.copyData:
-        if (this.#direction !== "out") throw unexpectedMessage(type);
+        if (this.#direction !== "out" || !this.#isStarted) throw unexpectedMessage(type);
         return this.#onData(bytes.subarray(start, end));
       case backend.copyDone:
         return;
@@ -56,8 +58,7 @@ export class CopyExchange implements Exchange {
         this.#rows = rowsOfTag(bytes, start, end);
         return;
       case backend.errorResponse:
-        this.#error = ServerError.read(bytes, start, end);
-        return this.#started.reject(this.#error);
+        return this.#fail(ServerError.read(bytes, start, end));
       default:
         throw unexpectedMessage(type);
     }
@@ -73,5 +74,11 @@ export class CopyExchange implements Exchange {
     this.#error ??= error;
     this.#started.reject(this.#error);
     this.#completed.reject(this.#error);
+  }
+
+  #fail(error: ServerError): void {
+    if (error.isFatal) throw error;
+    this.#error = error;
+    this.#started.reject(error);
   }
 }

@@ -1,19 +1,33 @@
 import { sendCopyData, writeCopyDone, writeCopyFail } from "./frontend_messages.ts";
+import type { CopyExchange } from "./copy_exchange.ts";
 import type { WireConnection } from "./wire_connection.ts";
 
 /** Number of received bytes from which the server has to wait for the consumer. */
 const maxReceived = 1024 * 1024;
 
+/** COPY with the client. */
+export interface WireCopy {
+  readonly text: string;
+  /** Called with its exchange, once it is sent. */
+  readonly onSent?: (exchange: CopyExchange) => void;
+}
+
+/** COPY to the server. */
+export interface WireCopyIn extends WireCopy {
+  /** Rows in parts, which may end anywhere in a row. */
+  readonly parts: AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+}
+
 /**
- * Runs a COPY … FROM STDIN and returns the number of rows. Parts may end anywhere in a row; the next one is taken when the
- * server has room for it. An error of the parts is rethrown, and the server then discards all rows.
+ * Runs a COPY … FROM STDIN and returns the number of rows. The next part is taken when the server has room for it.
+ * An error of the parts is rethrown, and the server then discards all rows.
  */
 export async function copyIn(
   connection: WireConnection,
-  text: string,
-  parts: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  { text, parts, onSent }: WireCopyIn,
 ): Promise<number> {
   const exchange = connection.copy(text, "in", () => {});
+  onSent?.(exchange);
   // A refusal is rethrown when the connection can be used again.
   await exchange.started.catch(() => exchange.completed);
   try {
@@ -35,7 +49,10 @@ export async function copyIn(
  * Runs a COPY … TO STDOUT and yields its rows in parts as they arrive. The server waits while they are not taken. Leaving
  * the loop early ends the connection, since the remaining rows would have to be read first.
  */
-export async function* copyOut(connection: WireConnection, text: string): AsyncGenerator<Uint8Array, number> {
+export async function* copyOut(
+  connection: WireConnection,
+  { text, onSent }: WireCopy,
+): AsyncGenerator<Uint8Array, number> {
   let received: Uint8Array[] = [];
   let size = 0;
   let isEnded = false;
@@ -46,6 +63,7 @@ export async function* copyOut(connection: WireConnection, text: string): AsyncG
     if (size > maxReceived) connection.receive(false);
     wake();
   });
+  onSent?.(exchange);
   const end = (): void => {
     isEnded = true;
     wake();

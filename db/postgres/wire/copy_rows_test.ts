@@ -19,9 +19,9 @@ Deno.test("copyIn() and copyOut() transfer rows, and the connection takes statem
   await using database = await useTestDatabase();
   await using connection = await connect(database.instance);
   await sendScript(connection, "CREATE TABLE things (id int PRIMARY KEY, name text)");
-  assertEquals(await copyIn(connection, "COPY things FROM STDIN", parts()), ROWS);
+  assertEquals(await copyIn(connection, { text: "COPY things FROM STDIN", parts: parts() }), ROWS);
   const received: Uint8Array[] = [];
-  for await (const part of copyOut(connection, "COPY (TABLE things ORDER BY id) TO STDOUT")) {
+  for await (const part of copyOut(connection, { text: "COPY (TABLE things ORDER BY id) TO STDOUT" })) {
     received.push(part);
   }
   assertEquals(Buffer.concat(received).equals(Buffer.concat([...parts()])), true);
@@ -34,7 +34,7 @@ Deno.test("copyOut() lets the server wait for a slow consumer", async () => {
   await using observer = await connect(database.instance);
   const text = "COPY (SELECT repeat('x', 1000) FROM generate_series(1, 100000)) TO STDOUT";
   let size = 0;
-  for await (const part of copyOut(connection, text)) {
+  for await (const part of copyOut(connection, { text })) {
     if (size === 0) {
       const waits = "SELECT 1 FROM pg_stat_activity WHERE pid = $1 AND wait_event = 'ClientWrite'";
       while ((await send(observer, waits, [connection.key?.pid ?? 0])).rowCount === 0);
@@ -50,18 +50,24 @@ Deno.test("copyIn() rejects with the error of the server or of its rows, and kee
   await sendScript(connection, "CREATE TABLE things (id int PRIMARY KEY, name text)");
   const copy = "COPY things FROM STDIN";
   const bad = [Buffer.from("1\ta\n"), Buffer.from("not a number\tb\n"), ...parts()];
-  assertEquals((await assertRejects(() => copyIn(connection, copy, bad), ServerError)).code, "22P02");
+  assertEquals(
+    (await assertRejects(() => copyIn(connection, { text: copy, parts: bad }), ServerError)).code,
+    "22P02",
+  );
   const thrown = new Error("no more rows");
   const failing = function* (): Generator<Uint8Array> {
     yield Buffer.from("2\tb\n");
     throw thrown;
   };
-  assertEquals(await assertRejects(() => copyIn(connection, copy, failing())), thrown);
+  assertEquals(await assertRejects(() => copyIn(connection, { text: copy, parts: failing() })), thrown);
   assertEquals(
-    (await assertRejects(() => copyIn(connection, "COPY nowhere FROM STDIN", []), ServerError)).code,
+    (await assertRejects(
+      () => copyIn(connection, { text: "COPY nowhere FROM STDIN", parts: [] }),
+      ServerError,
+    )).code,
     "42P01",
   );
-  await assertRejects(() => copyOut(connection, "COPY nowhere TO STDOUT").next(), ServerError);
+  await assertRejects(() => copyOut(connection, { text: "COPY nowhere TO STDOUT" }).next(), ServerError);
   assertEquals((await send(connection, "SELECT * FROM things")).rows, []);
 });
 
@@ -69,27 +75,26 @@ Deno.test("copyOut() ends the connection when its rows are not wanted any more",
   await using database = await useTestDatabase();
   const connection = await connect(database.instance);
   const text = "COPY (SELECT repeat('x', 1000) FROM generate_series(1, 100000)) TO STDOUT";
-  for await (const part of copyOut(connection, text)) {
+  for await (const part of copyOut(connection, { text })) {
     assert(part.length > 0);
     break;
   }
   assertEquals(connection.isOpen, false);
 });
 
-Deno.test("COPY needs a connection of its own", async () => {
+Deno.test("COPY waits for statements in flight, and refuses others until its end", async () => {
   await using database = await useTestDatabase();
   await using connection = await connect(database.instance);
   await sendScript(connection, "CREATE TABLE things (id int)");
   const running = send(connection, "SELECT 1");
-  await assertRejects(
-    () => copyIn(connection, "COPY things FROM STDIN", []),
-    Error,
-    "without statements in flight",
+  assertEquals(
+    await copyIn(connection, { text: "COPY things FROM STDIN", parts: [Buffer.from("1\n2\n")] }),
+    2,
   );
-  await running;
+  assertEquals((await running).rowCount, 1);
   const whileCopying = async function* (): AsyncGenerator<Uint8Array> {
     await assertRejects(() => send(connection, "SELECT 1"), Error, "is used by COPY");
     yield Buffer.from("1\n");
   };
-  assertEquals(await copyIn(connection, "COPY things FROM STDIN", whileCopying()), 1);
+  assertEquals(await copyIn(connection, { text: "COPY things FROM STDIN", parts: whileCopying() }), 1);
 });

@@ -25,6 +25,11 @@ export class SentExchanges {
     return this.#sent[0];
   }
 
+  /** Exchange that was sent last. */
+  get last(): Exchange | undefined {
+    return this.#sent.at(-1);
+  }
+
   /** Error of the server apart from an exchange: the reason why it is about to close the connection. */
   get reason(): ServerError | undefined {
     return this.#reason;

@@ -165,12 +165,9 @@ export class WireConnection {
     return this.#sendQuery(new ScriptExchange(callbacks), text);
   }
 
-  /** Starts a COPY with the client, alone: the server takes no statements until its end. */
+  /** Starts a COPY with the client, behind statements in flight: the server takes no others until its end. */
   copy(text: string, direction: CopyDirection, onData: (part: Buffer) => void): CopyExchange {
-    const exchange = new CopyExchange(direction, onData);
-    if (this.#sent.first === undefined) return this.#sendQuery(exchange, text);
-    exchange.onLost(new Error("COPY needs a connection without statements in flight"));
-    return exchange;
+    return this.#sendQuery(new CopyExchange(direction, onData), text);
   }
 
   /** Sends messages of a COPY. Resolves when the socket takes more. */
@@ -227,7 +224,7 @@ export class WireConnection {
   /** Whether nothing can be sent, so that the exchange has failed. */
   #refuses(exchange: Exchange): boolean {
     if (!this.#isOpen) exchange.onLost(this.#closed());
-    else if (this.#sent.first instanceof CopyExchange) {
+    else if (this.#sent.last instanceof CopyExchange) {
       exchange.onLost(new Error("The connection is used by COPY"));
     } else return false;
     return true;
