@@ -13,6 +13,7 @@ import {
   restartTable,
   type TableProgress,
 } from "./copy_record.ts";
+import { readArrays, readByCopy } from "./copy_range.ts";
 import { copySequences } from "./copy_sequences.ts";
 import { copyTable } from "./copy_table.ts";
 import { type CopiedTable, type DatabaseCatalog, readCatalog } from "./database_catalog.ts";
@@ -156,10 +157,13 @@ class DatabaseCopy {
     { found, rows }: { readonly found: number; readonly rows: number },
   ): Promise<void> {
     const onRows = this.#counter("copied", found, rows);
+    // With postgres.js, and to an embedded database, rows travel as arrays.
+    const takesCopy = await this.#pools.target.withTx((tx) => Promise.resolve(tx.rowCopy?.canWrite === true));
+    const read = takesCopy ? readByCopy : readArrays;
     for (const table of tables) {
       const known = progress.get(table.name);
       if (known === undefined) throw new CopyError(`The record of the copy lacks ${table.name}`);
-      await copyTable(this.#pools, table, { progress: known, onRows, signal: this.#signal });
+      await copyTable(this.#pools, table, { progress: known, read, onRows, signal: this.#signal });
     }
   }
 

@@ -1,13 +1,14 @@
 import type { TxManager } from "../db.ts";
 import { useCanonicalText } from "./canonical_text.ts";
 import { recordBatch, type TableProgress } from "./copy_record.ts";
-import { readRows, type RowBatch, writeRows } from "./copy_range.ts";
+import type { ReadRows, RowBatch } from "./copy_range.ts";
 import type { CopiedTable } from "./database_catalog.ts";
 import { type KeyRange, type KeyText, nextRange } from "./key_range.ts";
 
 /** Options of {@link copyTable}. */
 export interface CopyTableOptions {
   readonly progress: TableProgress;
+  readonly read: ReadRows;
   /** Called after every committed batch with its number of rows. */
   readonly onRows: (rows: number) => void;
   /** Aborts between two batches, with the signal's reason. */
@@ -22,6 +23,11 @@ export interface CopyDatabases {
 
 /** Limits of a transaction on the target, for tables with a primary key. */
 const LIMITS = { rows: 5_000, bytes: 4 * 1024 * 1024 };
+
+interface ReadOptions {
+  readonly after: KeyText | undefined;
+  readonly read: ReadRows;
+}
 
 interface ReadBatch {
   readonly range: KeyRange;
@@ -41,17 +47,17 @@ export async function copyTable(
 async function copyInBatches(
   { source, target }: CopyDatabases,
   table: CopiedTable,
-  { progress, onRows, signal }: CopyTableOptions,
+  { progress, read, onRows, signal }: CopyTableOptions,
 ): Promise<void> {
   let before = progress.copied;
   for await (
-    const { range, batch } of readAhead(source, table, { after: progress.last ?? undefined, signal })
+    const { range, batch } of readAhead(source, table, { after: progress.last ?? undefined, read, signal })
   ) {
     await target.withTx(async (tx) => {
       // First, so that another process that copies to this target waits here.
       await recordBatch(tx, { table: table.name, rows: batch.rows, before, last: range.last });
       await useCanonicalText(tx);
-      await writeRows(tx, table, batch);
+      await batch.write(tx);
     });
     before += batch.rows;
     onRows(batch.rows);
@@ -62,13 +68,13 @@ async function copyInBatches(
 async function copyAtOnce(
   { source, target }: CopyDatabases,
   table: CopiedTable,
-  { progress, onRows, signal }: CopyTableOptions,
+  { progress, read, onRows, signal }: CopyTableOptions,
 ): Promise<void> {
   await target.withTx(async (tx) => {
     await recordBatch(tx, { table: table.name, rows: progress.source.rows, before: 0, last: null });
     await useCanonicalText(tx);
-    for await (const { batch } of readAhead(source, table, { after: undefined, signal })) {
-      await writeRows(tx, table, batch);
+    for await (const { batch } of readAhead(source, table, { after: undefined, read, signal })) {
+      await batch.write(tx);
     }
   });
   onRows(progress.source.rows);
@@ -78,16 +84,16 @@ async function copyAtOnce(
 async function* readAhead(
   source: TxManager,
   table: CopiedTable,
-  { after, signal }: { readonly after: KeyText | undefined; readonly signal: AbortSignal },
+  { after, read, signal }: ReadOptions & { readonly signal: AbortSignal },
 ): AsyncIterable<ReadBatch> {
-  let next = readBatch(source, table, after);
+  let next = readBatch(source, table, { after, read });
   try {
-    for (let read = await next; read !== undefined; read = await next) {
+    for (let current = await next; current !== undefined; current = await next) {
       signal.throwIfAborted();
-      next = readBatch(source, table, read.range.last);
+      next = readBatch(source, table, { after: current.range.last, read });
       // Awaited one batch later.
       next.catch(() => undefined);
-      yield read;
+      yield current;
     }
   } finally {
     // Does not leave the source with a transaction in flight.
@@ -98,11 +104,11 @@ async function* readAhead(
 async function readBatch(
   source: TxManager,
   table: CopiedTable,
-  after: KeyText | undefined,
+  { after, read }: ReadOptions,
 ): Promise<ReadBatch | undefined> {
   return await source.withTx(async (tx) => {
     await useCanonicalText(tx);
     const range = await nextRange(tx, table, { after, limits: LIMITS });
-    return range && { range, batch: await readRows(tx, table, range) };
+    return range && { range, batch: await read(tx, table, range) };
   });
 }

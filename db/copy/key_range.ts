@@ -1,5 +1,6 @@
 import type { Querier } from "../db.ts";
 import type { CopiedColumn, CopiedTable } from "./database_catalog.ts";
+import { sqlLiteral } from "./sql_literal.ts";
 
 /** Position in a table: the text of each column of its key. */
 export type KeyText = readonly string[];
@@ -36,7 +37,9 @@ export async function nextRange(
     `SELECT jsonb_build_array(${texts}) AS last FROM (
       SELECT ${last}, row_number() OVER place AS number, sum(size) OVER place AS bytes FROM (
         SELECT ${names}, ${size} AS size FROM ONLY ${table.name}
-        ${after === undefined ? "" : `WHERE ${compare(key, ">", 1)}`} ORDER BY ${names} LIMIT ${limits.rows}
+        ${
+      after === undefined ? "" : `WHERE ${compare(key, ">", parametersFrom(1, key))}`
+    } ORDER BY ${names} LIMIT ${limits.rows}
       ) AS row WINDOW place AS (ORDER BY ${names} ROWS UNBOUNDED PRECEDING)
     ) AS row WHERE bytes <= ${limits.bytes} OR number = 1 ORDER BY number DESC LIMIT 1`,
     after ?? [],
@@ -50,10 +53,18 @@ export function rangeCondition(
   { after, last }: KeyRange,
 ): { readonly sql: string; readonly parameters: readonly string[] } {
   const key = keyOf(table);
-  const upTo = compare(key, "<=", 1);
-  return after === undefined
-    ? { sql: upTo, parameters: last }
-    : { sql: `${upTo} AND ${compare(key, ">", key.length + 1)}`, parameters: [...last, ...after] };
+  const upTo = compare(key, "<=", parametersFrom(1, key));
+  return after === undefined ? { sql: upTo, parameters: last } : {
+    sql: `${upTo} AND ${compare(key, ">", parametersFrom(key.length + 1, key))}`,
+    parameters: [...last, ...after],
+  };
+}
+
+/** Returns the same condition with literals, for COPY, which has no parameters. */
+export function literalCondition(table: CopiedTable, { after, last }: KeyRange): string {
+  const key = keyOf(table);
+  const upTo = compare(key, "<=", last.map(sqlLiteral));
+  return after === undefined ? upTo : `${upTo} AND ${compare(key, ">", after.map(sqlLiteral))}`;
 }
 
 /** Assumed compression ratio: pglz rarely exceeds it. */
@@ -69,8 +80,12 @@ function keyOf({ key }: CopiedTable): readonly CopiedColumn[] {
   return key.length > 0 ? key : ROW_PLACE;
 }
 
-function compare(key: readonly CopiedColumn[], operator: string, from: number): string {
+function parametersFrom(first: number, key: readonly CopiedColumn[]): readonly string[] {
+  return key.map((_, index) => `$${first + index}`);
+}
+
+function compare(key: readonly CopiedColumn[], operator: string, values: readonly string[]): string {
   const names = key.map(({ name }) => name).join(", ");
-  const values = key.map(({ type }, index) => `$${from + index}::${type}`).join(", ");
-  return `(${names}) ${operator} (${values})`;
+  const typed = key.map(({ type }, index) => `${values[index]}::${type}`).join(", ");
+  return `(${names}) ${operator} (${typed})`;
 }

@@ -43,7 +43,7 @@ export async function copy(config: Config, { url, sources }: CopyOptions): Promi
   await using embedded = await openDatabase(config);
   if (config.migrateOnStart) await embedded.pool.migrate(sources, migrationReporter);
   await using server = openPool({
-    primary: target,
+    primary: { ...target, driver: config.pool.driver },
     replicas: [],
     connectTimeoutMs: config.pool.connectTimeoutMs,
     // No timeouts: the duration depends on the amount of data.

@@ -1,5 +1,6 @@
-import type { ConnectionManager, Querier } from "@archway/db/db.ts";
+import type { ConnectionManager, Querier, TxManager } from "@archway/db/db.ts";
 import { DatabaseError } from "@archway/db/errors.ts";
+import { insertRows, type InsertTarget, type RowValue } from "@archway/db/insert_rows.ts";
 import type { Profile } from "../domain/profile.ts";
 import { batchProfiles } from "./batch_profiles.ts";
 import { SeedError } from "./seed_error.ts";
@@ -21,11 +22,18 @@ export interface SeedOptions {
   readonly signal?: AbortSignal;
 }
 
-// One statement is one transaction: a batch is written completely or not at all.
-const INSERT = `insert into profiles (id, name, email, age, version, created_at, updated_at)
-  select id, name, email, age, 1, created_at, created_at
-  from unnest($1::uuid[], $2::text[], $3::text[], $4::smallint[], $5::timestamptz[])
-    as profile (id, name, email, age, created_at)`;
+const TARGET: InsertTarget = {
+  table: "profiles",
+  columns: {
+    id: "uuid",
+    name: "text",
+    email: "text",
+    age: "smallint",
+    version: "bigint",
+    created_at: "timestamptz",
+    updated_at: "timestamptz",
+  },
+};
 
 /** Number of concurrent batches: one is written while the next is generated. */
 const CONCURRENCY = 2;
@@ -37,7 +45,7 @@ const CONCURRENCY = 2;
  * @throws {SeedError} if profiles of another plan conflict.
  */
 export async function seedProfiles(
-  connections: Pick<ConnectionManager, "writer">,
+  connections: Pick<ConnectionManager, "writer"> & TxManager,
   plan: SeedPlan,
   { onProgress, signal }: SeedOptions = {},
 ): Promise<SeedProgress> {
@@ -53,7 +61,8 @@ export async function seedProfiles(
       const { value: batch, done } = queue.next();
       if (done) return;
       try {
-        await insert(db, [...batchProfiles(plan, batch)]);
+        // A batch is written completely or not at all. Its profiles are generated first: batches share the generator.
+        await insert(connections, Array.from(batchProfiles(plan, batch), rowOf));
       } catch (error) {
         failed = true;
         throw error;
@@ -89,15 +98,13 @@ function batchLength(plan: SeedPlan, batch: number): number {
   return end - first;
 }
 
-async function insert(db: Querier, profiles: readonly Profile[]): Promise<void> {
+function rowOf({ id, name, email, age, version, createdAt, updatedAt }: Profile): readonly RowValue[] {
+  return [id, name, email, age, version, createdAt, updatedAt];
+}
+
+async function insert(connections: TxManager, profiles: readonly (readonly RowValue[])[]): Promise<void> {
   try {
-    await db.query(INSERT, [
-      profiles.map(({ id }) => id),
-      profiles.map(({ name }) => name),
-      profiles.map(({ email }) => email),
-      profiles.map(({ age }) => age),
-      profiles.map(({ createdAt }) => createdAt),
-    ]);
+    await connections.withTx((tx) => insertRows(tx, TARGET, profiles));
   } catch (error) {
     if (!(error instanceof DatabaseError && error.code === "unique-violation")) throw error;
     throw new SeedError(
