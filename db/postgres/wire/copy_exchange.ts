@@ -6,10 +6,13 @@ import { ServerError } from "./server_message.ts";
 /** Direction of the rows of a COPY. */
 export type CopyDirection = "in" | "out";
 
+/** Receives rows of a COPY to the client: bytes from `start` to `end`, which are not overwritten later. */
+export type OnCopyData = (bytes: Buffer, start: number, end: number) => void;
+
 /** COPY between the server and the client, by the simple protocol. */
 export class CopyExchange implements Exchange {
   readonly #direction: CopyDirection;
-  readonly #onData: (part: Buffer) => void;
+  readonly #onData: OnCopyData;
   readonly #started = Promise.withResolvers<void>();
   readonly #completed = Promise.withResolvers<number>();
   #isStarted = false;
@@ -17,7 +20,7 @@ export class CopyExchange implements Exchange {
   #error: Error | undefined;
 
   /** @param onData Receives the rows of a COPY to the client. */
-  constructor(direction: CopyDirection, onData: (part: Buffer) => void) {
+  constructor(direction: CopyDirection, onData: OnCopyData) {
     this.#direction = direction;
     this.#onData = onData;
     // Either of them may be awaited first.
@@ -51,7 +54,7 @@ export class CopyExchange implements Exchange {
       }
       case backend.copyData:
         if (this.#direction !== "out" || !this.#isStarted) throw unexpectedMessage(type);
-        return this.#onData(bytes.subarray(start, end));
+        return this.#onData(bytes, start, end);
       case backend.copyDone:
         return;
       case backend.commandComplete:

@@ -1,5 +1,6 @@
 import { sendCopyData, writeCopyDone, writeCopyFail } from "./frontend_messages.ts";
 import type { CopyExchange } from "./copy_exchange.ts";
+import { ReceivedRows } from "./received_rows.ts";
 import type { WireConnection } from "./wire_connection.ts";
 
 /** Number of received bytes from which the server has to wait for the consumer. */
@@ -53,14 +54,12 @@ export async function* copyOut(
   connection: WireConnection,
   { text, onSent }: WireCopy,
 ): AsyncGenerator<Uint8Array, number> {
-  let received: Uint8Array[] = [];
-  let size = 0;
+  const received = new ReceivedRows();
   let isEnded = false;
   let wake = (): void => {};
-  const exchange = connection.copy(text, "out", (part) => {
-    received.push(part);
-    size += part.length;
-    if (size > maxReceived) connection.receive(false);
+  const exchange = connection.copy(text, "out", (bytes, start, end) => {
+    received.add(bytes, start, end);
+    if (received.size > maxReceived) connection.receive(false);
     wake();
   });
   onSent?.(exchange);
@@ -71,12 +70,10 @@ export async function* copyOut(
   exchange.completed.then(end, end);
   try {
     while (true) {
-      const parts = received;
-      received = [];
-      size = 0;
+      const parts = received.take();
       connection.receive(true);
       yield* parts;
-      if (received.length > 0) continue;
+      if (received.size > 0) continue;
       if (isEnded) break;
       await new Promise<void>((resolve) => wake = resolve);
       wake = (): void => {};

@@ -151,8 +151,16 @@ export function writeCloseStatement(output: OutputBuffer, name: string): void {
   output.end(start);
 }
 
-/** Sends a part of the rows of a COPY now, without a copy; it may end anywhere in a row. */
+/** Length from which rows are sent by themselves. */
+const longPart = 8 * 1024;
+
+/** Writes a part of the rows of a COPY, which may end anywhere in a row. A long one is sent now, without a copy. */
 export function sendCopyData(output: OutputBuffer, bytes: Uint8Array): void {
+  if (bytes.length < longPart) {
+    const start = output.begin(type.copyData);
+    output.raw(bytes);
+    return output.end(start);
+  }
   output.byte(type.copyData);
   output.int32(4 + bytes.length);
   output.pass(bytes);

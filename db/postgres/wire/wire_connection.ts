@@ -1,7 +1,7 @@
 import type { Buffer } from "node:buffer";
 import type { Duplex } from "node:stream";
 import type { TlsConfig } from "../pool_config.ts";
-import { type CopyDirection, CopyExchange } from "./copy_exchange.ts";
+import { type CopyDirection, CopyExchange, type OnCopyData } from "./copy_exchange.ts";
 import type { Exchange } from "./exchange.ts";
 import * as messages from "./frontend_messages.ts";
 import { Handshake } from "./handshake.ts";
@@ -43,6 +43,9 @@ export interface WireOptions extends SentExchangesOptions {
 }
 
 const defaultMaxStatements = 256;
+
+/** Number of bytes of rows that leave before the end of the tick. */
+const manyBytes = 64 * 1024;
 
 /** Session of a PostgreSQL server, over protocol 3.0. Statements are sent behind each other without waiting. */
 export class WireConnection {
@@ -166,14 +169,14 @@ export class WireConnection {
   }
 
   /** Starts a COPY with the client, behind statements in flight: the server takes no others until its end. */
-  copy(text: string, direction: CopyDirection, onData: (part: Buffer) => void): CopyExchange {
+  copy(text: string, direction: CopyDirection, onData: OnCopyData): CopyExchange {
     return this.#sendQuery(new CopyExchange(direction, onData), text);
   }
 
-  /** Sends messages of a COPY. Resolves when the socket takes more. */
+  /** Sends messages of a COPY, soon or when there are many. Resolves when the socket takes more. */
   async sendRows(write: (output: OutputBuffer) => void): Promise<void> {
     write(this.#output);
-    this.#output.flush();
+    if (this.#output.pending >= manyBytes) this.#output.flush();
     if (!this.stream.writableNeedDrain) return;
     await new Promise<void>((resolve) => {
       const done = (): void => {
