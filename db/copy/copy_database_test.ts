@@ -1,5 +1,7 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { type DatabaseObserver, UNOBSERVED } from "../database_observer.ts";
 import { openPool } from "../postgres/open_pool.ts";
+import { DEFAULT_DRIVER } from "../postgres/pool_config.ts";
 import { copyDatabase, type CopyDatabaseOptions, type CopyPass } from "./copy_database.ts";
 import { CopyError } from "./copy_error.ts";
 import { contents, type CopyHarness, copyHarness } from "./testing/copy_harness.ts";
@@ -29,8 +31,19 @@ function stopAt(pass: CopyPass, from: number): Pick<CopyDatabaseOptions, "signal
 
 Deno.test("copyDatabase() copies everything for a role that owns the target and nothing else", async () => {
   await using harness = await hardHarness();
-  const { source, target } = harness;
-  const { tables, rows, found, finishedAt } = await copy(harness);
+  const { source, targetInstance } = harness;
+  const texts: string[] = [];
+  const observer: DatabaseObserver = {
+    statement: (text) => {
+      texts.push(text);
+      return undefined;
+    },
+    transaction: (_, run) => run(UNOBSERVED),
+  };
+  await using target = openPool({ primary: targetInstance, replicas: [], observer });
+  const { tables, rows, found, finishedAt } = await copy({ ...harness, target });
+  const byCopy = (targetInstance.driver ?? DEFAULT_DRIVER) === "wire";
+  assertEquals(texts.some((text) => /^COPY public.employees .* FROM STDIN$/.test(text)), byCopy);
   assertEquals([tables, found, finishedAt], [11, 0, null]);
   assert(rows > 12_000);
   for (const sql of RULES) {

@@ -203,6 +203,6 @@ Deno.test("archway events rebuild reports differences, and replaces them on requ
   const { code: usage, stderr } = await invalid.ended();
   assertEquals([usage, stderr], [
     2,
-    "archway events: expected the subcommand rebuild\nUsage: archway events rebuild [--swap]\n",
+    "archway events: expected one of: rebuild\nUsage: archway events rebuild [--swap]\n",
   ]);
 });
