@@ -25,12 +25,12 @@ export class ReceivedRows {
     const length = end - start;
     this.#size += length;
     if (length > longPart) {
-      this.#seal();
+      this.#cut();
       this.#parts.push(bytes.subarray(start, end));
       return;
     }
     if (this.#end + length > this.#slab.length) {
-      this.#seal();
+      this.#cut();
       this.#slab = Buffer.allocUnsafeSlow(slabBytes);
       this.#start = this.#end = 0;
     }
@@ -40,14 +40,14 @@ export class ReceivedRows {
 
   /** Takes all of them, in parts. */
   take(): readonly Uint8Array[] {
-    this.#seal();
+    this.#cut();
     const parts = this.#parts;
     this.#parts = [];
     this.#size = 0;
     return parts;
   }
 
-  #seal(): void {
+  #cut(): void {
     if (this.#end > this.#start) this.#parts.push(this.#slab.subarray(this.#start, this.#end));
     this.#start = this.#end;
   }
