@@ -5,6 +5,8 @@ import { progress } from "./progress.ts";
 /** Options of a {@link ChildProcess}. */
 export interface ChildProcessOptions {
   readonly args: string[];
+  /** Program that is run with the arguments. @default this Deno, with `run` before them */
+  readonly program?: string;
   /** Its whole environment besides PATH, HOME and the variables of Deno itself. */
   readonly env?: Readonly<Record<string, string>>;
   /**
@@ -24,18 +26,21 @@ export function childEnvironment(env: Readonly<Record<string, string>> = {}): Re
   return { ...Object.fromEntries(inherited.filter(([, value]) => value !== "")), ...env };
 }
 
-/** A Deno program that runs beside this one until it is disposed. */
+/** A program that runs beside this one until it is disposed. */
 export class ChildProcess implements AsyncDisposable {
   readonly #child: Deno.ChildProcess;
   readonly #output: ReadableStreamDefaultReader<string>;
   #unread = "";
 
-  /** Starts `deno run` with the arguments. */
-  constructor({ args, env, showErrors = false }: ChildProcessOptions) {
+  constructor({ args, program, env, showErrors = false }: ChildProcessOptions) {
     const options = { env: childEnvironment(env), clearEnv: true } as const;
     const streams = { stdin: "piped", stdout: "piped", stderr: showErrors ? "piped" : "null" } as const;
-    const command = { ...options, ...streams, args: ["run", "--quiet", ...args] };
-    this.#child = new Deno.Command(Deno.execPath(), command).spawn();
+    const command = {
+      ...options,
+      ...streams,
+      args: program === undefined ? ["run", "--quiet", ...args] : args,
+    };
+    this.#child = new Deno.Command(program ?? Deno.execPath(), command).spawn();
     this.#output = this.#child.stdout.pipeThrough(new TextDecoderStream()).getReader();
     if (showErrors) void showUnlogged(this.#child.stderr);
   }

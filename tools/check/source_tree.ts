@@ -5,6 +5,9 @@ import { type Literal, parseGenerated, parseSource } from "./source.ts";
 /** Folders without sources of the project. */
 const NOT_SOURCE = new Set([".git", ".archway", "dist", "node_modules", "fixtures"]);
 
+/** Programs of peers, which are no modules of the project: they run elsewhere, with packages of their own. */
+const PEER = /^tools\/bench\/peers\/[^/]+\//;
+
 const SOURCE = /\.[cm]?[jt]sx?$/;
 /** Matches other files that the rules inspect. */
 const OTHER = /^deno\.json$|(^|\/)migrations\/[^/]+\.sql$|^oapi\/[^/]+\.yaml$/;
@@ -37,7 +40,9 @@ export interface ResolvedImport {
 
 /** Reads the files below a root that the rules inspect. */
 export async function readTree(root: string): Promise<SourceTree> {
-  const paths = (await listFiles(root)).filter((path) => SOURCE.test(path) || OTHER.test(path));
+  const paths = (await listFiles(root)).filter((path) =>
+    !PEER.test(path) && (SOURCE.test(path) || OTHER.test(path))
+  );
   const texts = await Promise.all(paths.map((path) => Deno.readTextFile(join(root, path))));
   return parseTree(new Map(paths.map((path, index) => [path, texts[index] ?? ""])));
 }
