@@ -1,5 +1,13 @@
-import { configure, getLogger, type Logger, type LogRecord, type Sink } from "@logtape/logtape";
+import {
+  configure,
+  getLogger,
+  type Logger,
+  type LogRecord,
+  type Sink,
+  type TextFormatter,
+} from "@logtape/logtape";
 import type { LogFormat, LogLevel } from "@archway/server/logger.ts";
+import { flatLineFormatter } from "./logging/flat_line.ts";
 import { jsonLineFormatter } from "./logging/json_line.ts";
 import { type LineTarget, LineWriter } from "./logging/line_writer.ts";
 import { redirectConsole } from "./logging/redirect_console.ts";
@@ -62,7 +70,7 @@ export async function configureLogging(
   if (development) Error.stackTraceLimit = DEVELOPMENT_FRAMES;
   const format = terminal
     ? terminalLineFormatter({ inFull: development, colors: !Deno.noColor })
-    : redactTexts(jsonLineFormatter(names));
+    : lineFormatter(names);
   const droppedLine = (dropped: number): string => format(droppedRecord(dropped));
   const output = new LineWriter(stdout, { batchMs: BATCH_MS, droppedLine });
   const errors = new LineWriter(stderr, { droppedLine });
@@ -87,6 +95,13 @@ export async function configureLogging(
       await Promise.all([output.flush(FLUSH_TIMEOUT_MS), errors.flush(FLUSH_TIMEOUT_MS)]);
     },
   };
+}
+
+/** Returns the formatter of redacted JSON lines. */
+function lineFormatter(format: LogFormat): TextFormatter {
+  const flat = flatLineFormatter(format);
+  const general = redactTexts(jsonLineFormatter(format));
+  return (record) => flat(record) ?? general(record);
 }
 
 /** Record of lines that could not be written. */

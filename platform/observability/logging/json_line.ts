@@ -4,13 +4,13 @@ import { describeError, errorToJson } from "./describe_error.ts";
 import { LINE_FIELDS } from "./log_format.ts";
 
 /** Control characters that JSON allows and terminals interpret (ECMA-48, C1). */
-const CONTROLS = /[\u007f-\u009f]/g;
+const CONTROLS = /[\u007f-\u009f]/;
+const EVERY_CONTROL = new RegExp(CONTROLS, "g");
 
 /**
  * Returns a formatter that writes one JSON object per line. The message is rendered, its template is a field beside it, so
  * that lines can be grouped, and values are in `attributes`; an error is an object with its causes and frames
- * (describe_error.ts). Records of plain values only, such as those of requests, skip LogTape's search for cycles and
- * values that JSON cannot represent.
+ * (describe_error.ts). Records of plain values only skip LogTape's search for cycles and values that JSON cannot represent.
  */
 export function jsonLineFormatter(format: LogFormat = "otel"): TextFormatter {
   const fieldsOf = LINE_FIELDS[format];
@@ -37,9 +37,15 @@ export function jsonLineFormatter(format: LogFormat = "otel"): TextFormatter {
       template: typeof rawMessage === "string" ? rawMessage : rawMessage.join("{}"),
       traceId: typeof traceId === "string" ? traceId : undefined,
     });
-    const line = JSON.stringify({ ...fields, attributes: attributesOf(record) });
-    return `${line.replaceAll(CONTROLS, (control) => `\\u00${control.charCodeAt(0).toString(16)}`)}\n`;
+    return `${escapeControls(JSON.stringify({ ...fields, attributes: attributesOf(record) }))}\n`;
   };
+}
+
+/** Escapes the control characters in a text of JSON that JSON allows. */
+export function escapeControls(json: string): string {
+  return CONTROLS.test(json)
+    ? json.replaceAll(EVERY_CONTROL, (control) => `\\u00${control.charCodeAt(0).toString(16)}`)
+    : json;
 }
 
 /** Returns the message with its values. */
