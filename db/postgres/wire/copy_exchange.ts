@@ -1,4 +1,5 @@
 import type { Buffer } from "node:buffer";
+import { DatabaseError } from "../../errors.ts";
 import { rowsOfTag } from "./command_tag.ts";
 import { backend, type Exchange, unexpectedMessage } from "./exchange.ts";
 import { ServerError } from "./server_message.ts";
@@ -69,6 +70,7 @@ export class CopyExchange implements Exchange {
 
   onReady(): void {
     if (this.#error !== undefined) return this.#completed.reject(this.#error);
+    if (!this.#isStarted) return this.onLost(notCopied());
     if (this.#rows === undefined) throw unexpectedMessage(backend.readyForQuery);
     this.#completed.resolve(this.#rows);
   }
@@ -84,4 +86,9 @@ export class CopyExchange implements Exchange {
     this.#error = error;
     this.#started.reject(error);
   }
+}
+
+/** Returns the error of a statement that completed without rows of the program, such as COPY … FROM 'file'. */
+function notCopied(): DatabaseError {
+  return new DatabaseError("internal", "The statement was no COPY FROM STDIN or COPY TO STDOUT");
 }

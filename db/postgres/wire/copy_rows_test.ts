@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { Buffer } from "node:buffer";
 import { useTestDatabase } from "@archway/tools/support/postgres/use_test_database.ts";
+import { DatabaseError } from "../../errors.ts";
 import { copyIn, copyOut } from "./copy_rows.ts";
 import { ServerError } from "./server_message.ts";
 import { connect } from "./testing/connect.ts";
@@ -68,6 +69,11 @@ Deno.test("copyIn() rejects with the error of the server or of its rows, and kee
     "42P01",
   );
   await assertRejects(() => copyOut(connection, { text: "COPY nowhere TO STDOUT" }).next(), ServerError);
+  await assertRejects(
+    () => copyIn(connection, { text: "CREATE TABLE others ()", parts: [] }),
+    DatabaseError,
+    "The statement was no COPY",
+  );
   assertEquals((await send(connection, "SELECT * FROM things")).rows, []);
 });
 

@@ -1,6 +1,8 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import fc from "fast-check";
 import { Buffer } from "node:buffer";
+import { DatabaseError } from "../../errors.ts";
+import { copyIn, copyOut } from "./copy_rows.ts";
 import { ServerError } from "./server_message.ts";
 import { ScriptedServer } from "./testing/scripted_server.ts";
 import { send } from "./testing/send.ts";
@@ -101,6 +103,43 @@ const ROW = wideRow(1, "\0\0\0\x01a");
 function wideRow(columns: number, values: string | Buffer): Buffer {
   return serverMessage("D", Buffer.concat([Buffer.of(columns >> 8, columns & 0xff), Buffer.from(values)]));
 }
+
+Deno.test("copyIn() and copyOut() end whatever a server sends", async () => {
+  // The middle of a COPY in either direction: begin, rows, end, an error, and anything else, in any order.
+  const messages = fc.constantFrom(
+    serverMessage("G", Buffer.of(0, 0, 1, 0, 0)),
+    serverMessage("H", Buffer.of(0, 0, 1, 0, 0)),
+    serverMessage("d", "1\ta\n"),
+    serverMessage("c"),
+    serverMessage("C", "COPY 1\0"),
+    serverMessage("E", "SERROR\0VERROR\0C22P02\0Mbad\0\0"),
+    serverMessage("E", "SFATAL\0VFATAL\0C57P01\0Mterminated\0\0"),
+    serverMessage("Z", "I"),
+    ROW,
+  );
+  const known = new Set(["CONNECTION_CLOSED", "CONNECTION_PROTOCOL_VIOLATION", "22P02", "rows", "internal"]);
+  await fc.assert(
+    fc.asyncProperty(fc.array(messages, { maxLength: 8 }), fc.boolean(), async (sent, isIn) => {
+      const server = new ScriptedServer();
+      const connection = await server.connect();
+      const parts = [Buffer.from("1\ta\n"), Buffer.alloc(100_000, 0x61)];
+      const copied = isIn
+        ? copyIn(connection, { text: "COPY things FROM STDIN", parts })
+        : Array.fromAsync(copyOut(connection, { text: "COPY things TO STDOUT" }));
+      const ending = copied.then(() => "rows", (error: unknown) => {
+        const isKnown = error instanceof ServerError || error instanceof WireError ||
+          error instanceof DatabaseError;
+        assert(isKnown, String(error));
+        return error.code ?? "";
+      });
+      server.send(...sent);
+      setTimeout(() => server.close(), 0);
+      const code = await ending;
+      assert(known.has(code), code);
+    }),
+    { numRuns: 300 },
+  );
+});
 
 Deno.test("WireConnection refuses what the protocol does not allow", async () => {
   const refused: Readonly<Record<string, Buffer>> = {
