@@ -98,6 +98,11 @@ export class StatementCache {
     return closing;
   }
 
+  /** Returns names that could not be sent. */
+  returnClosing(names: readonly string[]): void {
+    this.#closing.unshift(...names);
+  }
+
   #evict(): void {
     for (const [text, candidate] of this.#statements) {
       if (!candidate.isReady) continue;

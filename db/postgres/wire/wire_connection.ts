@@ -143,9 +143,10 @@ export class WireConnection {
     const leading = callbacks.leading?.map(({ text }) => statements.get(text));
     const exchange = new StatementExchange(statement, statements, { callbacks, leading });
     if (this.#refuses(exchange)) return exchange;
-    for (const name of statements.takeClosing()) messages.writeCloseStatement(output, name);
     const { pending } = output;
+    const closing = statements.takeClosing();
     try {
+      for (const name of closing) messages.writeCloseStatement(output, name);
       leading?.forEach((first, index) => {
         if (!first.isReady) messages.writeParse(output, first.name, first.text);
         messages.writeBind(output, first.name, callbacks.leading?.[index]?.parameters ?? []);
@@ -157,6 +158,8 @@ export class WireConnection {
       messages.writeExecuteAndSync(output);
       this.#sent.push(exchange);
     } catch (error) {
+      // Without a Sync of its own, the response to them would arrive in that to whatever is sent next.
+      statements.returnClosing(closing);
       for (const unsent of [...leading ?? [], statement]) statements.dropUnready(unsent);
       this.#takeBack(exchange, pending, error);
     }

@@ -115,6 +115,19 @@ Deno.test("WireConnection returns long names and as many columns as a server has
   assertEquals((await send(connection, `SELECT 1 AS "${name}"`)).rows, [{ [name.slice(0, 31)]: 1 }]);
 });
 
+Deno.test("WireConnection closes statements with one that can be sent", async () => {
+  await using database = await useTestDatabase();
+  await using connection = await connect(database.instance, { maxStatements: 1 });
+  for (let round = 0; round < 3; round++) {
+    // The next one evicts it.
+    await send(connection, `SELECT ${round} AS n`);
+    await assertRejects(() => send(connection, "SELECT '\0'"), RangeError);
+    await sendScript(connection, "SELECT 1");
+  }
+  const names = "SELECT count(*)::int AS count FROM pg_prepared_statements";
+  assertEquals((await send(connection, names)).rows, [{ count: 1 }]);
+});
+
 Deno.test("WireConnection passes notices and notifications on", async () => {
   await using database = await useTestDatabase();
   const notices: unknown[] = [];
