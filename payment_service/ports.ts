@@ -98,13 +98,15 @@ export interface EventContext {
 /** Writes events together with their projections. */
 export interface Ledger {
   /**
+   * Sends its statements before it returns, in one flush.
+   *
    * @param projection Contains the accounts and payments that the events change.
    * @throws {DomainError} "account-exists", "payment-exists"; the transaction must then be rolled back.
    */
   record(
     tx: Querier,
     projection: Projection,
-    pending: EventContext & { readonly events: readonly PendingEvent[] },
+    pending: EventContext & Pick<QueryOptions, "last"> & { readonly events: readonly PendingEvent[] },
   ): Promise<void>;
 }
 

@@ -62,7 +62,8 @@ export class AccountService {
           fieldErrors: [{ field: "/profileId", reason: "no such profile" }],
         });
       }
-      return await this.#open(tx, { accountId, kind: "customer", profileId, currency }, cause);
+      const opening = { accountId, kind: "customer", profileId, currency } as const;
+      return await this.#open(tx, opening, { ...cause, last: true });
     }, { ...cause, repeatable: true });
   }
 
@@ -93,13 +94,14 @@ export class AccountService {
         }],
         at: monotonicTime(now(), [account.updatedAt]),
         metadata: cause.metadata,
+        last: true,
       });
       return projection.account(id);
     }, { ...cause, repeatable: true });
   }
 
   /**
-   * Deposits into an account, in the transaction of the caller.
+   * Deposits into an account, in the transaction of the caller, who waits for `written`.
    *
    * @throws {DomainError} "account-not-found", "profile-deleted", "account-closed", "currency-mismatch",
    * "balance-limit".
@@ -108,7 +110,7 @@ export class AccountService {
     tx: Transaction,
     accountId: string,
     { amount, scope, metadata }: Cause & { readonly amount: Money },
-  ): Promise<Deposit> {
+  ): Promise<{ readonly deposit: Deposit; readonly written: Promise<void> }> {
     const { accounts, ledger, now, newId } = this.#deps;
     const { currency } = await this.#find(tx, { id: accountId, scope });
     if (currency !== amount.currency) throw mismatch();
@@ -124,7 +126,7 @@ export class AccountService {
     const at = monotonicTime(now(), [account.account.updatedAt, settlement.account.updatedAt]);
     const profileId = account.account.profileId;
     if (profileId === null) throw new PaymentError("account-not-found");
-    await ledger.record(tx, projection, {
+    const written = ledger.record(tx, projection, {
       events: [{
         event: { type: "deposit.settled", depositId, accountId, profileId, settlementAccountId, amount },
         expectedVersion: 0n,
@@ -132,13 +134,8 @@ export class AccountService {
       at,
       metadata,
     });
-    return {
-      id: depositId,
-      accountId,
-      amount,
-      balance: projection.account(accountId).balance,
-      createdAt: at,
-    };
+    const { balance } = projection.account(accountId);
+    return { deposit: { id: depositId, accountId, amount, balance, createdAt: at }, written };
   }
 
   /** Opens the settlement account of a currency, unless a concurrent transaction has opened it. */
@@ -153,13 +150,14 @@ export class AccountService {
   async #open(
     tx: Transaction,
     opening: Pick<Account, "kind" | "profileId" | "currency"> & { readonly accountId: string },
-    { metadata }: Pick<Cause, "metadata">,
+    { metadata, last = false }: Pick<Cause, "metadata" | "last">,
   ): Promise<Account> {
     const projection = new Projection();
     await this.#deps.ledger.record(tx, projection, {
       events: [{ event: { type: "account.opened", ...opening }, expectedVersion: 0n }],
       at: this.#deps.now(),
       metadata,
+      last,
     });
     return projection.account(opening.accountId);
   }

@@ -16,6 +16,13 @@ export interface PutPayment {
   readonly created: boolean;
 }
 
+/** A payment whose events and projections have been sent to the database. */
+interface SentPayment {
+  readonly payment: Payment;
+  /** @throws {DomainError} "payment-exists". */
+  readonly written: Promise<void>;
+}
+
 /** Use cases of payments. */
 export class PaymentService {
   readonly #deps: PaymentDependencies;
@@ -49,13 +56,13 @@ export class PaymentService {
   }
 
   /**
-   * Creates a payment, in the transaction of the caller.
+   * Creates a payment, in the transaction of the caller, who waits for `written`.
    *
    * @throws {DomainError} "same-account", "unknown-account", "profile-deleted", "account-closed", "currency-mismatch",
    * "insufficient-funds", "balance-limit".
    */
-  async create(tx: Transaction, input: PaymentInput, cause: Cause): Promise<Payment> {
-    return await this.#settle(tx, this.#deps.newId(), { input, cause });
+  create(tx: Transaction, input: PaymentInput, cause: Cause): Promise<SentPayment> {
+    return this.#settle(tx, this.#deps.newId(), { input, cause });
   }
 
   /**
@@ -87,15 +94,17 @@ export class PaymentService {
       if (known !== undefined && isPaymentOf(known, input)) return { payment: known, created: false };
       if (known !== undefined) throw new PaymentError("payment-exists");
       // An id that another owner's payment has is rejected by the insert, so that only callers who can pay learn of it.
-      return { payment: await this.#settle(tx, id, { input, cause }), created: true };
+      const { payment, written } = await this.#settle(tx, id, { input, cause, last: true });
+      await written;
+      return { payment, created: true };
     }, { ...cause, repeatable: true });
   }
 
   async #settle(
     tx: Transaction,
     paymentId: string,
-    { input, cause }: { readonly input: PaymentInput; readonly cause: Cause },
-  ): Promise<Payment> {
+    { input, cause, last = false }: SettleOptions,
+  ): Promise<SentPayment> {
     const { accounts, ledger, now, newId } = this.#deps;
     const { payerAccountId, payeeAccountId, amount, description } = input;
     if (payerAccountId === payeeAccountId) throw new PaymentError("same-account");
@@ -107,7 +116,7 @@ export class PaymentService {
     );
     const projection = new Projection();
     projection.useAccounts([payer, payee]);
-    await ledger.record(tx, projection, {
+    const written = ledger.record(tx, projection, {
       events: [{
         event: {
           type: "payment.settled",
@@ -120,9 +129,17 @@ export class PaymentService {
       }],
       at: monotonicTime(now(), [payer.updatedAt, payee.updatedAt]),
       metadata: cause.metadata,
+      last,
     });
-    return projection.payment(paymentId);
+    return { payment: projection.payment(paymentId), written };
   }
+}
+
+interface SettleOptions {
+  readonly input: PaymentInput;
+  readonly cause: Cause;
+  /** Whether nothing follows in the transaction. @default false */
+  readonly last?: boolean;
 }
 
 /** Returns the profile of a customer's account. @throws {PaymentError} "unknown-account". */

@@ -105,6 +105,7 @@ export class RefundService {
       }],
       at,
       metadata: cause.metadata,
+      last: true,
     });
     return { paymentId: payment.id, id, ...input, createdAt: at };
   }

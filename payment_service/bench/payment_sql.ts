@@ -100,7 +100,9 @@ async function recordPayment(): Promise<
     const { payerId, payeeId, requestId } = RECORDED;
     const amount = { units: PAYMENT_UNITS, currency: "BRL" };
     const input = { payerAccountId: payerId, payeeAccountId: payeeId, amount, description: null };
-    await payments.create(transactionOf({ unit }), input, { scope: UNRESTRICTED, metadata: { requestId } });
+    const cause = { scope: UNRESTRICTED, metadata: { requestId } };
+    const { written } = await payments.create(transactionOf({ unit }), input, cause);
+    await written;
     return { response: RESPONSE, refused: false };
   });
   const [claim, lock, project, append, keep, ...others] = recorder.statements;

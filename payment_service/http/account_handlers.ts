@@ -1,5 +1,5 @@
 import type * as api from "@archway/api/paymentapi/server.gen.ts";
-import { transactionOf } from "@archway/service_kit/idempotency.ts";
+import { completeWithKey, transactionOf } from "@archway/service_kit/idempotency.ts";
 import { listEndpoint } from "@archway/service_kit/list_endpoint.ts";
 import { parseMoney } from "@archway/service_kit/money.ts";
 import { conditionOf, ResourceResponses } from "@archway/service_kit/resource_responses.ts";
@@ -60,7 +60,9 @@ export function accountHandlers(
     }),
     createDeposit: async ({ path, body }, context) => {
       const cause = { ...causeOf(context), amount: parseMoney(body.amount, "/amount") };
-      const deposit = await accounts.deposit(transactionOf(context), path.id.toLowerCase(), cause);
+      const tx = transactionOf(context);
+      const { deposit, written } = await accounts.deposit(tx, path.id.toLowerCase(), cause);
+      await completeWithKey(context, written);
       return { status: 201, body: { data: depositToJson(deposit), meta: { requestId: context.requestId } } };
     },
   };

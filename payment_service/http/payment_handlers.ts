@@ -1,5 +1,5 @@
 import type * as api from "@archway/api/paymentapi/server.gen.ts";
-import { transactionOf } from "@archway/service_kit/idempotency.ts";
+import { completeWithKey, transactionOf } from "@archway/service_kit/idempotency.ts";
 import { listEndpoint } from "@archway/service_kit/list_endpoint.ts";
 import { ResourceResponses } from "@archway/service_kit/resource_responses.ts";
 import { paymentEventToJson, paymentInput, paymentToJson } from "./payment_dto.ts";
@@ -39,7 +39,9 @@ export function paymentHandlers(
       tagOf: (payment) => payment,
     }),
     createPayment: async ({ body }, context) => {
-      const payment = await payments.create(transactionOf(context), paymentInput(body), causeOf(context));
+      const tx = transactionOf(context);
+      const { payment, written } = await payments.create(tx, paymentInput(body), causeOf(context));
+      await completeWithKey(context, written);
       return responses.createdInTransaction(payment, context);
     },
     getPayment: async ({ path: { id }, headers }, context) => {

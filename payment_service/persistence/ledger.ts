@@ -5,7 +5,7 @@ import { EventStoreError } from "@archway/events/event_store.ts";
 import { PaymentError, type PaymentErrorCode } from "../domain/payment_error.ts";
 import { streamOf } from "../events/payment_event.ts";
 import { writeEvent } from "../events/payment_event_data.ts";
-import type { EventContext, Ledger, PendingEvent } from "../ports.ts";
+import type { Ledger } from "../ports.ts";
 import type { Projection } from "../projection/projection.ts";
 import { projectionStatement } from "../projection/projection_sql.ts";
 
@@ -26,7 +26,7 @@ export class PostgresLedger implements Ledger {
   async record(
     tx: Querier,
     projection: Projection,
-    { events, at, metadata }: EventContext & { readonly events: readonly PendingEvent[] },
+    { events, at, metadata, last = false }: Parameters<Ledger["record"]>[2],
   ): Promise<void> {
     for (const { event } of events) projection.apply(event, at);
     const appends = events.map(({ event, expectedVersion }) => ({
@@ -39,7 +39,7 @@ export class PostgresLedger implements Ledger {
       // Pipelined: both statements take one round trip.
       await Promise.all([
         tx.query(text, parameters),
-        this.#store.append(tx, appends, { metadata, recordedAt: at }),
+        this.#store.append(tx, appends, { metadata, recordedAt: at, last }),
       ]);
     } catch (error) {
       throw this.#translate(error);

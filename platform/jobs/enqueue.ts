@@ -1,5 +1,5 @@
 import { v7 as newId } from "uuid";
-import type { Querier } from "@archway/db/db.ts";
+import type { Querier, QueryOptions } from "@archway/db/db.ts";
 import type { Timestamp } from "@archway/db/timestamp.ts";
 import {
   InvalidPayloadError,
@@ -8,8 +8,8 @@ import {
   parsePayload,
 } from "@archway/service_kit/job.ts";
 
-/** Options of enqueueing a job. */
-export interface EnqueueOptions {
+/** Options of enqueueing a job; `last` if nothing follows in the transaction. */
+export interface EnqueueOptions extends Pick<QueryOptions, "last"> {
   /** Time from which it runs. @default at once */
   readonly runAt?: Timestamp;
   /** @default the definition's */
@@ -28,7 +28,7 @@ export interface EnqueueOptions {
 }
 
 /** A job to be enqueued with others of its kind. */
-export interface EnqueueEntry<Input> extends Omit<EnqueueOptions, "onDuplicate"> {
+export interface EnqueueEntry<Input> extends Omit<EnqueueOptions, "onDuplicate" | "last"> {
   readonly payload: Input;
 }
 
@@ -76,9 +76,12 @@ export async function enqueue<Input>(
   tx: Querier,
   job: JobDefinition<Input>,
   payload: NoInfer<Input>,
-  { onDuplicate, ...options }: EnqueueOptions = {},
+  { onDuplicate, last, ...options }: EnqueueOptions = {},
 ): Promise<string | undefined> {
-  const [id] = await enqueueMany(tx, job, [{ ...options, payload }], onDuplicate && { onDuplicate });
+  const [id] = await enqueueMany(tx, job, [{ ...options, payload }], {
+    ...(onDuplicate !== undefined && { onDuplicate }),
+    ...(last !== undefined && { last }),
+  });
   return id;
 }
 
@@ -92,7 +95,7 @@ export async function enqueueMany<Input>(
   tx: Querier,
   job: JobDefinition<Input>,
   entries: readonly EnqueueEntry<NoInfer<Input>>[],
-  { onDuplicate = "keep" }: Pick<EnqueueOptions, "onDuplicate"> = {},
+  { onDuplicate = "keep", last = false }: Pick<EnqueueOptions, "onDuplicate" | "last"> = {},
 ): Promise<readonly (string | undefined)[]> {
   if (entries.length === 0) return [];
   const payloads = await Promise.all(entries.map(({ payload }) => toJson(job, payload)));
@@ -107,6 +110,7 @@ export async function enqueueMany<Input>(
       entries.map(({ traceparent }) => traceparent ?? null),
       entries.map(({ runAt }) => runAt ?? null),
     ],
+    { last },
   );
   const added = new Set(rows.map(({ id }) => id));
   const byKey = new Map(rows.flatMap(({ id, uniqueKey }) => uniqueKey === null ? [] : [[uniqueKey, id]]));

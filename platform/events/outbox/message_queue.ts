@@ -75,7 +75,7 @@ export class MessageQueue<T> {
     return { scanned: events.length, messages };
   }
 
-  /** Removes published messages. */
+  /** Removes published messages, and commits. */
   async remove(tx: Transaction, messages: readonly QueuedMessage<T>[]): Promise<void> {
     if (messages.length > 0) await this.#queue.remove(tx, messages.map(({ event }) => event));
   }

@@ -69,9 +69,9 @@ export class StreamQueue {
     return rows.map((row) => ({ ...eventOfRow(row), enqueuedAt: row.enqueued_at }));
   }
 
-  /** Removes events from the queue. */
+  /** Removes events from the queue, and commits. */
   async remove(tx: Transaction, events: readonly OutgoingEvent[]): Promise<void> {
-    await tx.query(this.#remove, [events.map(({ position }) => position)]);
+    await tx.query(this.#remove, [events.map(({ position }) => position)], { last: true });
   }
 
   /** Reads the load of the queue. */

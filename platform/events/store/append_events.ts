@@ -1,4 +1,4 @@
-import type { Querier } from "@archway/db/db.ts";
+import type { Querier, QueryOptions } from "@archway/db/db.ts";
 import { DatabaseError } from "@archway/db/errors.ts";
 import type { Timestamp } from "@archway/db/timestamp.ts";
 import type { EventMetadata, StreamAppend } from "./event.ts";
@@ -7,8 +7,12 @@ import { EventStoreError } from "./event_store_error.ts";
 /** Unique constraint that two writers of the same version violate. */
 const VERSION_CONSTRAINT = "events_stream_version_key";
 
+/** SQLSTATE of a null in a column that must have a value. */
+const NOT_NULL_VIOLATION = "23502";
+
 // The materialized CTE assigns the transaction id before any position. Otherwise a transaction with a greater id could
-// commit with a greater position first, and readers would skip the smaller one (see read_events.ts).
+// commit with a greater position first, and readers would skip the smaller one (see read_events.ts). A stream that is not
+// at the expected version gets a version of null, so that the statement fails and COMMIT may be sent with it.
 const APPEND = `with writer as materialized (
     select pg_current_xact_id() as id
   ), new as (
@@ -16,9 +20,11 @@ const APPEND = `with writer as materialized (
       with ordinality as row (stream, expected, version, type, schema_version, data, number)
   ), appended as (
     insert into events (transaction_id, stream, version, type, schema_version, data, metadata, recorded_at)
-    select writer.id, stream, version, type, schema_version, data, $7::jsonb, $8::timestamptz
+    select writer.id, stream,
+      case when expected = coalesce((select max(version) from events where events.stream = new.stream), 0)
+        then version end,
+      type, schema_version, data, $7::jsonb, $8::timestamptz
     from writer cross join new
-    where expected = coalesce((select max(version) from events where events.stream = new.stream), 0)
     order by number
     returning position, stream
   ), queued as (
@@ -26,8 +32,8 @@ const APPEND = `with writer as materialized (
   )
   select position, pg_notify('archway_outbox', '') from appended order by position`;
 
-/** Options of appending events. */
-export interface AppendOptions {
+/** Options of appending events; `last` if nothing follows in the transaction. */
+export interface AppendOptions extends QueryOptions {
   readonly metadata: EventMetadata;
   readonly recordedAt: Timestamp;
 }
@@ -42,7 +48,7 @@ export interface AppendOptions {
 export async function appendEvents(
   tx: Querier,
   appends: readonly StreamAppend[],
-  { metadata, recordedAt }: AppendOptions,
+  { metadata, recordedAt, ...options }: AppendOptions,
 ): Promise<readonly bigint[]> {
   const rows = appends.flatMap(({ stream, expectedVersion, events }) =>
     events.map((event, index) => ({
@@ -62,9 +68,8 @@ export async function appendEvents(
       rows.map(({ data }) => JSON.stringify(data)),
       JSON.stringify(metadata),
       recordedAt,
-    ])
+    ], options)
   );
-  if (written.length < rows.length) throw conflict();
   return written.map(({ position }) => position);
 }
 
@@ -72,12 +77,16 @@ async function conflicts<T>(run: () => Promise<T>): Promise<T> {
   try {
     return await run();
   } catch (error) {
-    if (error instanceof DatabaseError && error.constraint === VERSION_CONSTRAINT) throw conflict(error);
-    throw error;
+    throw error instanceof DatabaseError && isOfVersion(error) ? conflict(error) : error;
   }
 }
 
-function conflict(cause?: unknown): EventStoreError {
+function isOfVersion({ constraint, sqlState, logFields: { table, column } }: DatabaseError): boolean {
+  if (constraint === VERSION_CONSTRAINT) return true;
+  return sqlState === NOT_NULL_VIOLATION && table === "events" && column === "version";
+}
+
+function conflict(cause: unknown): EventStoreError {
   const message = "Cannot append to a stream: it is not at the expected version";
-  return new EventStoreError("version-conflict", message, cause === undefined ? {} : { cause });
+  return new EventStoreError("version-conflict", message, { cause });
 }

@@ -64,11 +64,15 @@ export class PostgresIdempotency implements Idempotency {
   /** Runs the work until its response, or that of a concurrent request with the key, is stored. */
   async #work(id: Buffer, request: KeyedRequest, work: Work): Promise<KeyedResult> {
     let current = work;
+    let defers = true;
     while (true) {
       try {
-        return await this.#attempt(id, request, current);
+        return await this.#attempt(id, request, { work: current, defers });
       } catch (error) {
-        if (error instanceof RefusedWork) {
+        if (error instanceof FailedWrite) {
+          // It is rolled back. The next run of the work waits for its writes and throws their error itself.
+          defers = false;
+        } else if (error instanceof RefusedWork) {
           // The work is rolled back by now. A second transaction stores the response, unless another request with the
           // key was faster; its response is then the one to replay.
           const { response } = error;
@@ -80,7 +84,7 @@ export class PostgresIdempotency implements Idempotency {
     }
   }
 
-  #attempt(id: Buffer, request: KeyedRequest, work: Work): Promise<KeyedResult> {
+  #attempt(id: Buffer, request: KeyedRequest, { work, defers }: Attempt): Promise<KeyedResult> {
     const { pool, now, ttlMs } = this.#options;
     return pool.withTx(async (tx) => {
       const createdAt = now();
@@ -92,13 +96,22 @@ export class PostgresIdempotency implements Idempotency {
         });
       }
       if (found !== "claimed") return replay(found, request);
-      const { response, refused } = await work(new TransactionUnit(request.operation, tx));
+      const unit = new TransactionUnit(request.operation, { tx, defers });
+      const { response, refused } = await work(unit);
       if (refused) throw new RefusedWork(response);
       const expiresAt = timestampOf(microsecondsOf(createdAt) + BigInt(ttlMs) * 1000n);
-      await insertKey(tx, id, { request, response, createdAt, expiresAt });
+      const stored = insertKey(tx, id, { request, response, createdAt, expiresAt });
+      if (unit.hasDeferred) await deferredWrites(unit, stored);
+      await stored;
       return { response, replayed: false };
     }, { signal: request.signal, repeatable: true });
   }
+}
+
+interface Attempt {
+  readonly work: Work;
+  /** Whether writes of the work may complete together with the key. */
+  readonly defers: boolean;
 }
 
 type KeyedResult = Omit<KeyedResponse, "fresh">;
@@ -108,6 +121,24 @@ class RefusedWork extends Error {
   override readonly name = "RefusedWork";
   constructor(readonly response: StoredResponse) {
     super("The request was refused");
+  }
+}
+
+/** Rolls back work of which a write has failed that it has not waited for. */
+class FailedWrite extends Error {
+  override readonly name = "FailedWrite";
+}
+
+/** Waits for the writes that were sent in front of the key. */
+async function deferredWrites(unit: TransactionUnit, stored: Promise<void>): Promise<void> {
+  // It fails as they do, and their error says more.
+  stored.catch(() => undefined);
+  try {
+    await unit.deferred();
+  } catch (error) {
+    // Errors of the database are conflicts, which are repeated, or leave the outcome open, as they do everywhere.
+    if (error instanceof DatabaseError) throw error;
+    throw new FailedWrite("A write failed", { cause: error });
   }
 }
 

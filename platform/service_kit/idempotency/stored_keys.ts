@@ -78,7 +78,7 @@ export async function claimKey(
   return row?.claimed === true ? "claimed" : "in use";
 }
 
-/** Stores a key. Violates {@link KEY_CONSTRAINT} if it is already stored. */
+/** Stores a key, and commits. Violates {@link KEY_CONSTRAINT} if it is already stored. */
 export async function insertKey(
   tx: Querier,
   id: Uint8Array,
@@ -95,7 +95,7 @@ export async function insertKey(
     body,
     createdAt,
     expiresAt,
-  ]);
+  ], { last: true });
 }
 
 function storedKeyOf({ fingerprint, expired, status, headers, body }: KeyRow): StoredKey {

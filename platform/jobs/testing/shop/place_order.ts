@@ -17,6 +17,6 @@ export async function placeOrder(
 ): Promise<void> {
   await connections.withTx(async (tx) => {
     await insertOrder(tx);
-    await enqueue(tx, sendReceipt, receipt, { uniqueKey: receipt.orderId, traceparent });
+    await enqueue(tx, sendReceipt, receipt, { uniqueKey: receipt.orderId, traceparent, last: true });
   });
 }
