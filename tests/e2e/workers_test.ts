@@ -20,6 +20,8 @@ interface Setup extends AsyncDisposable {
   configure(text: string): Promise<void>;
   /** Returns the number of sessions that the program has at the database. */
   sessions(): Promise<number>;
+  /** Returns the statements of its sessions that wait for notifications. */
+  listeners(): Promise<readonly unknown[]>;
 }
 
 async function setUp(): Promise<Setup> {
@@ -45,6 +47,13 @@ async function setUp(): Promise<Setup> {
         "SELECT count(*)::int AS count FROM pg_stat_activity WHERE application_name = 'archway'",
       );
       return Number(rows[0]?.["count"]);
+    },
+    async listeners(): Promise<readonly unknown[]> {
+      const rows = await execute(
+        database.instance,
+        "SELECT query FROM pg_stat_activity WHERE datname = current_database() AND query ILIKE 'listen%'",
+      );
+      return rows.map(({ query }) => query);
     },
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
   };
@@ -240,6 +249,21 @@ Deno.test({
     // Each process may have two more, for probes and migrations; without a division there were at least ten.
     for (let round = 0; round < 10; round++) assert(await setup.sessions() <= 9);
     assertEquals((await load.end()).failures, {});
+    assertEquals((await program.stop()).code, 0);
+  },
+});
+
+Deno.test({
+  name: "archway with WORKERS runs background work in one process",
+  ignore,
+  async fn(): Promise<void> {
+    await using setup = await setUp();
+    await using program = start(setup.environment, { main: "main.ts" });
+    await untilProcesses(program, 2);
+    // Delivery of events waits for notifications.
+    let listeners: readonly unknown[] = [];
+    while (listeners.length === 0) listeners = await setup.listeners();
+    for (let round = 0; round < 10; round++) assertEquals(await setup.listeners(), ["LISTEN archway_outbox"]);
     assertEquals((await program.stop()).code, 0);
   },
 });

@@ -25,6 +25,8 @@ interface ServiceOptions {
   readonly replicas?: readonly InstanceConfig[];
   /** Variables that configure it, beside those of the database. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Permission set. @default {"default"} */
+  readonly permissions?: string;
 }
 
 /** Returns the variables of a service that keeps its data on a server. */
@@ -55,7 +57,7 @@ function instanceEnvironment(
 export async function startService(
   database: ServiceDatabase,
   { stack, signal }: ProgramOwner,
-  { main = FIXTURE_PROGRAM, replicas = [], env = {} }: ServiceOptions = {},
+  { main = FIXTURE_PROGRAM, replicas = [], env = {}, permissions = "default" }: ServiceOptions = {},
 ): Promise<HttpServerProcess> {
   const followers = replicas.map((replica, index) => instanceEnvironment(`REPLICA_${index}`, replica));
   const own = "embedded" in database
@@ -63,7 +65,7 @@ export async function startService(
     : serviceEnvironment(database);
   const variables = Object.assign({ HOST: "127.0.0.1", PORT: "0", ...own }, ...followers, env);
   const server = stack.use(
-    await HttpServerProcess.start({ args: ["-P", resolve(ROOT, main)], env: variables }),
+    await HttpServerProcess.start({ args: [`-P=${permissions}`, resolve(ROOT, main)], env: variables }),
   );
   await (replicas.length === 0 ? server.untilReady(signal) : server.untilHealthy(signal));
   return server;

@@ -6,6 +6,7 @@ import { driversScenario } from "./drivers_scenario.ts";
 import { limitsScenario } from "./limits_scenario.ts";
 import { overloadScenario } from "./overload_scenario.ts";
 import { pipeliningScenario } from "./pipelining_scenario.ts";
+import { processesScenario } from "./processes_scenario.ts";
 import { rowsScenario } from "./rows_scenario.ts";
 import type { Scenario } from "./scenario.ts";
 import { slowScenario } from "./slow_scenario.ts";
@@ -22,6 +23,7 @@ export const SCENARIOS: readonly Scenario[] = [
   limitsScenario,
   overloadScenario,
   pipeliningScenario,
+  processesScenario,
   slowScenario,
   telemetryScenario,
 ];

@@ -66,10 +66,19 @@ export class WorkerGroup implements AsyncDisposable {
   /**
    * Starts the first process, and the others once it listens.
    *
-   * @returns the exit code of the first process if it ends before it listens; undefined if all were started.
+   * @returns an exit code if the first process cannot be started, or ends before it listens; undefined if all were started.
    */
   async start(): Promise<number | undefined> {
-    const first = this.#spawn(this.#shareOf(0));
+    let first: WorkerProcess;
+    try {
+      first = this.#spawn(this.#shareOf(0));
+    } catch (error) {
+      this.#logger.error("Process {worker} could not be started: {reason}", {
+        worker: 0,
+        reason: reasonOf(error),
+      });
+      return 1;
+    }
     this.#add(0, first);
     if (!await first.listening) return (await first.ended).code || 1;
     this.#watch(0, first);
