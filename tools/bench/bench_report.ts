@@ -49,7 +49,7 @@ function format(value: number, digits: number): string {
 }
 
 /** Returns a median with its spread in parentheses. */
-function renderSpread(spread: Spread | undefined): string {
+export function renderSpread(spread: Spread | undefined): string {
   if (spread === undefined) return "";
   const [median, min, max] = [spread.median, spread.min, spread.max].map((value) =>
     value.toFixed(spread.median < 10 ? 2 : 0)

@@ -1,3 +1,4 @@
+import { cpuUsage } from "node:process";
 import type { ApiModule } from "@archway/server/api_module.ts";
 import { TestIssuer } from "@archway/server/auth/testing/test_issuer.ts";
 import { fetchKeys, JwtAuthenticator, VerificationKeys } from "@archway/server/authentication.ts";
@@ -77,6 +78,7 @@ async function measureRequests(
   { token, milliseconds }: { readonly token: string; readonly milliseconds: number },
 ): Promise<Sample> {
   const headers = { Authorization: `Bearer ${token}` };
+  const before = cpuUsage();
   const start = performance.now();
   let requests = 0;
   while (performance.now() < start + milliseconds) {
@@ -85,5 +87,9 @@ async function measureRequests(
     if (response.status !== 200) throw new Error(`The load failed: the server responded ${response.status}`);
     requests++;
   }
-  return { requestTime: (performance.now() - start) * 1000 / requests };
+  const { user, system } = cpuUsage(before);
+  return {
+    processorTime: (user + system) / requests,
+    requestTime: (performance.now() - start) * 1000 / requests,
+  };
 }

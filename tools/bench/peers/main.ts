@@ -1,12 +1,11 @@
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import { PROJECT_ROOT } from "@archway/program/project.ts";
-import { renderTable } from "../bench_report.ts";
 import { numberOption } from "../number_option.ts";
 import { progress } from "../progress.ts";
 import { type LoadSetting, loadSettings } from "../scenario.ts";
 import { measurePeers, PEER_NAMES, PEER_ROWS } from "./measure_peers.ts";
-import { writePerformance } from "./performance_page.ts";
+import { renderRow, writePerformance } from "./performance_page.ts";
 import type { PeersReport } from "./peers_report.ts";
 
 const SETTINGS = loadSettings({ rounds: 7, seconds: 2, connections: 32 });
@@ -87,7 +86,7 @@ async function measure({ settings, rows, names }: Options, signal: AbortSignal):
   const report = await measurePeers(run, { names, rows });
   await Deno.writeTextFile(REPORT, `${JSON.stringify(report, null, 2)}\n`);
   for (const [row, results] of Object.entries(report.rows)) {
-    await Deno.stdout.write(new TextEncoder().encode(`\n${row}:\n\n${renderTable(results)}\n`));
+    await Deno.stdout.write(new TextEncoder().encode(`\n${row}:\n\n${renderRow(results)}\n`));
   }
   return report;
 }

@@ -99,7 +99,7 @@ export async function measurePeers(
   const order = Object.keys(servers);
   const measured: Record<string, PeersReport["rows"][string]> = {};
   for (const row of PEER_ROWS.filter((row) => rows.includes(row))) {
-    const results = await compareRows(run, { servers, ids, rows: [row], bases: [BASE] });
+    const results = await compareRows(run, { servers, ids, rows: [row], bases: order });
     measured[ROWS[row].label] = results.map((result, index) => ({ ...result, name: order[index] ?? "" }));
   }
   return {

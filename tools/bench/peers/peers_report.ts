@@ -11,7 +11,7 @@ export interface PeersReport {
   readonly versions: Readonly<Record<string, readonly string[]>>;
   /** Reasons, by the names of programs that were not measured. */
   readonly omitted: Readonly<Record<string, string>>;
-  /** Results of the programs by the label of the row. */
+  /** Results of the programs by the label of the row, with ratios to each of them; the first one is the base. */
   readonly rows: Readonly<Record<string, readonly Result[]>>;
 }
 

@@ -9,17 +9,25 @@ const REPORT: PeersReport = {
   date: "2026-01-02",
   machine: { system: "Linux on x86_64", processor: "a processor", cores: 2 },
   settings: { rounds: 7, seconds: 2, connections: 32 },
-  versions: { "bare": ["Deno 2.9"], "Other": ["Go 1.26", "pgx 5"] },
+  versions: { "bare Deno": ["Deno 2.9"], "Archway": ["Go 1.26", "pgx 5"] },
   omitted: { "Third": "npm is not installed" },
   rows: {
     "one by id": [
-      { name: "bare", figures: { processorTime: at(60) }, ratios: { bare: { processorTime: at(1) } } },
-      { name: "Other", figures: { processorTime: at(30.04) }, ratios: { bare: { processorTime: at(0.5) } } },
+      {
+        name: "bare Deno",
+        figures: { processorTime: at(60) },
+        ratios: { "bare Deno": { processorTime: at(1) } },
+      },
+      {
+        name: "Archway",
+        figures: { processorTime: at(30.04) },
+        ratios: { "bare Deno": { processorTime: at(0.5) }, "Archway": { processorTime: at(1) } },
+      },
     ],
     "create": [{
-      name: "bare",
+      name: "bare Deno",
       figures: { processorTime: at(90) },
-      ratios: { bare: { processorTime: at(1) } },
+      ratios: { "bare Deno": { processorTime: at(1) } },
     }],
   },
 };
@@ -41,30 +49,36 @@ connections. Linux on x86_64, a processor, 2 cores that the servers, PostgreSQL 
 
 Processor time of the server per request in µs, and in parentheses as a ratio to the first program:
 
-|       |   one by id |      create |
-| ----- | ----------: | ----------: |
-| bare  | 60.0 (1.00) | 90.0 (1.00) |
-| Other | 30.0 (0.50) |             |
+|           |   one by id |      create |
+| --------- | ----------: | ----------: |
+| bare Deno | 60.0 (1.00) | 90.0 (1.00) |
+| Archway   | 30.0 (0.50) |             |
+
+Ratios of processor time, of the same rounds: median (min-max). Below 1.00 the service needs less:
+
+|                     |        one by id | create |
+| ------------------- | ---------------: | -----: |
+| Archway / bare Deno | 0.50 (0.50-0.50) |        |
 
 - **Third** was not measured: npm is not installed
 
 ### One by id
 
-|       | CPU µs |            /bare |
-| ----- | -----: | ---------------: |
-| bare  |   60.0 | 1.00 (1.00-1.00) |
-| Other |   30.0 | 0.50 (0.50-0.50) |
+|           | CPU µs |       /bare Deno |
+| --------- | -----: | ---------------: |
+| bare Deno |   60.0 | 1.00 (1.00-1.00) |
+| Archway   |   30.0 | 0.50 (0.50-0.50) |
 
 ### Create
 
-|      | CPU µs |            /bare |
-| ---- | -----: | ---------------: |
-| bare |   90.0 | 1.00 (1.00-1.00) |
+|           | CPU µs |       /bare Deno |
+| --------- | -----: | ---------------: |
+| bare Deno |   90.0 | 1.00 (1.00-1.00) |
 
 ### Versions
 
-- bare: Deno 2.9
-- Other: Go 1.26, pgx 5
+- bare Deno: Deno 2.9
+- Archway: Go 1.26, pgx 5
 
 <!-- end of figures -->
 
