@@ -87,13 +87,20 @@ export class OtlpCollector implements AsyncDisposable {
   readonly series = new Map<string, CollectedSeries>();
   /** Status of the responses. */
   status = 200;
-  readonly #server = Deno.serve(
-    { hostname: "127.0.0.1", port: 0, onListen(): void {} },
-    (request) => this.#receive(request),
-  );
+  readonly #server: Deno.HttpServer<Deno.NetAddr>;
+  readonly #origin: string;
+
+  /** Starts to listen, with TLS if there is a certificate for localhost. */
+  constructor(tls?: { readonly cert: string; readonly key: string }) {
+    this.#origin = tls === undefined ? "http://127.0.0.1" : "https://localhost";
+    this.#server = Deno.serve(
+      { hostname: "127.0.0.1", port: 0, onListen(): void {}, ...tls },
+      (request) => this.#receive(request),
+    );
+  }
 
   get url(): string {
-    return `http://127.0.0.1:${this.#server.addr.port}`;
+    return `${this.#origin}:${this.#server.addr.port}`;
   }
 
   /** Variables that make a program export to it at short intervals. */

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { SpanKind } from "@opentelemetry/api";
+import { tlsFiles } from "@archway/server/testing/tls_files.ts";
 import type { Logger } from "@archway/server/logger.ts";
 import type { MetricSink } from "@archway/service_kit/metric_sink.ts";
 import { OtlpCollector } from "@archway/tools/support/otlp_collector.ts";
@@ -86,6 +87,19 @@ Deno.test("SpanQueue exports the last spans at the end, in the configured encodi
     assert(text.includes("service.name"));
   }
   assertEquals(collector.encoded.map(([type]) => type), ["application/x-protobuf", "application/x-protobuf"]);
+});
+
+Deno.test("OtlpExporter verifies the receiver's certificate, by an authority of its own if configured", async () => {
+  const { certificate, key } = tlsFiles("first");
+  const cert = await Deno.readTextFile(certificate);
+  await using collector = new OtlpCollector({ cert, key: await Deno.readTextFile(key) });
+  const tls = { ca: cert, cert: undefined, key: undefined };
+  const trusting = await exportWork(collector.url, { tls }, { rounds: [3] });
+  assertEquals([collector.spans.length, trusting.lines], [3, []]);
+  const { lines, dropped } = await exportWork(collector.url, {}, { rounds: [3] });
+  assertEquals(collector.spans.length, 3);
+  assertEquals(Object.fromEntries(dropped), { "export-failed": 3 });
+  assertEquals(lines.map(([level]) => level), ["warning"]);
 });
 
 Deno.test("SpanQueue drops and counts spans that it cannot hold, and says so once", async () => {
