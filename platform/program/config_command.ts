@@ -1,5 +1,5 @@
 import { parseEnv } from "node:util";
-import { COPY_TO_URL, readConfig } from "@archway/config/config.ts";
+import { COPY_TO_URL, readConfig, SETTINGS_FILE } from "@archway/config/config.ts";
 import {
   EnvironmentReader,
   type ReadSetting,
@@ -9,6 +9,7 @@ import { allSettings } from "@archway/config/settings_table.ts";
 import { unknownSettings } from "@archway/config/unknown_settings.ts";
 import type { Project } from "./project.ts";
 import { print } from "./print.ts";
+import { readVariables } from "./read_variables.ts";
 import { textTable } from "@archway/service_kit/text_table.ts";
 import { commandUsage } from "./usage.ts";
 
@@ -17,7 +18,7 @@ export interface EffectiveSetting {
   readonly name: string;
   /** Masked if secret, as are credentials in URLs; null without a value, and for one that was rejected. */
   readonly value: string | null;
-  /** Source of the value, such as "environment", ".env", "file /run/secrets/hmac", "default" or "derived". */
+  /** Source of the value, such as "environment", ".env", "SETTINGS_FILE", "file /run/secrets/hmac", "default" or "derived". */
   readonly source: string;
 }
 
@@ -56,19 +57,24 @@ export async function config(
   return lines.length === 0 ? 0 : 1;
 }
 
-/** Reads the configuration, and returns every setting with its source, and the errors. */
+/**
+ * Reads the configuration, and returns every setting with its source, and the errors.
+ *
+ * @throws {ConfigError} if SETTINGS_FILE cannot be read.
+ */
 export function effectiveSettings(
   { name, services }: Project,
   environment: Readonly<Record<string, string>>,
   dotEnv: Readonly<Record<string, string | undefined>> = {},
 ): { readonly settings: readonly EffectiveSetting[]; readonly errors: readonly SettingError[] } {
-  const reader = new EnvironmentReader((variable) => environment[variable]);
+  const variables = readVariables(environment);
+  const reader = new EnvironmentReader((variable) => variables[variable]);
   readConfig(reader, { services });
   reader.read(COPY_TO_URL);
   const known = allSettings(services);
   const secrets = new Set(known.filter(({ secret }) => secret).map(({ name }) => name));
   const isSecret = (setting: string): boolean => secrets.has(setting) || setting.endsWith("_PASSWORD");
-  const errors = [...reader.errors, ...unknownSettings(environment, { settings: known, project: name })];
+  const errors = [...reader.errors, ...unknownSettings(variables, { settings: known, project: name })];
   const rejected = new Set(reader.errors.map(({ variable }) => variable));
   const isRejected = (setting: string): boolean => {
     const variable = variableOf(reader.values.get(setting));
@@ -117,7 +123,9 @@ function sourceOf(
   if (source.kind === "default") return text === undefined ? "not set" : "default";
   if (source.kind === "derived") return "derived";
   const { variable } = source;
-  const location = dotEnv[variable] !== undefined && dotEnv[variable] === environment[variable]
+  const location = environment[variable] === undefined
+    ? SETTINGS_FILE.name
+    : dotEnv[variable] !== undefined && dotEnv[variable] === environment[variable]
     ? ".env"
     : "environment";
   if (source.kind === "file") {

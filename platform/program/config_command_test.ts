@@ -45,6 +45,20 @@ Deno.test("effectiveSettings() returns the source of each value", () => {
   assertEquals(sources({}).get("POSTGRES_POOLER"), [null, "not used"]);
 });
 
+Deno.test("effectiveSettings() names SETTINGS_FILE as the source of its variables", async () => {
+  const path = await Deno.makeTempFile({ prefix: "settings_" });
+  try {
+    await Deno.writeTextFile(path, "PORT=9000\nHOST=::1\nLOG_LEVL=info\n");
+    const { settings, errors } = effectiveSettings(project, { SETTINGS_FILE: path, HOST: "127.0.0.1" });
+    const found = new Map(settings.map(({ name, value, source }) => [name, [value, source]]));
+    assertEquals(found.get("PORT"), ["9000", "SETTINGS_FILE"]);
+    assertEquals(found.get("HOST"), ["127.0.0.1", "environment"]);
+    assertEquals(errors.map(({ variable }) => variable), ["LOG_LEVL"]);
+  } finally {
+    await Deno.remove(path);
+  }
+});
+
 const SERVER = {
   POSTGRES_PRIMARY_HOST: "db",
   POSTGRES_PRIMARY_USER: "app",

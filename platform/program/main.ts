@@ -107,7 +107,7 @@ function commandsOf(project: Project): ReadonlyMap<string, Run> {
     }],
     ["config", async (args) => {
       const { config } = await import("./config_command.ts");
-      return await config(args, { project, environment: readVariables(Deno.env.toObject()) });
+      return await config(args, { project, environment: Deno.env.toObject() });
     }],
     ["openapi", async (args) => {
       const { openapi } = await import("./openapi_command.ts");
