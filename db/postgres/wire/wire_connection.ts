@@ -1,6 +1,5 @@
 import type { Buffer } from "node:buffer";
 import type { Duplex } from "node:stream";
-import type { TlsConfig } from "../pool_config.ts";
 import { type CopyDirection, CopyExchange, type OnCopyData } from "./copy_exchange.ts";
 import type { Exchange } from "./exchange.ts";
 import * as messages from "./frontend_messages.ts";
@@ -9,38 +8,11 @@ import { MessageReader } from "./message_reader.ts";
 import { negotiateTls, type SecureConnection } from "./negotiate_tls.ts";
 import { OutputBuffer } from "./output_buffer.ts";
 import { type ScriptCallbacks, ScriptExchange } from "./script_exchange.ts";
-import { SentExchanges, type SentExchangesOptions } from "./sent_exchanges.ts";
+import { SentExchanges } from "./sent_exchanges.ts";
 import { StatementCache } from "./statement_cache.ts";
 import { type StatementCallbacks, StatementExchange } from "./statement_exchange.ts";
 import { timedOut, WireError } from "./wire_error.ts";
-
-/** Options of {@link WireConnection.open}. */
-export interface WireOptions extends SentExchangesOptions {
-  /** Host that a certificate must name. */
-  readonly host: string;
-  readonly user: string;
-  readonly password: string;
-  readonly database: string;
-  readonly tls?: TlsConfig | undefined;
-  /** Aborts the start of the session. */
-  readonly signal?: AbortSignal | undefined;
-  /** Settings that the session starts with. */
-  readonly settings?: Readonly<Record<string, string>>;
-  /**
-   * Maximum number of prepared statements; 0 prepares each statement whenever it is sent, as poolers need it.
-   *
-   * @default 256
-   */
-  readonly maxStatements?: number;
-  /**
-   * Whether a pooler in transaction mode prepares the statements.
-   *
-   * @default false
-   */
-  readonly isShared?: boolean;
-  /** Called once, when the session has ended. */
-  readonly onClosed?: ((error: WireError) => void) | undefined;
-}
+import type { WireOptions } from "./wire_options.ts";
 
 const defaultMaxStatements = 256;
 

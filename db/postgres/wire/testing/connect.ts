@@ -1,6 +1,7 @@
 import { openSocket } from "../../connection/open_socket.ts";
 import type { InstanceConfig } from "../../pool_config.ts";
-import { WireConnection, type WireOptions } from "../wire_connection.ts";
+import { WireConnection } from "../wire_connection.ts";
+import type { WireOptions } from "../wire_options.ts";
 
 /** Opens a connection to a server. Disposing closes it. */
 export async function connect(

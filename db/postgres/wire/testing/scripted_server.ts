@@ -1,6 +1,7 @@
 import type { Buffer } from "node:buffer";
 import { Duplex } from "node:stream";
-import { WireConnection, type WireOptions } from "../wire_connection.ts";
+import { WireConnection } from "../wire_connection.ts";
+import type { WireOptions } from "../wire_options.ts";
 import { GREETING } from "./server_messages.ts";
 
 /** Server that sends what a test says, on a connection in memory. */
