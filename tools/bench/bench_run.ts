@@ -31,13 +31,25 @@ export function loadOn(
   { server: { target, pid }, workload, ...options }: ServerLoad,
 ): Variant["measure"] {
   return (milliseconds) =>
-    measureProcess(pid, () => loadServer(target, workload, { ...options, milliseconds, signal }));
+    measureProcess(
+      pid,
+      (begin) => loadServer(target, workload, { ...options, milliseconds, signal, onPrepared: begin }),
+    );
 }
 
-/** Measures a load, the processor time that a process and its children use for it, and the memory of the process. */
-export async function measureProcess(pid: number, run: () => Promise<LoadResult>): Promise<Sample> {
-  const before = await familyProcessorTime(pid) ?? NaN;
-  const { requests, seconds, p50, p99, rejected } = await run();
+/**
+ * Measures a load, the processor time that a process and its children use for it, and the memory of the process.
+ *
+ * @param run Sends the load; what it does before it calls `begin`, if it does, is not measured.
+ */
+export async function measureProcess(
+  pid: number,
+  run: (begin: () => Promise<void>) => Promise<LoadResult>,
+): Promise<Sample> {
+  let before = await familyProcessorTime(pid) ?? NaN;
+  const { requests, seconds, p50, p99, rejected } = await run(async () => {
+    before = await familyProcessorTime(pid) ?? NaN;
+  });
   return {
     processorTime: ((await familyProcessorTime(pid) ?? NaN) - before) / requests,
     requestsPerSecond: requests / seconds,

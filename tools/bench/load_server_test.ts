@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { loadServer } from "./load_server.ts";
-import { reads } from "./workload.ts";
+import { patches, reads } from "./workload.ts";
 
 const { signal } = new AbortController();
 const PATHS = ["/a", "/b", "/c"];
@@ -22,6 +22,21 @@ Deno.test("loadServer() counts exactly the requests that the server saw, rejecte
   assert(rejected > 0 && p50 > 0 && p50 <= p99);
   assertEquals(otherStatuses, { "503": rejected });
   assertEquals(new Set(seen), new Set(PATHS));
+});
+
+Deno.test("loadServer() calls onPrepared() between the preparing requests and the load", async () => {
+  const seen: string[] = [];
+  await using server = serve(({ method }) => {
+    seen.push(method);
+    return new Response("", { headers: { ETag: '"1"' } });
+  });
+  let prepared = 0;
+  await loadServer(server.addr, patches(PATHS), {
+    ...options,
+    onPrepared: () => Promise.resolve(void (prepared = seen.length)),
+  });
+  assertEquals(seen.slice(0, prepared), ["GET", "GET", "GET"]);
+  assertEquals(new Set(seen.slice(prepared)), new Set(["PATCH"]));
 });
 
 Deno.test("loadServer() rejects unexpected statuses, broken connections and an aborted signal", async () => {
