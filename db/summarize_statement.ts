@@ -10,7 +10,7 @@ export interface StatementSummary {
 
 /** Matches the table written to, or read from unless it is a function. */
 const TABLE =
-  /\b(?:INTO|UPDATE)\s+(?:ONLY\s+)?"?([a-z_][a-z0-9_.]*)|\bFROM\s+(?:ONLY\s+)?"?([a-z_][a-z0-9_.]*)(?![a-z0-9_.]|\s*\()/i;
+  /(?:\b(?:INTO|UPDATE)|^COPY)\s+(?:ONLY\s+)?"?([a-z_][a-z0-9_.]*)|\bFROM\s+(?:ONLY\s+)?"?([a-z_][a-z0-9_.]*)(?![a-z0-9_.]|\s*\()/i;
 
 /** Maximum number of cached summaries. */
 const MAX_CACHED = 1_000;
@@ -36,7 +36,9 @@ export function summarizeStatement(text: string): StatementSummary {
     : [];
   const operation = (verb || "QUERY").toUpperCase();
   const [, target, source] = TABLE.exec(bare) ?? [];
-  const collection = /^(?:SELECT|INSERT|UPDATE|DELETE|MERGE)$/.test(operation) ? target ?? source : undefined;
+  const collection = /^(?:SELECT|INSERT|UPDATE|DELETE|MERGE|COPY)$/.test(operation)
+    ? target ?? source
+    : undefined;
   const summary = {
     operation,
     collection,
