@@ -12,8 +12,9 @@ import { type Generation, WorkerGroup } from "./worker_group.ts";
 /** Executable of this process, also after a newer one has replaced its file. */
 const OWN_FILE = "/proc/self/exe";
 
-/** Path of the executable at the start. */
+/** Path of the executable at the start, and the file that was there. */
 const PATH = Deno.execPath();
+const FILE = inodeOf(PATH);
 
 /** Time beyond the drain after which a process is killed, in milliseconds. */
 const STOP_MARGIN_MS = 5_000;
@@ -143,13 +144,29 @@ function generationOf(config: Config, port: number): Generation {
 /**
  * Returns the executable of the processes: the file at the path of this one, which may be a newer one meanwhile, if it may
  * be run, else this one.
+ *
+ * @throws {ConfigError} if this one was replaced by another that may not be run.
  */
 function executable(): Generation["executable"] {
   if (!Deno.build.standalone) {
     return { file: OWN_FILE, args: ["run", "-q", "-P", fileURLToPath(Deno.mainModule)] };
   }
   const { state } = Deno.permissions.querySync({ name: "run", command: PATH });
-  return { file: state === "granted" ? PATH : OWN_FILE, args: [] };
+  if (state === "granted") return { file: PATH, args: [] };
+  if (inodeOf(PATH) !== FILE) {
+    const reason =
+      `cannot start the executable that has replaced ${PATH}, which is not found by PATH; restart the program`;
+    throw new ConfigError([{ variable: "WORKERS", reason }]);
+  }
+  return { file: OWN_FILE, args: [] };
+}
+
+function inodeOf(path: string): number | null | undefined {
+  try {
+    return Deno.statSync(path).ino;
+  } catch {
+    return undefined;
+  }
 }
 
 function isReady(group: WorkerGroup): boolean {
