@@ -82,7 +82,8 @@ class PostgresPool implements ConnectionPool {
   }
 
   writer(): Querier {
-    return this.#primary.writes.querier;
+    const { querier } = this.#primary.writes;
+    return this.#isInside ? querier.apart : querier;
   }
 
   reader(options?: ReaderOptions): Querier {
@@ -221,6 +222,11 @@ class PostgresPool implements ConnectionPool {
     };
   }
 
+  /** Whether the caller runs in the function of a transaction. */
+  get #isInside(): boolean {
+    return this.#inside.getStore()?.over === false;
+  }
+
   #watch(): void {
     this.#watches = true;
     for (const { health } of this.#replicas) health.first();
@@ -230,7 +236,7 @@ class PostgresPool implements ConnectionPool {
     run: (tx: Transaction) => Promise<T>,
     options: TxOptions & { readonly timeoutMs?: number },
   ): Promise<T> {
-    if (this.#inside.getStore()?.over === false) {
+    if (this.#isInside) {
       throw new DatabaseError(
         "internal",
         "Transactions cannot be nested: use a savepoint",

@@ -14,7 +14,7 @@ import { openSocket } from "./open_socket.ts";
 import { PostgresJsSession } from "./postgres_js_session.ts";
 import { preparePassword } from "./prepare_password.ts";
 import { readPassword } from "./read_password.ts";
-import { type QuickReads, type SentStatement, SentStatements } from "./sent_statements.ts";
+import { type QuickStatements, type SentStatement, SentStatements } from "./sent_statements.ts";
 import { pinSettings } from "./session_settings.ts";
 import {
   commitUnconfirmed,
@@ -54,7 +54,7 @@ export interface StatementOptions {
    */
   readonly behind?: StatementBehind | undefined;
   /** Records the latency; if absent, the statement is not pipelined by choice. */
-  readonly reads?: QuickReads | undefined;
+  readonly reads?: QuickStatements | undefined;
 }
 
 /** Receives the outcome of a statement: one of the calls, once. They must not throw. */
@@ -286,7 +286,7 @@ export class Connection {
   ): SentStatement | undefined {
     const encoded = this.#encode(parameters ?? [], onError);
     if (encoded === undefined) return undefined;
-    const sent = this.#sent.push({ isQuick: reads?.isQuick(text) ?? false });
+    const sent = this.#sent.push({ isQuick: reads?.quick(text) === "read" });
     const settle = (): void => {
       const ms = this.#sent.settle(sent);
       reads?.record(text, ms);

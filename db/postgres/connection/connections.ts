@@ -1,7 +1,9 @@
+import { setImmediate } from "node:timers";
 import type { PoolStatus } from "../../db.ts";
 import { DatabaseError } from "../../errors.ts";
 import type { Connection } from "./connection.ts";
 import { defaultPipelined, fullestQuickConnection, IdleConnections, leastBusy } from "./idle_connections.ts";
+import type { QuickKind } from "./sent_statements.ts";
 import { type QueuedCaller, WaitQueue } from "./wait_queue.ts";
 
 /** Options of {@link Connections}. */
@@ -32,11 +34,12 @@ export interface RunOptions {
   /** Removes it from the wait queue. */
   readonly signal?: AbortSignal | undefined;
   /**
-   * Whether it is known to be a fast read. Fast reads are pipelined with others even if a connection is idle.
+   * Kind of the statement if it is known to be fast. Fast reads are pipelined with others even if a connection is idle, and fast writes with those
+   * of the same turn of the event loop.
    *
-   * @default false
+   * @default anything
    */
-  readonly isQuick?: boolean;
+  readonly quick?: QuickKind | undefined;
 }
 
 /** Caller that waits for a connection, exclusive or shared. */
@@ -59,6 +62,8 @@ export class Connections {
   readonly #shared = new Set<Connection>();
   readonly #queue: WaitQueue<Connection, Caller>;
   readonly #maxPipelined: number;
+  /** Connection that takes the fast writes of this turn. */
+  #filled: Connection | undefined;
   #opening = 0;
   #failure: { readonly error: DatabaseError; readonly until: number } | undefined;
   #ended: (() => void) | undefined;
@@ -113,11 +118,9 @@ export class Connections {
    */
   run<T>(
     work: (connection: Connection) => Promise<T>,
-    { signal, isQuick = false }: RunOptions = {},
+    { signal, quick }: RunOptions = {},
   ): Promise<T> {
-    const ready = this.#queue.length === 0 && this.#ended === undefined
-      ? (isQuick ? fullestQuickConnection(this.#shared, this.#maxPipelined) : undefined) ?? this.#find()
-      : undefined;
+    const ready = this.#queue.length === 0 && this.#ended === undefined ? this.#findFor(quick) : undefined;
     if (ready !== undefined) return this.#start(ready, work);
     return new Promise((resolve, reject) => {
       const serve = (connection: Connection): void => resolve(this.#start(connection, work));
@@ -197,6 +200,20 @@ export class Connections {
     // It sent no statement.
     if (connection.running === 0) this.#settled(connection);
     return result;
+  }
+
+  #findFor(quick: QuickKind | undefined): Connection | undefined {
+    if (quick === "read") return fullestQuickConnection(this.#shared, this.#maxPipelined) ?? this.#find();
+    return quick === "write" ? this.#findForWrite() : this.#find();
+  }
+
+  #findForWrite(): Connection | undefined {
+    const filled = this.#filled;
+    if (
+      filled?.isReady === true && filled.running < this.#maxPipelined && this.#shared.has(filled)
+    ) return filled;
+    if (filled === undefined) setImmediate(() => this.#filled = undefined);
+    return this.#filled = this.#find();
   }
 
   #find(): Connection | undefined {

@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers";
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { startPostgres } from "@archway/tools/support/postgres/start_postgres.ts";
 import { useTestDatabase } from "@archway/tools/support/postgres/use_test_database.ts";
@@ -7,7 +8,7 @@ import { DatabaseError } from "../../errors.ts";
 import { openPool } from "../open_pool.ts";
 import { Connection } from "./connection.ts";
 import { Connections } from "./connections.ts";
-import { QuickReads } from "./sent_statements.ts";
+import { QuickStatements } from "./sent_statements.ts";
 
 async function statusOf(pool: ConnectionPool): Promise<PoolStatus> {
   const [primary] = await pool.status();
@@ -89,12 +90,13 @@ Deno.test("Connections pipelines fast reads, but nothing behind potentially slow
     queueTimeoutMs: 30_000,
     idleTimeoutMs: 0,
   });
-  const reads = new QuickReads();
+  const reads = new QuickStatements();
   const quick = "SELECT 1";
   const take = (text: string): Promise<unknown> => {
     reads.record(quick, 0.1);
-    const isQuick = reads.isQuick(text);
-    return connections.run((connection) => connection.query(text, [], { reads }), { isQuick });
+    return connections.run((connection) => connection.query(text, [], { reads }), {
+      quick: reads.quick(text),
+    });
   };
   // Three potentially slow statements get three connections.
   await Promise.all(["SELECT pg_sleep(0.1)", "SELECT pg_sleep(0.2)", "SELECT pg_sleep(0.3)"].map(take));
@@ -107,6 +109,56 @@ Deno.test("Connections pipelines fast reads, but nothing behind potentially slow
   assertEquals(connections.status.idle, resting - 3);
   await Promise.all([...eight, ...next]);
   await connections.end({ timeout: 1 });
+});
+
+Deno.test("Connections pipelines fast writes of one turn, and nothing else behind them", async () => {
+  await using database = await useTestDatabase();
+  const connections = new Connections({
+    open: () => Connection.open(database.instance, { config: {}, readOnly: false }),
+    min: 3,
+    max: 3,
+    maxWaiting: 10,
+    acquireTimeoutMs: 30_000,
+    queueTimeoutMs: 30_000,
+    idleTimeoutMs: 0,
+  });
+  while (connections.status.idle < 3) await new Promise((resolve) => setTimeout(resolve, 1));
+  const take = (quick: "read" | "write"): Promise<unknown> =>
+    connections.run((connection) => connection.query("SELECT 1"), { quick });
+  const writes = Array.from({ length: 8 }, () => take("write"));
+  assertEquals([connections.status.idle, connections.running], [2, 8]);
+  const others = [take("read"), take("write")];
+  assertEquals([connections.status.idle, connections.running], [0, 10]);
+  await Promise.all([...writes, ...others]);
+  // Those of the next turn take another connection.
+  const slow = connections.run((connection) => connection.query("SELECT pg_sleep(1)"), { quick: "write" });
+  await new Promise((resolve) => setImmediate(resolve));
+  await take("write");
+  assertEquals([connections.status.idle, connections.running], [2, 1]);
+  await slow;
+  await connections.end({ timeout: 1 });
+});
+
+Deno.test("writer() does not join other writes inside of a transaction", async () => {
+  await using database = await useTestDatabase();
+  const primary = { ...database.instance, maxConnections: 5 };
+  await using pool = openPool({ primary, replicas: [], ...GENEROUS_TIMEOUTS });
+  await pool.writer().query("CREATE TABLE counters (id int PRIMARY KEY, count int NOT NULL DEFAULT 0)");
+  await pool.writer().query("INSERT INTO counters VALUES (1), (2)");
+  const update = "UPDATE counters SET count = count + 1 WHERE id = $1";
+  // Fast so far.
+  for (let times = 0; times < 50; times++) await pool.writer().query(update, [2]);
+  const outside = pool.writer();
+  const { waiting } = await pool.withTx(async (tx) => {
+    await tx.query(update, [1]);
+    const waiting = outside.query(update, [1]);
+    // Not behind the other one, which waits for this transaction.
+    await pool.writer().query(update, [2]);
+    return { waiting };
+  });
+  await waiting;
+  const { rows } = await pool.writer().query<{ count: number }>("SELECT count FROM counters ORDER BY id");
+  assertEquals(rows.map(({ count }) => count), [2, 51]);
 });
 
 Deno.test("Connections pipelines statements on few connections and assigns the responses correctly", async () => {

@@ -5,7 +5,7 @@ import { refuseStatement } from "./refuse_statement.ts";
 import { withCallerStack } from "./with_caller_stack.ts";
 import type { Connection, StatementBehind } from "./connection.ts";
 import type { Connections } from "./connections.ts";
-import { QuickReads } from "./sent_statements.ts";
+import { QuickStatements } from "./sent_statements.ts";
 import { isRetryable } from "./retryable_error.ts";
 import { readLost } from "./statement_errors.ts";
 
@@ -45,6 +45,8 @@ export interface PoolQuerierOptions {
 /** Options of a statement and its observation. */
 interface RunOptions extends QueryOptions {
   readonly observation?: Observation;
+  /** Whether it must not wait for writes of others unless all connections are in use. */
+  readonly isApart?: boolean;
 }
 
 interface FollowedStatement {
@@ -57,17 +59,33 @@ interface FollowedStatement {
 export class PoolQuerier implements Querier {
   readonly #connections: Connections;
   readonly #options: PoolQuerierOptions;
-  readonly #reads = new QuickReads();
+  readonly #reads = new QuickStatements();
 
   constructor(connections: Connections, options: PoolQuerierOptions) {
     this.#connections = connections;
     this.#options = options;
   }
 
+  /**
+   * Querier whose statements do not join those of others, for use inside of transactions: a write that waits for a lock of
+   * the transaction would block them, and they the transaction.
+   */
+  readonly apart: Querier = {
+    query: (text, parameters, options) => this.#query(text, parameters, { ...options, isApart: true }),
+  };
+
   query<R extends object>(
     text: string,
     parameters?: readonly QueryParameter[],
     options?: QueryOptions,
+  ): Promise<QueryResult<R>> {
+    return this.#query<R>(text, parameters, options);
+  }
+
+  #query<R extends object>(
+    text: string,
+    parameters: readonly QueryParameter[] | undefined,
+    options: RunOptions | undefined,
   ): Promise<QueryResult<R>> {
     try {
       refuseStatement(text);
@@ -94,12 +112,14 @@ export class PoolQuerier implements Querier {
         return this.#follow<R>(connection, followers, { text, parameters, signal });
       }
       return connection.query<R>(text, parameters, { signal, reads });
-    }, { signal, isQuick: reads.isQuick(text) }).catch((error: unknown) => {
-      // The statement had no effect, so it can be sent again.
-      if (isRetryable(error)) return this.#run<R>(text, parameters, options);
-      if (error instanceof DatabaseError && error.sqlState === "25006") this.#options.onRefusedWrite();
-      throw withCallerStack(error, text);
-    });
+    }, { signal, quick: options?.isApart === true ? undefined : reads.quick(text) }).catch(
+      (error: unknown) => {
+        // The statement had no effect, so it can be sent again.
+        if (isRetryable(error)) return this.#run<R>(text, parameters, options);
+        if (error instanceof DatabaseError && error.sqlState === "25006") this.#options.onRefusedWrite();
+        throw withCallerStack(error, text);
+      },
+    );
   }
 
   /** Sends a statement with what belongs behind it. */
@@ -109,11 +129,11 @@ export class PoolQuerier implements Querier {
     { text, parameters, signal }: FollowedStatement,
   ): Promise<QueryResult<R>> {
     const reads = this.#reads;
-    const behind = followers.behind({ text, isWrite: reads.isWrite(text), signal });
+    const behind = followers.behind({ text, isWrite: reads.mayWrite(text), signal });
     const running = connection.query<R>(text, parameters, { signal, reads, behind });
     // Its text is known from its first result on.
     return behind === undefined
-      ? running.finally(() => followers.ended({ text, isWrite: reads.isWrite(text), signal }))
+      ? running.finally(() => followers.ended({ text, isWrite: reads.mayWrite(text), signal }))
       : running;
   }
 }

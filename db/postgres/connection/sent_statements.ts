@@ -165,8 +165,14 @@ export class SentStatements implements Disposable {
 const read =
   /^\s*select\b(?!.*\b(?:for\s+(?:no\s+key\s+)?(?:update|share)|for\s+key\s+share|pg_\w+|nextval|setval)\b)/is;
 
+/** Matches statements that write rows. */
+const write = /^\s*(?:insert|update|delete|merge)\b/i;
+
 /** Latency in milliseconds up to which a read counts as fast. */
-const quickMs = 5;
+const quickReadMs = 5;
+
+/** Latency in milliseconds up to which a write counts as fast: one that neither waits for a lock nor for a disk. */
+const quickWriteMs = 1;
 
 /** Weight of the latest measurement. */
 const weight = 0.2;
@@ -177,39 +183,52 @@ const mostKnown = 1_000;
 /** Maximum length of a remembered text in characters; together with {@link mostKnown} it bounds the memory. */
 const longestKnown = 8_192;
 
+/** Kind of a fast statement. */
+export type QuickKind = "read" | "write";
+
+/** Properties of a text. */
+interface KnownText {
+  readonly isRead: boolean;
+  /** Latency up to which it counts as fast, in milliseconds. */
+  readonly quickMs: number;
+  /** Average latency in milliseconds. */
+  ms: number;
+}
+
 /**
- * Finds fast reads by their average latency on the server. They may share a connection although another one is idle,
- * since pipelined statements are written, executed and read together.
+ * Finds fast statements by their average latency on the server. They may share a connection although another one is
+ * idle, since pipelined statements are written, executed and read together.
  */
-export class QuickReads {
-  /** Average latency by text, in milliseconds; Infinity for statements that are not reads. */
-  readonly #known = new Map<string, number>();
+export class QuickStatements {
+  readonly #known = new Map<string, KnownText>();
 
   /** Number of texts remembered. */
   get size(): number {
     return this.#known.size;
   }
 
-  /** Whether a statement is known to be a fast read. */
-  isQuick(text: string): boolean {
-    const ms = this.#known.get(text);
-    return ms !== undefined && ms < quickMs;
+  /** Returns what a statement is known to be; undefined if it is not known to be fast. */
+  quick(text: string): QuickKind | undefined {
+    const known = this.#known.get(text);
+    if (known === undefined || known.ms >= known.quickMs) return undefined;
+    return known.isRead ? "read" : "write";
   }
 
-  /** Whether a statement is known not to be a read. */
-  isWrite(text: string): boolean {
-    return this.#known.get(text) === Infinity;
+  /** Whether a statement is not known to be a read. */
+  mayWrite(text: string): boolean {
+    return this.#known.get(text)?.isRead !== true;
   }
 
   /** Records the latency of a statement, in milliseconds. */
   record(text: string, ms: number): void {
     const known = this.#known.get(text);
-    if (known === undefined) {
-      if (text.length > longestKnown) return;
+    if (known !== undefined) {
+      known.ms += weight * (ms - known.ms);
+    } else if (text.length <= longestKnown) {
       if (this.#known.size >= mostKnown) this.#known.clear();
-      this.#known.set(text, read.test(text) ? ms : Infinity);
-    } else if (known !== Infinity) {
-      this.#known.set(text, known + weight * (ms - known));
+      const isRead = read.test(text);
+      const quickMs = isRead ? quickReadMs : write.test(text) ? quickWriteMs : 0;
+      this.#known.set(text, { isRead, quickMs, ms });
     }
   }
 }

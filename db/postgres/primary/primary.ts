@@ -10,7 +10,7 @@ import { PrimaryCandidate } from "./primary_candidate.ts";
 import { PrimaryFinder } from "./primary_finder.ts";
 import type { ReadTarget } from "../replica/reader_router.ts";
 import { SharedTimer } from "../connection/shared_timer.ts";
-import { RetryingReader } from "../connection/pool_querier.ts";
+import { type PoolQuerier, RetryingReader } from "../connection/pool_querier.ts";
 import { repeatTransaction } from "../transaction/repeat_transaction.ts";
 import { runObserved } from "../transaction/run_observed.ts";
 import { runTransaction } from "../transaction/run_transaction.ts";
@@ -30,7 +30,7 @@ export class Primary {
   readonly #deadlines = new SharedTimer();
   #serverStart: string | undefined;
   /** Target of statements, which are sent once. */
-  readonly writes: { readonly querier: Querier };
+  readonly writes: { readonly querier: PoolQuerier };
   /** Target of reads. */
   readonly reads: ReadTarget;
 
