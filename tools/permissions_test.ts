@@ -147,7 +147,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     "read a file of the checkout",
     "read another file",
   ],
-  check: ["read a file of the checkout"],
+  check: ["read a file of the checkout", "read another file"],
   contract: ["read a file of the checkout", "read another file"],
   conform: [
     "connect to this machine",
