@@ -1,8 +1,9 @@
 import type { JsonObject } from "@archway/service_kit/event_catalog.ts";
 import type { TxManager } from "@archway/db/db.ts";
+import { DatabaseError } from "@archway/db/errors.ts";
 import type { StepOutcome } from "@archway/queue/work_loop.ts";
 import type { WorkObserver } from "../worker/work_observer.ts";
-import type { Destination } from "./destination.ts";
+import { BatchTooLargeError, type Destination } from "./destination.ts";
 import type { ToJson } from "./message.ts";
 import { MessageQueue, type MessageQueueOptions } from "./message_queue.ts";
 import { causesOf } from "./outgoing_event.ts";
@@ -22,6 +23,9 @@ export interface RelayOptions extends Pick<MessageQueueOptions<JsonObject>, "onU
   readonly batch?: number;
 }
 
+/** Default of the maximum number of events of one transaction. */
+const MAX_BATCH = 200;
+
 /**
  * Relays events from the outbox to their destinations. An event is removed from the outbox in the transaction in which
  * every destination stores it, so a crash neither loses nor repeats it. An event that this program cannot publish stays
@@ -30,6 +34,8 @@ export interface RelayOptions extends Pick<MessageQueueOptions<JsonObject>, "onU
 export class Relay {
   readonly #queue: MessageQueue<JsonObject>;
   readonly #options: RelayOptions;
+  /** Maximum number of events of the next transaction. */
+  #batch: number;
 
   constructor(options: RelayOptions) {
     this.#queue = new MessageQueue("outbox", {
@@ -37,11 +43,30 @@ export class Relay {
       onUnpublishable: options.onUnpublishable,
     });
     this.#options = options;
+    this.#batch = options.batch ?? MAX_BATCH;
   }
 
-  /** Relays a batch of events. If it rejects, with a `DatabaseError` or an error of a destination, nothing was changed. */
+  /**
+   * Relays a batch of events. If it rejects, with a `DatabaseError` or an error of a destination, nothing was changed. A
+   * batch that is too large for one transaction, or takes too long, is halved.
+   */
   async step(): Promise<StepOutcome> {
-    const { database, batch = 200 } = this.#options;
+    const { batch: max = MAX_BATCH } = this.#options;
+    const batch = this.#batch;
+    try {
+      const outcome = await this.#relay(batch);
+      this.#batch = Math.min(max, batch * 2);
+      return outcome;
+    } catch (error) {
+      if (batch === 1 || !isTooLarge(error)) throw error;
+      this.#batch = Math.ceil(batch / 2);
+      if (!(error instanceof BatchTooLargeError)) throw error;
+      return "more";
+    }
+  }
+
+  async #relay(batch: number): Promise<StepOutcome> {
+    const { database } = this.#options;
     const { scanned, busy } = await database.withTx(async (tx) => {
       const { scanned, messages } = await this.#queue.take(tx, batch);
       if (messages.length === 0) return { scanned, busy: [] };
@@ -74,4 +99,8 @@ export class Relay {
       },
     );
   }
+}
+
+function isTooLarge(error: unknown): boolean {
+  return error instanceof BatchTooLargeError || error instanceof DatabaseError && error.code === "timeout";
 }

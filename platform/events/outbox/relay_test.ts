@@ -4,7 +4,7 @@ import { openPool } from "@archway/db/postgres/open_pool.ts";
 import { DATABASE_NAMES, EVENT_MIGRATIONS, openEventDatabase } from "../testing/event_databases.ts";
 import { useTestDatabase } from "@archway/tools/support/postgres/use_test_database.ts";
 import { UNOBSERVED } from "../worker/work_observer.ts";
-import type { Destination } from "./destination.ts";
+import { BatchTooLargeError, type Destination } from "./destination.ts";
 import { Relay } from "./relay.ts";
 import { StreamQueue, type TakenEvent } from "./stream_queue.ts";
 import { appendEvents, type TestEvent } from "./testing/append_events.ts";
@@ -124,6 +124,22 @@ Deno.test("Relay skips the streams that another relay has taken", async () => {
   assertEquals(await slow, "more");
   await relayOf(pool, second).step();
   assertEquals(seen, ["stream-2", "stream-1", "stream-0", "stream-1", "stream-0"]);
+});
+
+Deno.test("Relay halves a batch that a destination does not store in one transaction", async () => {
+  await using database = await openEventDatabase();
+  const { pool } = database;
+  const recorder = await Recorder.make(pool);
+  const sizes: number[] = [];
+  recorder.before = ({ length }) => {
+    sizes.push(length);
+    return length > 3 ? Promise.reject(new BatchTooLargeError()) : Promise.resolve();
+  };
+  const positions = await appendEvents(pool, eventsOf(5, 2));
+  const relay = relayOf(pool, recorder, 16);
+  while (await relay.step() === "more");
+  assertEquals(sizes, [10, 8, 4, 2, 4, 2, 4, 2, 4, 2, 2]);
+  assertEquals([...(await recorded(pool)).values()].flat().length, positions.length);
 });
 
 Deno.test("Relay shares the work with others and preserves the order of every stream", async () => {

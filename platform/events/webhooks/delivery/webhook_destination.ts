@@ -1,5 +1,5 @@
 import type { Transaction } from "@archway/db/db.ts";
-import type { Destination } from "../../outbox/destination.ts";
+import { BatchTooLargeError, type Destination } from "../../outbox/destination.ts";
 import type { OutgoingEvent } from "../../outbox/outgoing_event.ts";
 import type { FindRecipients } from "./find_recipients.ts";
 
@@ -12,17 +12,24 @@ export interface WebhookDestinationOptions {
   readonly newId: () => string;
   /** Called when deliveries were created. Must not throw. */
   readonly onDeliveries: () => void;
+  /**
+   * Maximum number of deliveries of one transaction, unless a single event has more.
+   *
+   * @default {10_000}
+   */
+  readonly maxDeliveries?: number;
 }
 
 // The share lock waits for endpoints that are being deleted or disabled and then skips them: inserting deliveries for
 // deleted ones would violate the foreign key.
 const MATCH = `with matched as materialized (
-    select distinct w.id, e.position, e.stream
-    from unnest($1::bigint[], $2::text[]) as a (position, owner)
+    select w.id, e.position, e.stream
+    from (select distinct position, owner from unnest($1::bigint[], $2::text[]) as u (position, owner)) as a
     join events as e on e.position = a.position
     join webhook_endpoints as w
       on (w.owner = a.owner or (w.owner is null and a.owner is null)) and e.type = any (w.event_types)
         and w.disabled_at is null
+    limit $3
   )
   select w.id, m.position, m.stream
   from matched as m join webhook_endpoints as w on w.id = m.id and w.disabled_at is null
@@ -52,13 +59,18 @@ export class WebhookDestination implements Destination {
   }
 
   async accept(tx: Transaction, events: readonly OutgoingEvent[]): Promise<boolean> {
-    const { findRecipients, nowMs, newId } = this.#options;
+    const { findRecipients, nowMs, newId, maxDeliveries = 10_000 } = this.#options;
     const recipients = await findRecipients(tx, events);
     if (recipients.length === 0) return false;
     const { rows } = await tx.query<{ id: string; position: bigint; stream: string }>(
       MATCH,
-      [recipients.map(({ position }) => position), recipients.map(({ owner }) => owner)],
+      [
+        recipients.map(({ position }) => position),
+        recipients.map(({ owner }) => owner),
+        events.length > 1 ? maxDeliveries + 1 : null,
+      ],
     );
+    if (events.length > 1 && rows.length > maxDeliveries) throw new BatchTooLargeError();
     if (rows.length === 0) return false;
     const now = new Date(nowMs()).toISOString();
     const [endpoints, streams] = [rows.map(({ id }) => id), rows.map(({ stream }) => stream)];
