@@ -41,7 +41,7 @@ export interface ResponseEnd {
 }
 
 /** Size of a buffer in bytes: small, because most connections are idle, until a read fills it. */
-const SMALL_BUFFER = 4096;
+const SMALL_BUFFER = 1024;
 const LARGE_BUFFER = 65_536;
 
 /**

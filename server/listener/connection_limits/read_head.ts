@@ -13,7 +13,7 @@ export interface ByteSource {
 const LF = 10;
 const CR = 13;
 /** Initial buffer size in bytes; most request heads are smaller. */
-const SMALL_HEAD = 4096;
+const SMALL_HEAD = 1024;
 /** Maximum number of bytes read; the HTTP server rejects larger heads. */
 const MAX_HEAD = 65_536;
 
