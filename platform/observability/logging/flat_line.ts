@@ -7,6 +7,9 @@ import { LINE_FIELDS } from "./log_format.ts";
 /** Maximum number of kinds of records, and of names of values, that are remembered; a program has fewer. */
 const MAX_KNOWN = 500;
 
+/** Maximum length of what is remembered, in characters; together with {@link MAX_KNOWN} it bounds the memory. */
+const MAX_LENGTH = 512;
+
 /** Parts of a line that all records of a kind share, around the time, the message and the trace. */
 type Frame = readonly string[];
 
@@ -55,11 +58,11 @@ export function flatLineFormatter(format: LogFormat = "otel"): (record: LogRecor
 
   return function formatFlat(record): string | undefined {
     const { rawMessage, properties, message, timestamp } = record;
-    if (typeof rawMessage !== "string") return undefined;
+    if (typeof rawMessage !== "string" || rawMessage.length > MAX_LENGTH) return undefined;
     let attributes = "";
     for (const name of Object.keys(properties)) {
       const value = plainText(properties[name]);
-      if (value === undefined) return undefined;
+      if (value === undefined || name.length > MAX_LENGTH) return undefined;
       attributes += attributes === "" ? nameOf(name) + value : `,${nameOf(name)}${value}`;
     }
     let body = "";

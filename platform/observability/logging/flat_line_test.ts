@@ -61,4 +61,7 @@ Deno.test("flatLineFormatter() leaves records with other values to another forma
     assertEquals(flat(record("plain", ["Said ", value, ""])), undefined);
   }
   assertFalse(flat(record("plain")) === undefined);
+  // Neither a long template nor a long name is remembered.
+  assertEquals(flat({ ...record("plain"), rawMessage: "a".repeat(513) }), undefined);
+  assertEquals(flat({ ...record("plain"), properties: { ["a".repeat(513)]: 1 } }), undefined);
 });
