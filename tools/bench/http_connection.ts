@@ -6,19 +6,26 @@ export interface Target {
   readonly port: number;
 }
 
+/** Options of a connection. */
+interface HttpConnectionOptions {
+  /** Bytes of a response that are read at once; a longer response enlarges the buffer. @default {65_536} */
+  readonly bufferBytes?: number;
+}
+
 /** One kept-alive HTTP/1.1 connection with at most one request in flight. */
 export class HttpConnection implements Disposable {
   readonly #connection: Deno.TcpConn;
-  #buffer = new Uint8Array(64 * 1024);
+  #buffer: Uint8Array<ArrayBuffer>;
 
-  constructor(connection: Deno.TcpConn) {
+  constructor(connection: Deno.TcpConn, { bufferBytes = 64 * 1024 }: HttpConnectionOptions = {}) {
     this.#connection = connection;
+    this.#buffer = new Uint8Array(bufferBytes);
   }
 
-  static async open({ hostname, port }: Target): Promise<HttpConnection> {
+  static async open({ hostname, port }: Target, options?: HttpConnectionOptions): Promise<HttpConnection> {
     const connection = await Deno.connect({ hostname, port });
     connection.setNoDelay(true);
-    return new HttpConnection(connection);
+    return new HttpConnection(connection, options);
   }
 
   /** Sends a request's bytes and reads the response to its end. */

@@ -29,6 +29,19 @@ const FORMATS = [
   { metric: "memoryAfterStart", heading: "memory after start, MiB", digits: 0 },
   /** Resident memory of the server at the end of a load, with what loads before it left behind. */
   { metric: "memoryAfterLoad", heading: "memory, MiB", digits: 0 },
+  /** Resident memory of the server above that of the first variant, for each thing that there is more of. */
+  { metric: "memoryEach", heading: "KiB each", digits: 1 },
+  /** Objects of the JavaScript heap after a garbage collection. */
+  { metric: "heapUsed", heading: "heap, MiB", digits: 1 },
+  /** Processor time of the server in a minute without requests. */
+  { metric: "idleTime", heading: "idle CPU ms/min", digits: 0, divisor: 1000 },
+  /** Files that the server has open. */
+  { metric: "openFiles", heading: "files", digits: 0 },
+  { metric: "databaseBytes", heading: "database, MiB", digits: 0, divisor: 1_048_576 },
+  /** From a commit to the last response of a receiver. */
+  { metric: "deliveryTime", heading: "delivered, ms", digits: 0, divisor: 1000 },
+  { metric: "generateTime", heading: "generated, s", digits: 1, divisor: 1_000_000 },
+  { metric: "checkTime", heading: "type-checked, s", digits: 1, divisor: 1_000_000 },
   { metric: "rebuildTime", heading: "rebuild, s", digits: 1, divisor: 1_000_000 },
   { metric: "eventsPerSecond", heading: "events/s", digits: 0 },
   { metric: "jobsPerSecond", heading: "jobs/s", digits: 0 },

@@ -8,6 +8,19 @@ export const CONTACT_COUNT = 100_000;
 /** Period in which they were created, from 2025 on. */
 const SECONDS = 30_000_001.7;
 
+/** Maximum number of contacts of one statement. */
+const MAX_INSERTED = 500_000;
+
+/** Index of the table, beside that of its primary key. */
+interface Index {
+  readonly name: string;
+  /** Statement that creates it. */
+  readonly definition: string;
+}
+
+const INDEXES = `select indexname as name, indexdef as definition from pg_indexes
+  where tablename = 'contacts' and indexname <> 'contacts_pkey'`;
+
 /**
  * Migrates an empty database and fills it.
  *
@@ -23,7 +36,15 @@ export async function seedContacts(
 ): Promise<readonly string[]> {
   await using pool = openPool({ primary: instance, replicas: [], statementTimeoutMs: 0 });
   await pool.migrate(FIXTURE_MIGRATIONS);
-  await pool.writer().query(insertSql(count), [], signal && { signal });
+  const options = signal && { signal };
+  // Filling a table before its indexes takes a third of the time.
+  const { rows: indexes } = await pool.writer().query<Index>(INDEXES);
+  for (const { name } of indexes) await pool.writer().query(`drop index ${name}`);
+  for (let first = 1; first <= count; first += MAX_INSERTED) {
+    const last = Math.min(count, first + MAX_INSERTED - 1);
+    await pool.writer().query(insertSql(count), [first, last], options);
+  }
+  for (const { definition } of indexes) await pool.writer().query(definition, [], options);
   // Not left to autovacuum, which would interfere with a round.
   await pool.writer().query("vacuum (analyze) contacts");
   const { rows } = await pool.writer().query<{ id: string }>(
@@ -50,6 +71,6 @@ function insertSql(count: number): string {
       1,
       created_at,
       created_at
-    from generate_series(1, ${count}) as number,
+    from generate_series($1::int, $2::int) as number,
       lateral (select timestamptz '2025-01-01Z' + number * ${step}) as time (created_at)`;
 }
