@@ -59,7 +59,7 @@ const AFTER_SERVICES: readonly SettingsSection[] = [
   {
     title: "OpenTelemetry",
     note:
-      "Names and values are OpenTelemetry's. Traces and metrics are exported by OTLP if there is an endpoint.",
+      "Traces and metrics are exported by OTLP if there is an endpoint. Other OTEL_ variables have no effect.",
     settings: TELEMETRY_SETTINGS,
   },
 ];

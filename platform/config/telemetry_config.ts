@@ -72,7 +72,8 @@ const RESOURCE_ATTRIBUTES = customSetting("OTEL_RESOURCE_ATTRIBUTES", {
   type: "list",
   example: "deployment.environment.name=production,service.version=1.4.0",
   description:
-    "Attributes of traces and metrics, as key=value separated by commas, with percent-encoded values.",
+    "Attributes of traces and metrics, as key=value separated by commas, with percent-encoded values. " +
+    "service.instance.id is random for each process if it is not among them.",
   parse: parsePairs,
 });
 const TRACES_SAMPLER = choiceSetting("OTEL_TRACES_SAMPLER", SAMPLERS, {

@@ -69,7 +69,8 @@ export async function startTelemetry(
         "unset it, OTEL_EXPORTER_OTLP_ENDPOINT suffices",
     );
   }
-  const resource = { "service.name": name, ...exports.resource };
+  // Distinguishes the series of several processes.
+  const resource = { "service.name": name, "service.instance.id": crypto.randomUUID(), ...exports.resource };
   const forPrometheus = prometheus ? await openPrometheus() : undefined;
   const byOtlp = exports.metrics && stack.use(await openMetrics(exports.metrics, { resource, logger }));
   const sinks: readonly MetricSink[] = [

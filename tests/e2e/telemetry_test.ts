@@ -102,10 +102,9 @@ Deno.test("archway exports spans and metrics until its end, without data of clie
     "archway.request.outcomes",
     "archway.request.problems",
   ]);
-  assertEquals(requests[0]?.resource, {
-    "service.name": "archway",
-    "deployment.environment.name": "test",
-  });
+  const { "service.instance.id": instance, ...resource } = requests[0]?.resource ?? {};
+  assertMatch(String(instance), /^[0-9a-f-]{36}$/);
+  assertEquals([resource["service.name"], resource["deployment.environment.name"]], ["archway", "test"]);
   assert(collector.headers.every((headers) => headers.get("api-key") === "planted key"));
   assertFalse(/planted/i.test(JSON.stringify(collector.spans)), "A span contains data of a client");
   assertFalse(

@@ -3,7 +3,6 @@ import {
   MetricsExporterMetricsHelper,
   ProtobufMetricsSerializer,
 } from "@opentelemetry/otlp-transformer";
-import { resourceFromAttributes } from "@opentelemetry/resources";
 import {
   AggregationTemporality,
   InstrumentType,
@@ -18,6 +17,7 @@ import { SCOPE } from "./instrumentation_scope.ts";
 import { meterSink } from "./meter_sink.ts";
 import { ExportReport } from "./otlp/export_report.ts";
 import { OtlpExporter, type OtlpTarget } from "./otlp/otlp_exporter.ts";
+import { programResource } from "./otlp/program_resource.ts";
 import { withinFlushTime } from "./otlp/within_flush_time.ts";
 
 /** Export of metrics. */
@@ -65,7 +65,7 @@ export function openOtlpMetrics(
     exportIntervalMillis: metrics.intervalMs,
     exportTimeoutMillis: Math.min(metrics.intervalMs, metrics.timeoutMs),
   });
-  const provider = new MeterProvider({ readers: [reader], resource: resourceFromAttributes(resource) });
+  const provider = new MeterProvider({ readers: [reader], resource: programResource(resource) });
   return {
     sink: meterSink(provider.getMeter(SCOPE)),
     async [Symbol.asyncDispose](): Promise<void> {

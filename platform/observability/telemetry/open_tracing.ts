@@ -3,7 +3,6 @@ import {
   ProtobufTraceSerializer,
   TraceExporterMetricsHelper,
 } from "@opentelemetry/otlp-transformer";
-import { resourceFromAttributes } from "@opentelemetry/resources";
 import type { ReadableSpan } from "@opentelemetry/sdk-trace";
 import type { DatabaseObserver } from "@archway/db/database_observer.ts";
 import type { Logger } from "@archway/server/logger.ts";
@@ -13,6 +12,7 @@ import type { WorkTracer } from "@archway/service_kit/observed_work.ts";
 import { SCOPE } from "./instrumentation_scope.ts";
 import { ExportReport } from "./otlp/export_report.ts";
 import { OtlpExporter, type OtlpTarget } from "./otlp/otlp_exporter.ts";
+import { programResource } from "./otlp/program_resource.ts";
 import { withinFlushTime } from "./otlp/within_flush_time.ts";
 import { traceDatabase } from "./trace_database.ts";
 import { traceFetch } from "./trace_fetch.ts";
@@ -61,7 +61,7 @@ export function openTracing(
   const propagation = new Propagation(traces.propagators);
   const tracing = {
     origin: {
-      resource: resourceFromAttributes(resource),
+      resource: programResource(resource),
       instrumentationScope: { name: SCOPE },
       take: (span: ReadableSpan): void => queue.add(span),
     },

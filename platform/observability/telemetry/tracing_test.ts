@@ -124,7 +124,7 @@ Deno.test("traceRequests() records a share of the traces that begin here, in ids
   assert(seconds >= before && seconds <= Date.now() / 1000);
   assert(Number(own?.startTimeUnixNano) / 1e9 >= before);
   assert(Number(own?.endTimeUnixNano) > Number(own?.startTimeUnixNano));
-  assertEquals([own?.scope, own?.resource], ["archway", { "service.name": "notes" }]);
+  assertEquals([own?.scope, own?.resource["service.name"]], ["archway", "notes"]);
   const { collector: off } = await trace([[3, traceparent(1)]], { sampler: "always_off" });
   assertEquals(off.spans, []);
 });

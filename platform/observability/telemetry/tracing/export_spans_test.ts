@@ -64,13 +64,15 @@ Deno.test("SpanQueue exports the last spans at the end, in the configured encodi
   const headers = { authorization: "planted" };
   await exportWork(collector.url, { headers }, { rounds: [3] });
   assertEquals(
-    collector.spans.map(({ name, kind, attributes, resource }) => [name, kind, attributes, resource]),
+    collector.spans.map((
+      { name, kind, attributes, resource },
+    ) => [name, kind, attributes, resource["service.name"]]),
     [
       ...Array.from({ length: 3 }, () => [
         "step",
         SpanKind.INTERNAL + 1,
         { size: 1, "archway.outcome": "done" },
-        { "service.name": "queue" },
+        "queue",
       ]),
     ],
   );
