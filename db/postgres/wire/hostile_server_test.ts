@@ -45,12 +45,17 @@ Deno.test("WireConnection ends with an error when a response is cut off at any b
   }
 });
 
-/** Sends bytes in response to two statements, closes, and returns how they ended. */
+/** Sends bytes in response to three statements, of which the last has BEGIN in front, and returns how they ended. */
 async function endingsOf(bytes: Buffer): Promise<readonly string[]> {
   const server = new ScriptedServer();
   const closed = Promise.withResolvers<WireError>();
   const connection = await server.connect({ onClosed: closed.resolve });
-  const settled = Promise.allSettled([send(connection, "SELECT 1"), send(connection, "SELECT 2")]);
+  const plain = [send(connection, "SELECT 1"), send(connection, "SELECT 2")];
+  const led = new Promise((onResult, onError) => {
+    const leading = [{ text: "BEGIN", parameters: [] }];
+    connection.query("SELECT 3", [], { leading, onResult, onError });
+  });
+  const settled = Promise.allSettled([...plain, led]);
   server.send(bytes);
   setTimeout(() => server.close(), 0);
   await closed.promise;
@@ -162,7 +167,7 @@ Deno.test("WireConnection refuses what the protocol does not allow", async () =>
   };
   for (const [what, bytes] of Object.entries(refused)) {
     const violation = "CONNECTION_PROTOCOL_VIOLATION";
-    assertEquals(await endingsOf(bytes), [violation, violation], what);
+    assertEquals(await endingsOf(bytes), [violation, violation, violation], what);
   }
   const tooMany = new ScriptedServer();
   const connection = await tooMany.connect();
