@@ -44,6 +44,31 @@ function decodeInteger(bytes: Buffer, start: number, end: number): number {
   return isNegative ? -value : value;
 }
 
+/** Number of characters of a whole number that a double represents exactly. */
+const exactDigits = 15;
+
+/** Decodes a whole number of 64 bits. */
+function decodeBigInt(bytes: Buffer, start: number, end: number): bigint {
+  const isExact = end - start <= exactDigits;
+  return BigInt(isExact ? decodeInteger(bytes, start, end) : bytes.toString("latin1", start, end));
+}
+
+const space = 0x20;
+
+/**
+ * Decodes a time in UTC to RFC 3339, and others like the parser of texts. Two bytes are replaced where they arrived, which
+ * are not used for anything else: one text instead of three, which are joined when they are sent.
+ */
+function decodeTimestamp(bytes: Buffer, start: number, end: number): unknown {
+  const zone = end - 3;
+  const isUtc = zone > start + 10 && bytes[start + 10] === space && bytes[zone] === 0x2b && // "+00"
+    bytes[zone + 1] === 0x30 && bytes[zone + 2] === 0x30;
+  if (!isUtc) return columnParsers[1184]?.(bytes.toString("latin1", start, end));
+  bytes[start + 10] = 0x54; // "T"
+  bytes[zone] = 0x5a; // "Z"
+  return bytes.toString("latin1", start, zone + 1);
+}
+
 /** Decodes `\x` and two hexadecimal digits per byte, or the form with escaped bytes. */
 function decodeBytes(bytes: Buffer, start: number, end: number): unknown {
   const isHex = bytes[start] === 0x5c && bytes[start + 1] === 0x78; // "\x"
@@ -56,9 +81,11 @@ function decodeBytes(bytes: Buffer, start: number, end: number): unknown {
 const direct: Readonly<Record<number, DecodeColumn>> = {
   16: decodeBoolean,
   17: decodeBytes,
+  20: decodeBigInt, // int8
   21: decodeInteger, // int2
   23: decodeInteger, // int4
   26: decodeInteger, // oid
+  1184: decodeTimestamp, // timestamptz
 };
 
 /** Returns the decoder of a type, with the same values as the parsers of texts. Unknown types remain text. */
