@@ -13,12 +13,18 @@ export class ConnectionCopy {
     this.#statements = statements;
   }
 
-  /** Runs a COPY … FROM STDIN, and returns the number of rows. After an error of the parts there are none. */
+  /**
+   * Runs a COPY … FROM STDIN, and returns the number of rows.
+   *
+   * @throws {PartsError} if it failed because of its parts, after which there are no rows.
+   */
   async write(text: string, parts: CopyParts): Promise<number> {
     const sent = this.#statements.push();
     try {
-      return await this.#driver.write(text, { parts, onSent: (pending) => sent.pending = pending });
+      const watched = watchedParts(parts);
+      return await this.#driver.write(text, { parts: watched, onSent: (pending) => sent.pending = pending });
     } catch (error) {
+      if (error instanceof PartsError) throw error;
       throw withRow(toStatementError(error, sent, false), error);
     } finally {
       this.#statements.settle(sent);
@@ -35,6 +41,21 @@ export class ConnectionCopy {
     } finally {
       this.#statements.settle(sent);
     }
+  }
+}
+
+/** Error of the parts of a COPY, as its cause. */
+export class PartsError extends Error {
+  constructor(override readonly cause: unknown) {
+    super("The rows of a COPY could not be read");
+  }
+}
+
+async function* watchedParts(parts: CopyParts): AsyncGenerator<Uint8Array> {
+  try {
+    yield* parts;
+  } catch (error) {
+    throw new PartsError(error);
   }
 }
 

@@ -1,7 +1,7 @@
 import type { RowCopy } from "../../db.ts";
 import { DatabaseError } from "../../errors.ts";
 import type { Connection } from "../connection/connection.ts";
-import type { ConnectionCopy } from "../connection/connection_copy.ts";
+import { type ConnectionCopy, PartsError } from "../connection/connection_copy.ts";
 
 /** Transaction in which a COPY runs. */
 export interface CopyScope {
@@ -31,19 +31,16 @@ export class TransactionCopy implements RowCopy {
     if (!this.canWrite) {
       throw new DatabaseError("internal", "The embedded database takes no rows by COPY: use insertRows()");
     }
-    let own: { readonly error: unknown } | undefined;
-    const watched = async function* (): AsyncGenerator<Uint8Array> {
-      try {
-        yield* parts;
-      } catch (error) {
-        own = { error };
+    let own: PartsError | undefined;
+    const write = (): Promise<number> =>
+      this.#copy.write(text, parts).catch((error) => {
+        if (error instanceof PartsError) own = error;
         throw error;
-      }
-    };
+      });
     try {
-      return await this.#scope.run(text, () => this.#copy.write(text, watched()));
+      return await this.#scope.run(text, write);
     } catch (error) {
-      throw own === undefined ? error : own.error;
+      throw own === undefined ? error : own.cause;
     }
   }
 

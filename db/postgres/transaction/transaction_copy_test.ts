@@ -151,6 +151,8 @@ Deno.test("rowCopy leaves nothing when its transaction or session ends meanwhile
         `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
           WHERE application_name = 'archway' AND datname = current_database()`,
       );
+      // The loss is known before the source ends, whose error would be rethrown otherwise.
+      while (pool.load()[0]?.pool.open !== 0) await new Promise((resolve) => setTimeout(resolve, 1));
       source.abort(new Error("The source has ended"));
       return await copied;
     },
