@@ -103,6 +103,19 @@ const contract: Readonly<Record<string, Check>> = {
     assertEquals((await pool.reader().query("SELECT id FROM counted")).rowCount, 3);
   },
 
+  "query() returns no rows of a statement that failed after the first of them": async (pool) => {
+    const writer = pool.writer();
+    for (let times = 0; times < 3; times++) {
+      await assertCode(
+        () => writer.query("SELECT 1 / (3 - n) AS id FROM generate_series(1, 5) AS n"),
+        "invalid-value",
+      );
+      // On the same connection, the last that was used.
+      const { rows, rowCount } = await writer.query("SELECT n AS id FROM generate_series(8, 9) AS n");
+      assertEquals([rows.map((row) => ({ ...row })), rowCount], [[{ id: 8 }, { id: 9 }], 2]);
+    }
+  },
+
   "query() classifies errors": async (pool) => {
     const writer = pool.writer();
     for (

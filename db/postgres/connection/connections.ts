@@ -34,8 +34,8 @@ export interface RunOptions {
   /** Removes it from the wait queue. */
   readonly signal?: AbortSignal | undefined;
   /**
-   * Kind of the statement if it is known to be fast. Fast reads are pipelined with others even if a connection is idle, and fast writes with those
-   * of the same turn of the event loop.
+   * Kind of the statement if it is known to be fast. Fast reads are pipelined with others even if a connection is idle,
+   * and fast writes with those of the same turn of the event loop.
    *
    * @default anything
    */

@@ -65,7 +65,7 @@ export class PostgresJsSession implements DriverSession {
       this.#pid ??= result.state.pid;
       if (!Array.isArray(result)) return this.#endCopy(result, outcome);
       // A plain array: the driver's own keeps a reference to the statement.
-      outcome.onResult({ rows: result.slice(), rowCount: result.count ?? result.length });
+      outcome.onResult({ rows: rowsOf(result), rowCount: result.count ?? result.length });
     }, (error: unknown) => outcome.onError(error, wasRefused(pending)));
     return pending;
   }
@@ -104,4 +104,12 @@ export class PostgresJsSession implements DriverSession {
     this.stream.destroy();
     outcome.onError(copyUnsupported(), false);
   }
+}
+
+/**
+ * Returns the rows of a result. After a statement that failed between its rows, the driver stores those of the next one
+ * behind as many holes, since its counter goes on.
+ */
+function rowsOf<R>(result: readonly R[]): R[] {
+  return result.length === 0 || 0 in result ? result.slice() : result.filter(() => true);
 }
