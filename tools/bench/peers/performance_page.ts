@@ -5,6 +5,7 @@ import type { Result } from "../compare.ts";
 import { markdownTable } from "../markdown_table.ts";
 import { performanceChart } from "./performance_chart.ts";
 import type { PeersReport } from "./peers_report.ts";
+import { runProgram } from "./run_program.ts";
 
 const PAGE = join(PROJECT_ROOT, "docs/performance.md");
 const CHART = join(PROJECT_ROOT, "docs/performance.svg");
@@ -20,6 +21,8 @@ export async function writePerformance(report: PeersReport): Promise<void> {
   const page = await Deno.readTextFile(PAGE);
   await Deno.writeTextFile(CHART, await performanceChart(report));
   await Deno.writeTextFile(PAGE, withFigures(page, report));
+  // As `deno task check` requires it, also of SVG.
+  await runProgram(Deno.execPath(), ["fmt", "--quiet", PAGE, CHART], { signal: AbortSignal.timeout(60_000) });
 }
 
 /** Returns the figures of a row with ratios to the base alone. */
