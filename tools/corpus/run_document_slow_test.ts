@@ -69,7 +69,7 @@ Deno.test("runDocument() generates, checks, serves and requests each document on
     ]);
     const text = corpusText([bad, good]);
     assertMatch(text, /^bad\.json +refused$/m);
-    assertMatch(text, /^pets\.yaml \* +3\.0\.3 +4 +3 .* ok \d\.\d +2\/2 \(\d+ refused\)$/m);
+    assertMatch(text, /^pets\.yaml \* +3\.0\.3 +4 +3 .* ok \d+\.\d +2\/2 \(\d+ refused\)$/m);
     assertMatch(text, /^1 of 2 documents accepted, 1 passed; 3 of 4 operations of accepted documents typed/m);
     assertMatch(text, /^ +1 +Unknown field \(bad\.json\)$/m);
   } finally {
