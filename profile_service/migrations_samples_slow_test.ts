@@ -85,5 +85,12 @@ Deno.test("docs/migrations.md shows the output of archway migrate", async () => 
   await show("archway migrate status");
   await Deno.writeTextFile(file, CORRECT.replace("phone text", "phone varchar"));
   await show("archway migrate up");
+  await Deno.writeTextFile(file, CORRECT);
+  const required = "profile_service/migrations/20261223090000_require_profile_phones.sql";
+  await Deno.writeTextFile(
+    join(checkout.path, required),
+    "-- migrate:up\nalter table profiles alter column phone set not null;\n",
+  );
+  await show("archway migrate lint");
   assertEquals(samples.next().done, true);
 });
