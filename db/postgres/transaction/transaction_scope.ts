@@ -5,7 +5,12 @@ import { withCallerStack } from "../connection/with_caller_stack.ts";
 import { refuseStatement } from "../connection/refuse_statement.ts";
 import { TransactionCopy } from "./transaction_copy.ts";
 import type { TransactionDeadline } from "./transaction_deadline.ts";
-import { BeginError, type TransactionSession, type TransactionStatement } from "./transaction_session.ts";
+import {
+  BeginError,
+  transactionOver,
+  type TransactionSession,
+  type TransactionStatement,
+} from "./transaction_session.ts";
 
 /** Observer of a transaction. */
 export interface TransactionWatch {
@@ -97,9 +102,7 @@ export class TransactionScope implements Transaction {
   }
 
   #check(): void {
-    if (this.#ended || this.#session.isOver) {
-      throw new DatabaseError("internal", "The transaction was used after its end");
-    }
+    if (this.#ended || this.#session.isOver) throw transactionOver();
     if (this.#hasSavepoint) {
       throw new DatabaseError(
         "internal",

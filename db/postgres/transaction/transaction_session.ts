@@ -78,6 +78,8 @@ export class TransactionSession {
 
   /** Sends a statement. Rejects with a {@link BeginError} if BEGIN failed. */
   send<R extends object>(statement: TransactionStatement): Promise<QueryResult<R>> {
+    // Its connection may have been passed on, with a savepoint of the same name.
+    if (this.isOver) return Promise.reject(transactionOver());
     if (statement.isLast === true) this.isOver = true;
     return new Promise((resolve, reject) => {
       const outcome = { resolve, reject };
@@ -193,6 +195,11 @@ export class TransactionSession {
     if (isSettled && leading !== undefined) this.#state = "new";
     if (!isSettled && isLast === true) void this.commit();
   }
+}
+
+/** Returns the error of a statement behind the end of its transaction. */
+export function transactionOver(): DatabaseError {
+  return new DatabaseError("internal", "The transaction was used after its end");
 }
 
 /** Returns the error of a statement that the server has stopped for its caller. */

@@ -258,6 +258,36 @@ Deno.test("Transaction.savepoint() only rolls back its own statements", async ()
   assertEquals(await balances(pool), [1, 7]);
 });
 
+Deno.test("Transaction.savepoint() sends nothing to the next transaction of its connection", async () => {
+  await using database = await useTestDatabase();
+  const primary = { ...database.instance, maxConnections: 1 };
+  await using pool = openPool({ primary, replicas: [] });
+  await makeAccounts(pool);
+  for (const error of [undefined, new DatabaseError("conflict", "Given up")]) {
+    const ended = Promise.withResolvers<void>();
+    let forgotten: Promise<string> | undefined;
+    await pool.withTx(async (tx) => {
+      const begun = Promise.withResolvers<void>();
+      const inside = tx.savepoint(async (inner) => {
+        await inner.query("SELECT 1");
+        begun.resolve();
+        await ended.promise;
+        if (error !== undefined) throw error;
+      });
+      forgotten = inside.then(() => "done", ({ code }) => code);
+      await begun.promise;
+    });
+    await pool.withTx(async (tx) => {
+      await tx.savepoint(async (inner) => {
+        await inner.query("UPDATE accounts SET balance = balance + 1");
+        ended.resolve();
+        assertEquals(await forgotten, error?.code ?? "internal");
+      });
+    });
+  }
+  assertEquals(await balances(pool), [102, 102]);
+});
+
 Deno.test("Transaction.query() rejects during an open savepoint and after the end", async () => {
   await using pool = await openAccounts();
   let leaked: Transaction | undefined;
