@@ -151,7 +151,7 @@ export interface PoolConfig {
   /**
    * Maximum number of statements in flight on one connection. Only fast reads share a connection that much.
    *
-   * @default 8
+   * @default 8, and 1 behind a pooler that does not follow prepared statements
    */
   readonly maxPipelined?: number;
   /**

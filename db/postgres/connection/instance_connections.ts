@@ -89,7 +89,7 @@ export class InstanceConnections {
       acquireTimeoutMs: config.acquireTimeoutMs ?? 3_000,
       queueTimeoutMs: config.queueTimeoutMs ?? 1_000,
       idleTimeoutMs: config.idleTimeoutMs ?? 60_000,
-      maxPipelined: config.maxPipelined,
+      maxPipelined: config.maxPipelined ?? (mayPipeline(config) ? undefined : 1),
       onSilent: () => void this.dropLost(),
     });
   }
@@ -104,4 +104,13 @@ export class InstanceConnections {
     const ending = this.#current.end({ timeout }).finally(() => this.#ending.delete(ending));
     this.#ending.add(ending);
   }
+}
+
+/**
+ * Whether a statement may be sent behind others outside of transactions. A pooler may pass the session on after the response
+ * to one, also if it has sent a part of the next one already, as PgBouncer did before 1.21: statements of several callers
+ * are mixed up in that session then.
+ */
+function mayPipeline({ pooler, poolerStatements = 0 }: InstanceConnectionsOptions["config"]): boolean {
+  return pooler !== "transaction" || poolerStatements > 0;
 }

@@ -1,4 +1,4 @@
-import { assertEquals, assertLess, assertRejects, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertLess, assertRejects, assertStringIncludes } from "@std/assert";
 import { startPgbouncer } from "@archway/tools/support/postgres/start_pgbouncer.ts";
 import { testWithPgbouncer } from "@archway/tools/support/postgres/test_with_pgbouncer.ts";
 import { useTestDatabase } from "@archway/tools/support/postgres/use_test_database.ts";
@@ -43,6 +43,24 @@ testWithPgbouncer(
     }
   },
 );
+
+testWithPgbouncer("query() keeps long statements of several callers apart behind PgBouncer", async () => {
+  await using database = await useTestDatabase();
+  await using pgbouncer = await startPgbouncer(database.instance, {
+    ini: `${(await documentedSettings()).ini}\ndefault_pool_size = 4\nquery_wait_timeout = 60`,
+  });
+  const primary = { ...pgbouncer.instance, maxConnections: 8 };
+  await using pool = openBehindPgbouncer(pgbouncer, { ...GENEROUS_TIMEOUTS, primary });
+  // PgBouncer 1.18 gives a session to another client while it has sent a part of a statement.
+  const callers = Array.from({ length: 24 }, async (_, caller) => {
+    for (let call = 0; call < 20; call++) {
+      const text = `${caller} ${call} ${"x".repeat(call % 2 * 200_000)}`;
+      const { rows } = await pool.writer().query<{ text: string }>("SELECT $1::text AS text", [text]);
+      assert(rows.length === 1 && rows[0]?.text === text, "The response to another statement");
+    }
+  });
+  await Promise.all(callers);
+});
 
 testWithPgbouncer(
   "query() cancels an aborted statement on the server through PgBouncer",
