@@ -1,0 +1,66 @@
+import { assert, assertEquals } from "@std/assert";
+import { allSettings } from "@archway/config/settings_table.ts";
+import { PLATFORM_COMMANDS } from "@archway/program/platform_commands.ts";
+import { project } from "../../config.ts";
+import { services } from "../../services.ts";
+import { configuredContainers, servingContainers } from "./testing/configured_containers.ts";
+import { renderer, renderOverlay, renderWorkloads } from "./testing/render_overlay.ts";
+
+const ignore = renderer === undefined;
+
+Deno.test("Containers have a valid configuration of existing settings", { ignore }, async () => {
+  const known = new Set(allSettings(services).map(({ name }) => name));
+  const all = await configuredContainers();
+  assertEquals(all.length, 8);
+  for (const { title, container, names, value, errors } of all) {
+    // Migrations do not read how callers are authenticated.
+    const ignored = container.args?.[0] === "migrate" ? ["AUTH_MODE"] : [];
+    assertEquals(errors.filter(({ variable }) => !ignored.includes(variable)), [], title);
+    const unknown = names.filter((name) => !known.has(name) && !known.has(name.replace(/_FILE$/, "")));
+    assertEquals(unknown, ["MALLOC_ARENA_MAX"], title);
+    assertEquals(value("MIGRATE_ON_START"), "false", title);
+    assert((container.args?.[0] ?? "") in PLATFORM_COMMANDS, title);
+  }
+});
+
+Deno.test("Migrations are checked, then applied, by the owner of the tables", { ignore }, async () => {
+  for (const { resource, pod: { initContainers = [], containers } } of await renderWorkloads()) {
+    if (resource.kind !== "Job") continue;
+    assertEquals(initContainers.map(({ args }) => args), [["migrate", "lint"]]);
+    assertEquals(containers.map(({ args }) => args), [["migrate", "up"]]);
+  }
+  const users = new Map<string, Set<string>>();
+  for (const { workload: { overlay }, value } of await configuredContainers()) {
+    users.set(overlay, (users.get(overlay) ?? new Set()).add(value("POSTGRES_PRIMARY_USER")));
+  }
+  assertEquals(users.get("production/migrations"), new Set([`${project.name}_owner`]));
+  assertEquals(users.get("production"), new Set([`${project.name}_app`]));
+});
+
+Deno.test("ExternalSecrets have the keys that containers read", { ignore }, async () => {
+  const secrets = (await renderOverlay("production")).filter(({ kind }) => kind === "ExternalSecret");
+  const provided = secrets.flatMap(({ spec: { target, data = [] } }) =>
+    data.map(({ secretKey }) => `${target?.name}/${secretKey}`)
+  );
+  const needed = new Set((await configuredContainers()).flatMap(({ keys }) => keys));
+  assertEquals(needed, new Set(provided));
+});
+
+Deno.test("Processes in production stay below the default of max_connections", { ignore }, async () => {
+  let connections = 0;
+  for (const { workload, value } of await servingContainers()) {
+    if (workload.overlay !== "production") continue;
+    const { name } = workload.resource.metadata;
+    const autoscaler = (await renderOverlay("production")).find(({ spec }) =>
+      spec?.scaleTargetRef?.name === name
+    );
+    const { replicas, strategy } = workload.resource.spec;
+    const most = autoscaler?.spec.maxReplicas ?? replicas;
+    assert(most !== undefined && strategy !== undefined, name);
+    // Two more for probes and migrations, as docs/several-processes.md says.
+    const each = Number(value("POSTGRES_PRIMARY_POOL_MAX_CONNS")) + 2;
+    connections += (most + strategy.rollingUpdate.maxSurge) * each;
+  }
+  // PostgreSQL's default of 100, less the reserved ones; migrations take two.
+  assert(connections + 2 <= 97, `${connections} connections`);
+});
