@@ -97,6 +97,14 @@ export interface ConnectionManager {
   position(options?: QueryOptions): Promise<WalPosition>;
 }
 
+/** Options of {@link ConnectionPool.checkIdle}. */
+export interface CheckIdleOptions {
+  /** Duration of the pause in milliseconds; connections that were idle for too long are closed unchecked. */
+  readonly pausedMs: number;
+  /** Maximum time for a response, in milliseconds. */
+  readonly timeoutMs: number;
+}
+
 /** Isolation of concurrent transactions (PostgreSQL, "Transaction Isolation"). */
 export type IsolationLevel = "read committed" | "repeatable read" | "serializable";
 
@@ -331,4 +339,10 @@ export interface MigrationManager {
 
 /** Complete port of the database. Disposing closes every connection after running work has ended. */
 export interface ConnectionPool
-  extends ConnectionManager, TxManager, Notifications, HealthManager, MigrationManager, AsyncDisposable {}
+  extends ConnectionManager, TxManager, Notifications, HealthManager, MigrationManager, AsyncDisposable {
+  /**
+   * Checks idle connections after a pause of the whole process, in which servers and networks may have dropped them
+   * unnoticed, and closes those that do not respond in time. Never rejects.
+   */
+  checkIdle(options: CheckIdleOptions): Promise<void>;
+}

@@ -34,6 +34,14 @@ export interface ShutdownOptions {
   readonly handover?: boolean;
 }
 
+/** Options of {@link Server.fetch}. */
+export interface FetchOptions {
+  /** Address that the request comes from, as that of a connection; undefined if unknown. */
+  readonly clientAddress?: string | undefined;
+  /** Time until the request gets the response 503, if that is shorter than the server's timeout, in milliseconds. */
+  readonly respondWithinMs?: number;
+}
+
 /** HTTP server. Disposing shuts it down. */
 export interface Server extends AsyncDisposable {
   /**
@@ -43,8 +51,8 @@ export interface Server extends AsyncDisposable {
    * @throws {TlsError} if the certificate or its key cannot be used.
    */
   listen(): Promise<{ readonly url: string }>;
-  /** Serves a request without a network, for tests. */
-  fetch(request: Request): Promise<Response>;
+  /** Serves a request that does not come over a connection of the server. */
+  fetch(request: Request, options?: FetchOptions): Promise<Response>;
   /**
    * Stops gracefully. The server reports not ready at once, stops accepting after the wait, and ends when the requests
    * in flight have finished or timed out. All calls return the same promise.
@@ -85,10 +93,11 @@ export function createServer(host: string, port: number, ...options: ServerOptio
   let tlsWatch: TlsWatch | undefined;
   let stopping: Promise<ShutdownResult> | undefined;
 
-  async function handle(request: Request, peer?: Peer): Promise<Response> {
+  async function handle(request: Request, peer?: Peer, respondWithinMs?: number): Promise<Response> {
     lifecycle.enter();
     try {
       const exchange = new Exchange(request, { publicUrl, peer, proxies });
+      exchange.respondWithinMs = respondWithinMs;
       const response = await serve(exchange);
       if (exchange.body !== undefined && exchange.method !== "HEAD") {
         peer?.responding?.(exchange.body.length, request);
@@ -147,7 +156,12 @@ export function createServer(host: string, port: number, ...options: ServerOptio
       logger.info("Server is listening on {url}", { url });
       return { url };
     },
-    fetch: (request) => handle(request),
+    fetch: (request, { clientAddress: hostname, respondWithinMs } = {}) => {
+      const peer = hostname === undefined
+        ? undefined
+        : { remoteAddr: { transport: "tcp", hostname, port: 0 } } as const;
+      return handle(request, peer, respondWithinMs);
+    },
     shutdown: (options) => stopping ??= stop(options),
     async [Symbol.asyncDispose](): Promise<void> {
       await (stopping ??= stop());

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type {
+  CheckIdleOptions,
   ConnectionPool,
   InstanceHealth,
   InstanceLoad,
@@ -99,6 +100,10 @@ class PostgresPool implements ConnectionPool {
     if (this.#position === undefined) return Promise.resolve(UNKNOWN_POSITION);
     const known = this.#writes?.find(options.signal);
     return known === undefined ? this.#position.position(options) : Promise.resolve(known);
+  }
+
+  async checkIdle(options: CheckIdleOptions): Promise<void> {
+    await Promise.all([this.#primary, ...this.#replicas].map((server) => server.checkIdle(options)));
   }
 
   withTx<T>(run: (tx: Transaction) => Promise<T>, options: TxOptions = {}): Promise<T> {

@@ -16,6 +16,7 @@ import { type AuthConfig, isPrivate, readAuthConfig } from "./auth_config.ts";
 import { type DatabaseConfig, readDatabaseConfig } from "./database_config.ts";
 import { type EnvironmentLookup, EnvironmentReader, type SettingError } from "./environment_reader.ts";
 import { type HttpConfig, readHttpConfig } from "./http_config.ts";
+import { type LambdaConfig, readLambdaConfig } from "./lambda_config.ts";
 import { type LimitConfig, readLimitConfig } from "./limit_config.ts";
 import { type ListenerConfig, readListenerConfig } from "./listener_config.ts";
 import { type PoolConfig, readPoolConfig } from "./pool_config.ts";
@@ -31,6 +32,7 @@ export interface Config extends HttpConfig, SecretConfig {
   readonly database: DatabaseConfig;
   readonly pool: PoolConfig;
   readonly workers: WorkersConfig;
+  readonly lambda: LambdaConfig;
   /** File with further variables; undefined if there is none. */
   readonly settingsFile: string | undefined;
   /** Maximum wait of a read for a replica that its Consistency-Token requires; 0 reads from the primary at once. */
@@ -194,6 +196,7 @@ function readTotals(
     pool: readPoolConfig(reader),
     settingsFile: reader.read(SETTINGS_FILE),
     workers: readWorkersConfig(reader, { isEmbedded: database.kind === "embedded" }),
+    lambda: readLambdaConfig(reader),
     consistencyMaxWaitMs: reader.read(CONSISTENCY_MAX_WAIT),
     consistencyPositions: reader.read(CONSISTENCY_POSITIONS),
     migrateOnStart: readMigrateOnStart(reader, database),

@@ -16,6 +16,7 @@ import {
 } from "./config.ts";
 import { DATABASE_SETTINGS } from "./database_config.ts";
 import { HTTP_SETTINGS } from "./http_config.ts";
+import { LAMBDA_SETTINGS } from "./lambda_config.ts";
 import { LIMIT_SETTINGS } from "./limit_config.ts";
 import { POOL_SETTINGS } from "./pool_config.ts";
 import { SECRET_SETTINGS } from "./secret_config.ts";
@@ -41,6 +42,7 @@ const BEFORE_SERVICES: readonly SettingsSection[] = [
   { title: "Authentication", settings: AUTH_SETTINGS },
   { title: "HTTP", settings: HTTP_SETTINGS },
   { title: "Limits", settings: LIMIT_SETTINGS },
+  { title: "AWS Lambda", settings: LAMBDA_SETTINGS },
 ];
 
 const AFTER_SERVICES: readonly SettingsSection[] = [

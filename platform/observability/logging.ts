@@ -55,6 +55,8 @@ export interface LoggingOptions {
 export interface Logging extends AsyncDisposable {
   /** Logger of the program. */
   readonly logger: Logger;
+  /** Waits for its lines to be written, for at most a second. */
+  flush(): Promise<void>;
 }
 
 /**
@@ -88,11 +90,15 @@ export async function configureLogging(
   });
   const logger = fields === undefined ? getLogger(["archway"]) : getLogger(["archway"]).with({ ...fields });
   const redirected = terminal ? undefined : redirectConsole(logger);
+  const flush = async (): Promise<void> => {
+    await Promise.all([output.flush(FLUSH_TIMEOUT_MS), errors.flush(FLUSH_TIMEOUT_MS)]);
+  };
   return {
     logger,
+    flush,
     async [Symbol.asyncDispose](): Promise<void> {
       redirected?.[Symbol.dispose]();
-      await Promise.all([output.flush(FLUSH_TIMEOUT_MS), errors.flush(FLUSH_TIMEOUT_MS)]);
+      await flush();
     },
   };
 }

@@ -29,6 +29,8 @@ export interface Telemetry extends AsyncDisposable {
   readonly tracer: WorkTracer;
   /** Source of `/metrics`; undefined if disabled. */
   readonly prometheus: PrometheusMetrics | undefined;
+  /** Exports what is queued, for a limited time; undefined if nothing is exported. */
+  readonly flush: (() => Promise<void>) | undefined;
   /** Starts to measure a connection pool. */
   watch(pool: Pick<ConnectionPool, "load">): void;
 }
@@ -81,8 +83,12 @@ export async function startTelemetry(
   if (sink !== undefined) stack.use(measureProcess(sink));
   const tracing = exports.traces && stack.use(await openTracer(exports.traces, { resource, logger, sink }));
   const opened = stack.move();
+  const exporting = [byOtlp, tracing].filter((each) => each !== undefined);
   return {
     prometheus: forPrometheus,
+    flush: exporting.length === 0
+      ? undefined
+      : async (): Promise<void> => void await Promise.all(exporting.map((each) => each.flush())),
     requests: [
       ...(sink === undefined ? [] : [measureRequests(sink)]),
       ...(logger.isEnabledFor("info") ? [logRequests(logger)] : []),

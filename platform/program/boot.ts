@@ -28,6 +28,8 @@ export interface Booted extends AsyncDisposable {
   readonly stopping: AbortSignal;
   /** Reports the state of the program to its supervisor. */
   readonly supervisor: Supervisor;
+  /** Writes the log and exports telemetry, as far as they are queued. */
+  flush(): Promise<void>;
   /** Ends the wait for migrations. */
   stop(): void;
   /** Opens background work, which starts once migrations are applied. */
@@ -44,6 +46,12 @@ export interface BootOptions extends Project {
    * @default {false}
    */
   readonly development?: boolean;
+  /**
+   * Whether pending migrations are applied or awaited.
+   *
+   * @default true
+   */
+  readonly awaitsMigrations?: boolean;
   /** Process among several of the program; its number is in each line of the log. */
   readonly share?: Share | undefined;
 }
@@ -51,7 +59,7 @@ export interface BootOptions extends Project {
 /** Opens logging, telemetry and the database, mounts the services, and starts to apply or await migrations. */
 export async function boot(
   config: Config,
-  { name, services, development = false, share }: BootOptions,
+  { name, services, development = false, awaitsMigrations = true, share }: BootOptions,
 ): Promise<Booted> {
   await using stack = new AsyncDisposableStack();
   const terminal = Deno.stdout.isTerminal();
@@ -61,7 +69,8 @@ export async function boot(
     format: config.logFormat,
     ...(share !== undefined && { fields: { worker: share.index } }),
   };
-  const { logger } = stack.use(await configureLogging(config.logLevel, logging));
+  const log = stack.use(await configureLogging(config.logLevel, logging));
+  const { logger } = log;
   const supervisor = stack.use(openSupervisor(config.supervisor, logger));
   const prometheus = config.admin !== undefined;
   const telemetry = stack.use(
@@ -85,7 +94,7 @@ export async function boot(
   const migrations = new MigrationGate(database.pool, migrationSources(services), {
     migrate: config.migrateOnStart,
   });
-  const applied = migrations.run({
+  const applied = !awaitsMigrations ? Promise.resolve() : migrations.run({
     signal: stopping.signal,
     onApplied: (files) => logger.info("Applied migrations {files}", { files }),
     onNotice: ({ fileName, severity, text }) =>
@@ -103,15 +112,18 @@ export async function boot(
     onUnavailable: (error) =>
       logger.warn("Waiting for the database: {message}", { message: formatError(error) }),
   });
-  const migrated = applied.then(() =>
-    warnOfExcessPrivileges(config, { database, logger, signal: stopping.signal })
-  );
+  const migrated = !awaitsMigrations
+    ? applied
+    : applied.then(() => warnOfExcessPrivileges(config, { database, logger, signal: stopping.signal }));
   // Awaited later; an earlier rejection must not count as unhandled.
   migrated.catch(() => {});
   const opened = stack.move();
   return {
     ...{ logger, telemetry, database, migrations, mounted, migrated, supervisor },
     stopping: stopping.signal,
+    async flush(): Promise<void> {
+      await Promise.all([log.flush(), telemetry.flush?.()]);
+    },
     stop(): void {
       void supervisor.notify("STOPPING=1");
       stopping.abort();

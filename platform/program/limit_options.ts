@@ -8,15 +8,17 @@ import type { OpenRateLimit } from "./open_rate_limit.ts";
 export interface LimitDependencies {
   readonly rateLimit: OpenRateLimit | undefined;
   readonly logger: Logger;
+  /** Whether requests come from a gateway that names their clients, so that no proxy needs to be trusted. */
+  readonly hasGateway: boolean;
 }
 
 /** Returns the server options for limits: sizes, trusted proxies, CORS and rates. */
 export function limitOptions(
   { limits, trustedProxies }: Config,
-  { rateLimit, logger }: LimitDependencies,
+  { rateLimit, logger, hasGateway }: LimitDependencies,
 ): readonly options.ServerOption[] {
   const { cors } = limits;
-  const warnOfProxy = rateLimit !== undefined && trustedProxies.length === 0;
+  const warnOfProxy = !hasGateway && rateLimit !== undefined && trustedProxies.length === 0;
   return [
     options.withMaxUrlBytes(limits.maxUrlBytes),
     options.withMaxHeaderBytes(limits.maxHeaderBytes),

@@ -1,6 +1,7 @@
 import { type Config, ConfigError, COPY_TO_URL, readConfig } from "@archway/config/config.ts";
 import type { Share } from "@archway/config/divide_limits.ts";
 import { EnvironmentReader } from "@archway/config/environment_reader.ts";
+import { RUNTIME_API } from "@archway/config/lambda_config.ts";
 import { nearest } from "@archway/config/nearest.ts";
 import { allSettings } from "@archway/config/settings_table.ts";
 import { unknownSettings } from "@archway/config/unknown_settings.ts";
@@ -90,6 +91,15 @@ function commandsOf(project: Project): ReadonlyMap<string, Run> {
     }],
     ["dev", withoutArguments("dev", () => serve(serving(), { ...project, greet: true }))],
     ...(hasBackground(services) ? [["worker", withoutArguments("worker", working)] as const] : []),
+    [
+      "lambda",
+      withoutArguments("lambda", async () => {
+        const runtimeApi = lookUp(RUNTIME_API.name);
+        if (!runtimeApi) throw new ConfigError([{ variable: RUNTIME_API.name, reason: NOT_ON_LAMBDA }]);
+        const { lambda } = await import("./lambda/lambda.ts");
+        return await lambda({ project, runtimeApi, configure: () => readLambdaEnvironment(project) });
+      }),
+    ],
     ["migrate", (args) => migrate(args, { project: project.name, configure, sources })],
     ["token", async (args) => {
       const { token } = await import("./token_command.ts");
@@ -158,6 +168,51 @@ function parseShare([option, value = "", ...more]: readonly string[]): Share | u
   return share.index < share.count ? share : undefined;
 }
 
+const NOT_ON_LAMBDA = "is missing; AWS Lambda sets it, and `lambda` runs nowhere else (docs/lambda.md)";
+
+/** Settings that follow from AWS Lambda: clients reach the program, and an instance serves one request at a time. */
+const OF_LAMBDA = { HOST: "0.0.0.0", WORKERS: "1", ADMIN_PORT: "", ADMIN_HOST: "" };
+
+/** Returns the configuration of a function. */
+function readLambdaEnvironment(project: Project): Config {
+  const config = readEnvironment(project, {
+    serves: true,
+    adapt: (variables) => ({ ...defaultPool(variables), ...variables, ...OF_LAMBDA }),
+  });
+  const errors = [
+    ...(config.database.kind === "embedded"
+      ? [{
+        variable: "POSTGRES_PRIMARY_HOST",
+        reason: "is missing; a function has no disk for the embedded database",
+      }]
+      : []),
+    ...(config.migrateOnStart
+      ? [{
+        variable: "MIGRATE_ON_START",
+        reason: `cannot be true on AWS Lambda; run ${project.name} migrate up before the deployment`,
+      }]
+      : []),
+  ];
+  if (errors.length > 0) throw new ConfigError(errors);
+  return config;
+}
+
+/** Returns the number of connections of a function that sets none: one, as it serves one request at a time. */
+function defaultPool(variables: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const hasServer = Object.keys(variables).some((name) =>
+    /^(?:DATABASE_URL|POSTGRES_PRIMARY_HOST)/.test(name)
+  );
+  return hasServer ? { POSTGRES_PRIMARY_POOL_MAX_CONNS: "1" } : {};
+}
+
+/** Options of {@link readEnvironment}. */
+interface ReadEnvironmentOptions {
+  readonly serves: boolean;
+  readonly share?: Share | undefined;
+  /** Changes variables before they are read. */
+  readonly adapt?: (variables: Readonly<Record<string, string>>) => Readonly<Record<string, string>>;
+}
+
 /**
  * Reads the configuration from the environment.
  *
@@ -165,9 +220,9 @@ function parseShare([option, value = "", ...more]: readonly string[]): Share | u
  */
 function readEnvironment(
   { name, services }: Project,
-  { serves, share }: { readonly serves: boolean; readonly share?: Share | undefined },
+  { serves, share, adapt = (variables) => variables }: ReadEnvironmentOptions,
 ): Config {
-  const variables = readVariables(Deno.env.toObject());
+  const variables = adapt(readVariables(Deno.env.toObject()));
   const reader = new EnvironmentReader((variable) => variables[variable]);
   const config = readConfig(reader, { serves, services, share });
   const settings = allSettings(services);

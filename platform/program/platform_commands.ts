@@ -16,6 +16,7 @@ export const PLATFORM_COMMANDS = {
     summary: "run background work, such as event delivery, without serving the API",
     forms: [""],
   },
+  lambda: { summary: "serve the API on AWS Lambda, as its custom runtime", forms: [""] },
   migrate: {
     summary: "apply, revert, list, check or create database migrations",
     forms: [

@@ -26,6 +26,7 @@ Deno.test("usage() lists the commands of the platform, then those of the service
     "serve",
     "dev",
     "worker",
+    "lambda",
     "migrate",
     "config",
     "openapi",

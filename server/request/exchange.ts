@@ -57,6 +57,8 @@ export class Exchange implements RequestContext {
   body: string | Uint8Array | undefined = undefined;
   /** Deadline of the request until its response is ready. */
   deadline: Deadline | undefined = undefined;
+  /** Time in which the response must be ready, if shorter than the server's timeout, in milliseconds. */
+  respondWithinMs: number | undefined = undefined;
   /** Whether the response to HEAD has no length, because that to GET is a stream. */
   hasUnknownLength = false;
   /** Body that the handler reads while it arrives, if any. */

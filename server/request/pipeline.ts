@@ -46,14 +46,20 @@ export function createPipeline(settings: ServerOptions, dependencies: PipelineDe
 
   return function serve(exchange): Promise<Response> {
     const { promise, resolve } = Promise.withResolvers<Response>();
-    const deadline = dependencies.writeDeadlines.start(() => {
+    const pass = (): void => {
+      deadline.cancel();
+      clearTimeout(ownDeadline);
       exchange.abort(new DOMException("The request timed out", "TimeoutError"));
       resolve(finish(recover(deadlinePassed(), exchange), exchange));
-    });
+    };
+    const deadline = dependencies.writeDeadlines.start(pass);
     exchange.deadline = deadline;
+    const { respondWithinMs } = exchange;
+    const ownDeadline = respondWithinMs === undefined ? undefined : setTimeout(pass, respondWithinMs);
     const client = dependencies.clientDeadlines.start(() => exchange.watchClient());
     function succeed(result: Response): void {
       deadline.cancel();
+      if (ownDeadline !== undefined) clearTimeout(ownDeadline);
       client.cancel();
       const response = finish(exchange.hasUnknownLength ? withoutLength(result) : result, exchange);
       const { incoming } = exchange;

@@ -8,6 +8,8 @@ import type { Setting } from "@archway/service_kit/setting.ts";
  */
 export function environmentGrants(settings: readonly Setting<unknown>[], project: string): readonly string[] {
   const names = settings.flatMap(variablesOf);
-  const prefixes = names.map((name) => name.includes("_") ? `${name.slice(0, name.indexOf("_"))}_*` : name);
+  const prefixes = names.map((name) =>
+    name.includes("_") && !name.startsWith("AWS_") ? `${name.slice(0, name.indexOf("_"))}_*` : name
+  );
   return [...new Set([...prefixes, `${project.toUpperCase()}_*`, ...FOREIGN_SERVERS])].toSorted();
 }

@@ -1,5 +1,5 @@
 import { setImmediate } from "node:timers";
-import type { PoolStatus } from "../../db.ts";
+import type { CheckIdleOptions, PoolStatus } from "../../db.ts";
 import { DatabaseError } from "../../errors.ts";
 import type { Connection } from "./connection.ts";
 import { defaultPipelined, fullestQuickConnection, IdleConnections, leastBusy } from "./idle_connections.ts";
@@ -153,6 +153,30 @@ export class Connections {
     if (!this.#isExclusive(connection)) return;
     this.#shared.add(connection);
     this.#settled(connection);
+  }
+
+  /** Closes idle connections that do not respond to a statement in time, or all after a long pause; see `ConnectionPool`. */
+  async checkIdle({ pausedMs, timeoutMs }: CheckIdleOptions): Promise<void> {
+    const { idleTimeoutMs } = this.#options;
+    const isTooOld = idleTimeoutMs > 0 && pausedMs >= idleTimeoutMs;
+    const checks: Promise<void>[] = [];
+    for (let idle = this.acquireIdle(); idle !== undefined; idle = this.acquireIdle()) {
+      if (isTooOld) idle.destroy();
+      else checks.push(this.#check(idle, timeoutMs));
+    }
+    await Promise.all(checks);
+  }
+
+  async #check(connection: Connection, timeoutMs: number): Promise<void> {
+    const timer = setTimeout(() => connection.destroy(), timeoutMs);
+    try {
+      await connection.query("SELECT 1");
+    } catch {
+      connection.destroy();
+    } finally {
+      clearTimeout(timer);
+      this.release(connection);
+    }
   }
 
   /** Closes every connection after running work, or after the timeout in seconds. Waiting callers are rejected. */

@@ -1,4 +1,4 @@
-import type { PoolStatus } from "../../db.ts";
+import type { CheckIdleOptions, PoolStatus } from "../../db.ts";
 import type { Connection } from "./connection.ts";
 import { Connections } from "./connections.ts";
 import { dropLostSessions, type SessionProbe } from "./drop_lost_sessions.ts";
@@ -53,6 +53,11 @@ export class InstanceConnections {
     this.#end(0);
     this.#current = this.#make();
     this.querier = this.#makeQuerier(this.#current);
+  }
+
+  /** Closes idle connections that do not respond in time; see `ConnectionPool`. */
+  checkIdle(options: CheckIdleOptions): Promise<void> {
+    return this.#current.checkIdle(options);
   }
 
   /** Drops connections without a session on the server. Never rejects; concurrent calls share the result. */

@@ -1,4 +1,4 @@
-import type { PoolStatus, Querier, Transaction, TxOptions } from "../../db.ts";
+import type { CheckIdleOptions, PoolStatus, Querier, Transaction, TxOptions } from "../../db.ts";
 import { DatabaseError } from "../../errors.ts";
 import { Connection } from "../connection/connection.ts";
 import { InstanceConnections } from "../connection/instance_connections.ts";
@@ -119,6 +119,11 @@ export class Primary {
   serves(): Promise<boolean> {
     const signal = AbortSignal.timeout(this.#config.replicaProbeTimeoutMs ?? 2_000);
     return this.querier.query("SELECT 1", [], { signal }).then(() => true, () => false);
+  }
+
+  /** Closes idle connections that do not respond in time; see `ConnectionPool`. */
+  async checkIdle(options: CheckIdleOptions): Promise<void> {
+    await Promise.all([this.#connections, ...this.candidates].map((each) => each.checkIdle(options)));
   }
 
   /** Opens a connection outside of the pool, without timeouts. */

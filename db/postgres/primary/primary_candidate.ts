@@ -1,4 +1,4 @@
-import type { PoolStatus, Querier } from "../../db.ts";
+import type { CheckIdleOptions, PoolStatus, Querier } from "../../db.ts";
 import { DatabaseError } from "../../errors.ts";
 import {
   probeErrorReason,
@@ -73,6 +73,11 @@ export class PrimaryCandidate implements SessionProbe {
       this.#wasLost ||= isLost && sqlState === undefined;
       throw error;
     }
+  }
+
+  /** Closes the probe connection if it does not respond in time. */
+  checkIdle(options: CheckIdleOptions): Promise<void> {
+    return this.#connections.checkIdle(options);
   }
 
   takeReconnected(): boolean {

@@ -1,4 +1,4 @@
-import type { InstanceHealth, PoolStatus, Querier } from "../../db.ts";
+import type { CheckIdleOptions, InstanceHealth, PoolStatus, Querier } from "../../db.ts";
 import { queryWithTimeout, UNREACHABLE } from "../connection/query_with_timeout.ts";
 import { closingTimeout } from "../connection/closing_timeout.ts";
 import { Connection } from "../connection/connection.ts";
@@ -112,6 +112,11 @@ export class Replica implements ReadTarget {
 
   get status(): PoolStatus {
     return this.#reads.status;
+  }
+
+  /** Closes idle connections that do not respond in time; see `ConnectionPool`. */
+  async checkIdle(options: CheckIdleOptions): Promise<void> {
+    await Promise.all([this.#reads.checkIdle(options), this.#probes.checkIdle(options)]);
   }
 
   /** Closes its connections after reads in flight have ended. */

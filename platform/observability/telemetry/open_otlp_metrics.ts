@@ -36,6 +36,8 @@ export interface OtlpMetricsDependencies {
 /** Metrics that are exported at intervals. Disposing exports them once more, for a limited time. */
 export interface OtlpMetrics extends AsyncDisposable {
   readonly sink: MetricSink;
+  /** Exports the current values, for a limited time. */
+  flush(): Promise<void>;
 }
 
 /** Starts to export metrics by OTLP. */
@@ -68,6 +70,8 @@ export function openOtlpMetrics(
   const provider = new MeterProvider({ readers: [reader], resource: programResource(resource) });
   return {
     sink: meterSink(provider.getMeter(SCOPE)),
+    // Failures are reported by the exporter.
+    flush: async (): Promise<void> => void await withinFlushTime(provider.forceFlush().catch(() => {})),
     async [Symbol.asyncDispose](): Promise<void> {
       // Failures are reported by the exporter.
       if (!await withinFlushTime(provider.shutdown().catch(() => {}))) report.abandoned();

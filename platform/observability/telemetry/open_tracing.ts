@@ -44,6 +44,8 @@ export interface OpenTracing extends AsyncDisposable {
   readonly requests: RequestObserver;
   readonly database: DatabaseObserver;
   readonly work: WorkTracer;
+  /** Exports what is queued, for a limited time. */
+  flush(): Promise<void>;
 }
 
 /** Starts to record and export spans. */
@@ -73,6 +75,7 @@ export function openTracing(
     requests: traceRequests(tracing),
     database: traceDatabase(),
     work: traceWork(tracing),
+    flush: async (): Promise<void> => void await withinFlushTime(queue.flush()),
     async [Symbol.asyncDispose](): Promise<void> {
       fetching[Symbol.dispose]();
       if (!await withinFlushTime(queue.shutdown())) report.abandoned(queue.unfinished);

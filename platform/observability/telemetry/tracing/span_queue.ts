@@ -48,6 +48,12 @@ export class SpanQueue {
     this.#processor.onEnd(span);
   }
 
+  /** Exports what is queued. */
+  async flush(): Promise<void> {
+    // Failures are reported by the exporter.
+    await this.#processor.forceFlush().catch(() => {});
+  }
+
   /** Exports what is queued, and then nothing more. */
   async shutdown(): Promise<void> {
     // Failures are reported by the exporter.

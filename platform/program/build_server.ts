@@ -1,0 +1,108 @@
+import { isPrivate } from "@archway/config/auth_config.ts";
+import type { Config } from "@archway/config/config.ts";
+import { loadOrCreateDevelopmentKey, signDevelopmentToken } from "@archway/server/authentication.ts";
+import { createServer, type Server } from "@archway/server/server.ts";
+import * as options from "@archway/server/server_options.ts";
+import type { Booted } from "./boot.ts";
+import { databaseChecks } from "./database_checks.ts";
+import { limitOptions } from "./limit_options.ts";
+import type { OpenAuthenticator } from "./open_authenticator.ts";
+import type { OpenRateLimit } from "./open_rate_limit.ts";
+import type { Project } from "./project.ts";
+import type { WorkerLink } from "./workers/worker_link.ts";
+
+/** Dependencies of {@link buildServer}. */
+export interface BuildServerDependencies
+  extends Pick<Booted, "database" | "migrations" | "logger" | "telemetry" | "mounted"> {
+  readonly authentication: OpenAuthenticator | undefined;
+  readonly rateLimit: OpenRateLimit | undefined;
+  readonly project: Project;
+  /** Link to the supervisor of several processes. */
+  readonly link?: WorkerLink | undefined;
+  /**
+   * Whether requests come from a gateway that names their clients, with its headers.
+   *
+   * @default false
+   */
+  readonly hasGateway?: boolean;
+}
+
+/** Creates the server of a program; it does not listen yet. */
+export function buildServer(
+  config: Config,
+  {
+    database,
+    migrations,
+    logger,
+    telemetry,
+    mounted,
+    authentication,
+    rateLimit,
+    project,
+    link,
+    hasGateway = false,
+  }: BuildServerDependencies,
+): Server {
+  return createServer(
+    config.host,
+    config.port,
+    options.withLogger(logger),
+    ...telemetry.requests.map(options.withObserver),
+    options.withReadTimeout(config.readTimeoutMs),
+    options.withWriteTimeout(config.writeTimeoutMs),
+    ...(config.listener.connectionLimits
+      ? [options.withConnectionLimits(config.listener.connectionLimits)]
+      : []),
+    ...(config.listener.proxyProtocol ? [options.withProxyProtocol()] : []),
+    ...(config.listener.tls ? [options.withTls(config.listener.tls)] : []),
+    options.withMaxBodyBytes(config.maxBodyBytes),
+    options.withCompression(config.compressMinBytes),
+    options.withResponseValidation(config.validateResponses),
+    options.withDocuments(config.documents),
+    options.withPages(pageOptions(config, project)),
+    ...(link ? [options.withReusePort(), options.withReadiness(link.readiness)] : []),
+    options.withDrain({ waitMs: config.drainWaitMs, timeoutMs: config.drainTimeoutMs }),
+    ...(config.admission ? [options.withAdmission(config.admission)] : []),
+    options.withReadiness(databaseChecks(database.pool, migrations)),
+    ...(authentication
+      ? [
+        options.withAuthenticator(authentication.authenticator),
+        options.withCredentialAuthenticator(authentication.apiKeys),
+      ]
+      : []),
+    ...(config.auth.kind !== "none" && config.auth.certificateHeader !== undefined
+      ? [options.withCertificateHeader(config.auth.certificateHeader)]
+      : []),
+    ...(authentication?.readiness ? [options.withReadiness(authentication.readiness)] : []),
+    ...limitOptions(config, { rateLimit, logger, hasGateway }),
+    // Without authentication, or with tokens for everyone, checking Host protects against DNS rebinding by pages in a
+    // browser on this machine.
+    ...((config.auth.kind === "none" || config.auth.kind === "dev") && isPrivate(config)
+      ? [options.withPrivateHostsOnly()]
+      : []),
+    ...(config.publicUrl ? [options.withPublicUrl(config.publicUrl.href)] : []),
+    options.withIdempotency(mounted.idempotency),
+    ...mounted.services.flatMap(({ api }) => api === undefined ? [] : [options.withApi(api)]),
+  );
+}
+
+function pageOptions(config: Config, { name, version, services }: Project): options.PageOptions {
+  const { auth, database } = config;
+  const replicas = database.kind === "postgres" ? database.replicas.length : 0;
+  const kind = database.kind === "embedded"
+    ? "embedded PostgreSQL"
+    : `PostgreSQL${replicas === 0 ? "" : ` with ${replicas} read replica${replicas === 1 ? "" : "s"}`}`;
+  return {
+    landing: config.landingPage ? { name, version, database: kind } : undefined,
+    reference: config.apiReference,
+    ...(auth.kind === "dev" && database.kind === "embedded" && {
+      token: (): Promise<string> => developmentToken(database.dataDirectory, services),
+    }),
+  };
+}
+
+async function developmentToken(directory: string, services: Project["services"]): Promise<string> {
+  const scope = services.flatMap(({ scopes = [] }) => scopes).join(" ");
+  const key = await loadOrCreateDevelopmentKey(directory);
+  return await signDevelopmentToken(key, { subject: "developer", scope, lifetimeSeconds: 3600 });
+}
