@@ -158,7 +158,7 @@ export class Primary {
           statementTimeoutMs: this.#config.statementTimeoutMs ?? 30_000,
           setsServerDeadline: timeoutMs !== undefined,
           isPooled: this.#config.pooler === "transaction",
-          ...(options.readOnly !== true && { followers: this.#positions }),
+          followers: this.#positions,
         };
         const { observer } = this.#config;
         return observer === undefined

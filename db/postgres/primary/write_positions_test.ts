@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { useTestDatabase } from "@archway/tools/support/postgres/use_test_database.ts";
-import type { ConnectionPool, WalPosition } from "../../db.ts";
+import type { ConnectionPool, Transaction, WalPosition } from "../../db.ts";
 import { DatabaseError } from "../../errors.ts";
 import { Connection } from "../connection/connection.ts";
 import { openPool } from "../open_pool.ts";
@@ -98,6 +98,32 @@ for (const driver of DRIVERS) {
     // Nothing can be sent any more.
     assert((await pool.position({ signal })).lsn > 0n);
     await assertRejects(() => pool.position(), DatabaseError);
+  });
+
+  Deno.test(`position() covers what a transaction has seen that did not write, with ${driver}`, async () => {
+    await using database = await useTestDatabase();
+    const primary = { ...database.instance, driver };
+    await using pool = openPool({ primary, replicas: [], readsPosition: true });
+    await using other = openPool({ primary, replicas: [], readsPosition: true });
+    await pool.writer().query("CREATE TABLE notes (id int)");
+    await pool.position();
+    const { signal } = new AbortController();
+    const read = async (tx: Transaction): Promise<void> => {
+      await tx.query("SELECT FROM notes");
+    };
+    const given = new DatabaseError("conflict", "Given up");
+    const transactions = [
+      () => pool.withTx(read, { signal, readOnly: true }),
+      () => pool.withTx((tx) => read(tx).then(() => Promise.reject(given)), { signal }).catch(() => {}),
+    ];
+    for (const transact of transactions) {
+      await pool.writer().query("INSERT INTO notes VALUES (1)", [], { signal });
+      await other.writer().query("INSERT INTO notes VALUES (2)");
+      const seen = await other.position();
+      await transact();
+      const { lsn } = await pool.position({ signal });
+      assert(lsn >= seen.lsn, `${lsn} is before ${seen.lsn}`);
+    }
   });
 
   Deno.test(`query() acknowledges a write whose position cannot be read, with ${driver}`, async () => {

@@ -85,12 +85,13 @@ class RunningTransaction {
   #grace: ReturnType<typeof setTimeout> | undefined;
 
   constructor(connection: Connection, options: RunTransactionOptions) {
-    const { deadline, watch, followers, signal } = options;
+    const { deadline, watch, followers, signal, readOnly } = options;
     this.#deadline = deadline;
     this.#session = new TransactionSession(connection, {
       begin: () => beginOptions(options),
       followers,
       signal,
+      readOnly,
     });
     this.#scope = new TransactionScope(this.#session, { deadline, watch });
   }

@@ -16,6 +16,8 @@ export interface TransactionSessionOptions {
   readonly followers?: Followers | undefined;
   /** Signal of the caller. */
   readonly signal?: AbortSignal | undefined;
+  /** @default false */
+  readonly readOnly?: boolean | undefined;
 }
 
 /** Statement of a transaction. */
@@ -97,8 +99,8 @@ export class TransactionSession {
   /** Sends COMMIT behind the statements in flight. If one of them fails, the server rolls back instead. */
   commit(): Promise<void> {
     this.isOver = true;
-    const { followers, signal } = this.#options;
-    const sent = { text: "COMMIT", isWrite: true, signal };
+    const { followers, signal, readOnly = false } = this.#options;
+    const sent = { text: "COMMIT", isWrite: !readOnly, signal };
     const behind = followers?.behind(sent);
     const ended = (): void => {
       if (behind === undefined) followers?.ended(sent);
@@ -116,6 +118,11 @@ export class TransactionSession {
   async rollback(): Promise<void> {
     this.isOver = true;
     if (!this.isBegun) return;
+    const { followers, signal } = this.#options;
+    const sent = { text: "ROLLBACK", isWrite: false, signal };
+    // Its caller may have seen commits of others.
+    followers?.behind(sent);
+    followers?.ended(sent);
     try {
       await this.connection.query("ROLLBACK");
     } catch {
