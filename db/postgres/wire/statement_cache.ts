@@ -90,12 +90,16 @@ export class StatementCache {
     if (!skipped.isReady) this.drop(skipped);
   }
 
-  /** Takes the names of statements that are to be closed on the server. */
-  takeClosing(): readonly string[] {
+  /**
+   * Takes the names of statements that are to be closed on the server, in front of those that are to be used: what was
+   * evicted for one of them is closed later if it is another one.
+   */
+  takeClosing(used: readonly PreparedStatement[] = []): readonly string[] {
     if (this.#closing.length === 0) return this.#closing;
     const closing = this.#closing;
-    this.#closing = [];
-    return closing;
+    const isUsed = (name: string): boolean => used.some((statement) => statement.name === name);
+    this.#closing = closing.filter(isUsed);
+    return closing.filter((name) => !isUsed(name));
   }
 
   /** Returns names that could not be sent. */

@@ -116,7 +116,7 @@ export class WireConnection {
     const exchange = new StatementExchange(statement, statements, { callbacks, leading });
     if (this.#refuses(exchange)) return exchange;
     const { pending } = output;
-    const closing = statements.takeClosing();
+    const closing = statements.takeClosing(leading && [...leading, statement]);
     try {
       for (const name of closing) messages.writeCloseStatement(output, name);
       leading?.forEach((first, index) => {

@@ -2,6 +2,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { useTestDatabase } from "@archway/tools/support/postgres/use_test_database.ts";
 import { openSocket } from "../connection/open_socket.ts";
 import { sendCancelRequest } from "./cancel_request.ts";
+import type { QueryResult } from "../../db.ts";
 import { DatabaseError } from "../../errors.ts";
 import { ServerError } from "./server_message.ts";
 import { connect } from "./testing/connect.ts";
@@ -48,6 +49,19 @@ Deno.test("WireConnection transfers large parameters and rows", async () => {
     "SELECT n, repeat('x', 100) AS text FROM generate_series(1, 50000) AS n",
   );
   assertEquals([many.rowCount, many.rows.length, many.rows.at(-1)?.["n"]], [50_000, 50_000, 50_000]);
+});
+
+Deno.test("WireConnection.query() prepares more statements at once than are kept", async () => {
+  await using database = await useTestDatabase();
+  await using connection = await connect(database.instance, { maxStatements: 1 });
+  for (let count = 0; count < 3; count++) {
+    await send(connection, "SELECT 7 AS n");
+    const leading = [{ text: `SELECT ${count}`, parameters: [] }];
+    const { rows } = await new Promise<QueryResult<object>>((onResult, onError) => {
+      connection.query("SELECT 7 AS n", [], { leading, onResult, onError });
+    });
+    assertEquals(rows, [{ n: 7 }]);
+  }
 });
 
 Deno.test("WireConnection reports a statement as stale whose tables have changed, and prepares it again", async () => {
