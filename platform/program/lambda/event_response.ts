@@ -59,12 +59,14 @@ async function readBody(
   if (body === null) return new Uint8Array();
   const reader = body.getReader();
   const end = (): void => void reader.cancel().catch(() => {});
-  let isLate = signal.aborted;
+  let isLate = false;
   const late = (): void => {
     isLate = true;
     end();
   };
   signal.addEventListener("abort", late, { once: true });
+  // A complete body is read at once, and so is that of a response to a request without time left.
+  if (signal.aborted) setTimeout(late);
   try {
     const chunks: Uint8Array[] = [];
     let bytes = 0;

@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
 import { payloadOf } from "./event_response.ts";
 import type { EventForm } from "./http_event.ts";
 import { responseStream } from "./response_stream.ts";
@@ -97,4 +97,20 @@ Deno.test("responseStream() sends status and headers, eight NULs and the body", 
     await new Response(responseStream(new Response(null, { status: 204 }), NEVER)).text(),
     '{"statusCode":204,"headers":{},"cookies":[]}' + "\0".repeat(8),
   );
+});
+
+Deno.test("responseStream() breaks off when the signal aborts", async () => {
+  const body = new ReadableStream({ start: (controller) => controller.enqueue(new Uint8Array([65])) });
+  const ending = new AbortController();
+  const text = new Response(responseStream(new Response(body), ending.signal)).text();
+  ending.abort(new DOMException("late", "TimeoutError"));
+  await assertRejects(() => text, DOMException, "late");
+});
+
+Deno.test("payloadOf() and responseStream() pass on complete responses although no time is left", async () => {
+  const over = AbortSignal.abort(new DOMException("late", "TimeoutError"));
+  const text = await payloadOf(new Response("x", { status: 503 }), { form: "gateway-2", signal: over });
+  assertEquals(JSON.parse(text).statusCode, 503);
+  const stream = await new Response(responseStream(new Response("x"), over)).text();
+  assertEquals(stream.endsWith("\0x"), true);
 });

@@ -12,22 +12,24 @@ export function responseStream(response: Response, signal: AbortSignal): Readabl
   const prelude = { statusCode: status, headers: headerFields(headers), cookies: headers.getSetCookie() };
   const head = new TextEncoder().encode(JSON.stringify(prelude));
   const reader = body?.getReader();
+  let isBroken = false;
   return new ReadableStream({
     start(controller): void {
       controller.enqueue(head);
       controller.enqueue(SEPARATOR);
-      signal.addEventListener("abort", () => {
+      const breakOff = (): void => {
+        isBroken = true;
         void reader?.cancel(signal.reason).catch(() => {});
-        try {
-          controller.error(signal.reason);
-        } catch {
-          // It has ended.
-        }
-      }, { once: true });
+        // Has no effect on a stream that has ended.
+        controller.error(signal.reason);
+      };
+      signal.addEventListener("abort", breakOff, { once: true });
+      // A complete body is read at once.
+      if (signal.aborted) setTimeout(breakOff);
     },
     async pull(controller): Promise<void> {
       const read = await reader?.read();
-      if (signal.aborted) return;
+      if (isBroken) return;
       if (read === undefined || read.done) controller.close();
       else controller.enqueue(read.value);
     },
