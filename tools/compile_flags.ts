@@ -1,5 +1,6 @@
 import { dirname, join } from "node:path";
 import { snapshotFile } from "@archway/db/embedded/unpack_snapshot.ts";
+import { COMMIT_FILE } from "@archway/program/version_command.ts";
 import { fromRoot, migrationSources, PROJECT_ROOT } from "@archway/program/project.ts";
 import type { ServiceModule } from "@archway/service_kit/service_module.ts";
 import { runDeno } from "./audit/run_deno.ts";
@@ -16,7 +17,10 @@ const v8Flags = ["--max-semi-space-size=8", "--heap-growing-percent=50"];
 /** Files of packages that no program reads: the executable keeps all of its files in memory. */
 const UNUSED_FILES = [
   /\.(map|md|d\.[cm]?ts)$/,
-  /\/@electric-sql\/pglite\/.*\.cjs$/,
+  // Modules of ECMAScript stand beside these, and TypeScript beside its output.
+  /\/(@electric-sql\/pglite|@logtape|@opentelemetry)\/.*\.cjs$/,
+  /\/(hono\/[^/]+\/dist|postgres\/[^/]+)\/(cjs|cf)\//,
+  /\/@noble\/hashes\/.*\.ts$/,
   /\/@opentelemetry\/semantic-conventions\/.*\/(experimental_|index-incubating)[^/]*$/,
   /\/swagger-ui-dist\/.*\/swagger-ui(-es-bundle|-es-bundle-core|-standalone-preset)?\.js$/,
 ];
@@ -24,33 +28,61 @@ const UNUSED_FILES = [
 /** Size below which a file is not worth an argument, in bytes. */
 const smallFile = 4096;
 
+/** Modules that a module imports, and the packages of npm, as `deno info` prints them. */
 interface ModuleGraph {
-  readonly modules: readonly { readonly npmPackage?: string }[];
+  readonly roots: readonly string[];
+  readonly redirects: Readonly<Record<string, string>>;
+  readonly modules: readonly {
+    readonly specifier: string;
+    readonly npmPackage?: string;
+    /** Those without `code` only import types. */
+    readonly dependencies?: readonly { readonly code?: { readonly specifier?: string } }[];
+  }[];
   readonly npmPackages: Readonly<
     Record<string, { readonly localPath?: string; readonly dependencies: readonly string[] }>
   >;
 }
 
+/** Program whose flags {@link compileFlags} returns. */
+export interface CompiledProgram {
+  /** List of services beside the main module, relative to the root of the project. @default services.ts */
+  readonly file?: string;
+  /** Whether it contains the embedded database. */
+  readonly embedded: boolean;
+}
+
 /**
- * Prints the flags of `deno compile` for a program. They include the files that its services read at run time, exclude
+ * Returns the flags of `deno compile` for a program. They include the files that its services read at run time, exclude
  * packages and files that it never reads, and limit the heap.
- *
- * @param file List of services beside the main module, relative to the root of the project.
  */
-async function printFlags(file = "services.ts"): Promise<void> {
+export async function compileFlags(
+  { file = "services.ts", embedded }: CompiledProgram,
+): Promise<readonly string[]> {
   const { services }: { readonly services: readonly ServiceModule[] } = await import(
     join(PROJECT_ROOT, file)
   );
   const folders = migrationSources(services).map(({ directory }) => fromRoot(directory));
-  const included = [...folders, fromRoot(snapshotFile), worker];
-  const excluded = await unusedPaths([join(dirname(file), "main.ts"), worker]);
-  const flags = [
+  const commit = await writeCommit();
+  const ofEmbedded = embedded ? [fromRoot(snapshotFile), worker] : [];
+  const included = [...folders, ...ofEmbedded, ...(commit === undefined ? [] : [commit])];
+  const excluded = await unusedPaths([join(dirname(file), "main.ts"), ...(embedded ? [worker] : [])]);
+  return [
     `--v8-flags=${v8Flags.join(",")}`,
-    ...included.map((path) => `--include ${path}`),
+    ...included.flatMap((path) => ["--include", path]),
     // Arguments are split at spaces.
-    ...excluded.filter((path) => !/\s/.test(path)).map((path) => `--exclude ${path}`),
+    ...excluded.filter((path) => !/\s/.test(path)).flatMap((path) => ["--exclude", path]),
   ];
-  await Deno.stdout.write(new TextEncoder().encode(flags.join(" ")));
+}
+
+/** Writes the commit to a file for the command `version`, and returns its path; undefined without git. */
+async function writeCommit(): Promise<string | undefined> {
+  const args = ["describe", "--always", "--dirty", "--exclude=*", "--abbrev=12"];
+  const git = new Deno.Command("git", { args, cwd: PROJECT_ROOT, stderr: "null" });
+  const { success, stdout } = await git.output().catch(() => ({ success: false, stdout: new Uint8Array() }));
+  if (!success) return undefined;
+  await Deno.mkdir(dirname(COMMIT_FILE), { recursive: true });
+  await Deno.writeFile(COMMIT_FILE, stdout);
+  return fromRoot(COMMIT_FILE);
 }
 
 /** Returns the folders of packages that the modules do not reach, and unused files of the others. */
@@ -73,9 +105,19 @@ async function moduleGraph(module: string): Promise<ModuleGraph> {
   return JSON.parse(stdout);
 }
 
-function usedPackages({ modules, npmPackages }: ModuleGraph): readonly string[] {
-  const used = new Set(modules.flatMap(({ npmPackage }) => npmPackage === undefined ? [] : [npmPackage]));
+/** Returns the packages that the modules import at run time, and those that these depend on. */
+function usedPackages({ roots, redirects, modules, npmPackages }: ModuleGraph): readonly string[] {
+  const bySpecifier = new Map(modules.map((module) => [module.specifier, module]));
+  const reached = new Set(roots);
+  const used = new Set<string>();
   // A set also iterates over what is added meanwhile.
+  for (const specifier of reached) {
+    const module = bySpecifier.get(redirects[specifier] ?? specifier);
+    if (module?.npmPackage !== undefined) used.add(module.npmPackage);
+    for (const { code } of module?.dependencies ?? []) {
+      if (code?.specifier !== undefined) reached.add(code.specifier);
+    }
+  }
   for (const name of used) npmPackages[name]?.dependencies.forEach((dependency) => used.add(dependency));
   return [...used];
 }
@@ -90,4 +132,12 @@ async function* unusedFiles(folder: string): AsyncIterable<string> {
   }
 }
 
-if (import.meta.main) await printFlags(Deno.args[0]);
+/** Prints the flags for a list of services; `--server` leaves out the embedded database. */
+async function main(args: readonly string[]): Promise<void> {
+  const [file] = args.filter((arg) => !arg.startsWith("-"));
+  const embedded = !args.includes("--server");
+  const flags = await compileFlags({ embedded, ...(file !== undefined && { file }) });
+  await Deno.stdout.write(new TextEncoder().encode(flags.join(" ")));
+}
+
+if (import.meta.main) await main(Deno.args);

@@ -37,7 +37,7 @@ async function main(): Promise<void> {
     if (code !== 0) Deno.exit(code);
     return new TextDecoder().decode(stdout);
   };
-  const flags = await deno(["run", "-q", "-P=audit", "tools/compile_flags.ts"]);
+  const flags = await deno(["run", "-q", "-P=bench", "tools/compile_flags.ts"]);
   for (const target of TARGETS) await deno(compileArguments(target, flags));
 }
 

@@ -1,4 +1,3 @@
-import { parseEnv } from "node:util";
 import { COPY_TO_URL, readConfig, SETTINGS_FILE } from "@archway/config/config.ts";
 import {
   EnvironmentReader,
@@ -7,9 +6,10 @@ import {
 } from "@archway/config/environment_reader.ts";
 import { allSettings } from "@archway/config/settings_table.ts";
 import { unknownSettings } from "@archway/config/unknown_settings.ts";
+import { missingDatabase } from "./missing_database.ts";
 import type { Project } from "./project.ts";
 import { print } from "./print.ts";
-import { readVariables } from "./read_variables.ts";
+import { parseVariables, readVariables } from "./read_variables.ts";
 import { textTable } from "@archway/service_kit/text_table.ts";
 import { commandUsage } from "./usage.ts";
 
@@ -69,12 +69,16 @@ export function effectiveSettings(
 ): { readonly settings: readonly EffectiveSetting[]; readonly errors: readonly SettingError[] } {
   const variables = readVariables(environment);
   const reader = new EnvironmentReader((variable) => variables[variable]);
-  readConfig(reader, { services });
+  const config = readConfig(reader, { services });
   reader.read(COPY_TO_URL);
   const known = allSettings(services);
   const secrets = new Set(known.filter(({ secret }) => secret).map(({ name }) => name));
   const isSecret = (setting: string): boolean => secrets.has(setting) || setting.endsWith("_PASSWORD");
-  const errors = [...reader.errors, ...unknownSettings(variables, { settings: known, project: name })];
+  const errors = [
+    ...missingDatabase(config),
+    ...reader.errors,
+    ...unknownSettings(variables, { settings: known, project: name }),
+  ];
   const rejected = new Set(reader.errors.map(({ variable }) => variable));
   const isRejected = (setting: string): boolean => {
     const variable = variableOf(reader.values.get(setting));
@@ -137,7 +141,7 @@ function sourceOf(
 /** Returns the variables of the file .env, which the tasks load; none without the file. */
 async function readDotEnv(): Promise<Readonly<Record<string, string | undefined>>> {
   try {
-    return parseEnv(await Deno.readTextFile(".env"));
+    return parseVariables(await Deno.readTextFile(".env"));
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return {};
     throw error;

@@ -11,6 +11,7 @@ import { TlsError } from "@archway/server/tls.ts";
 import { formatError, isDatabaseError } from "./format_error.ts";
 import { migrate } from "./migrate_command.ts";
 import { isOutOfFiles, OUT_OF_FILES_TEXT } from "./out_of_files.ts";
+import { missingDatabase } from "./missing_database.ts";
 import type { PlatformCommand } from "./platform_commands.ts";
 import { print } from "./print.ts";
 import { checkServices, hasBackground, migrationSources, type Project, serviceCommands } from "./project.ts";
@@ -119,6 +120,10 @@ function commandsOf(project: Project): ReadonlyMap<string, Run> {
       const { config } = await import("./config_command.ts");
       return await config(args, { project, environment: Deno.env.toObject() });
     }],
+    ["version", async (args) => {
+      const { version } = await import("./version_command.ts");
+      return await version(args, project);
+    }],
     ["openapi", async (args) => {
       const { openapi } = await import("./openapi_command.ts");
       return await openapi(args, project);
@@ -226,7 +231,11 @@ function readEnvironment(
   const reader = new EnvironmentReader((variable) => variables[variable]);
   const config = readConfig(reader, { serves, services, share });
   const settings = allSettings(services);
-  const errors = [...reader.errors, ...unknownSettings(variables, { settings, project: name })];
+  const errors = [
+    ...missingDatabase(config),
+    ...reader.errors,
+    ...unknownSettings(variables, { settings, project: name }),
+  ];
   if (errors.length > 0) throw new ConfigError(errors);
   return config;
 }

@@ -97,6 +97,11 @@ export const PLATFORM_COMMANDS = {
       ["--json", "print JSON instead of a table"],
     ],
   },
+  version: {
+    summary: "print the version, commit, runtime, flavour and target",
+    forms: ["[--json]"],
+    arguments: [["--json", "print JSON instead of lines"]],
+  },
 } as const satisfies Readonly<Record<string, CommandHelp>>;
 
 export type PlatformCommand = keyof typeof PLATFORM_COMMANDS;

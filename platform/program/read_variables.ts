@@ -18,19 +18,32 @@ export function readVariables(
 ): Readonly<Record<string, string>> {
   const path = environment[SETTINGS_FILE.name];
   if (!path) return environment;
+  const variables = parseVariables(readText(path), (number) => {
+    throw new ConfigError([{
+      variable: SETTINGS_FILE.name,
+      reason: `has no NAME=value, with or without quotes, in line ${number}`,
+    }]);
+  });
+  return { ...variables, ...environment };
+}
+
+/**
+ * Returns the variables of a text, a line each.
+ *
+ * @param onInvalid Called with the number of a line that is neither empty, a comment nor a variable.
+ */
+export function parseVariables(
+  text: string,
+  onInvalid: (number: number) => void = () => {},
+): Readonly<Record<string, string>> {
   const variables: Record<string, string> = {};
-  for (const [index, line] of readText(path).split(/\r?\n/).entries()) {
+  for (const [index, line] of text.split(/\r?\n/).entries()) {
     if (/^\s*(?:#|$)/.test(line)) continue;
     const [, name, single, double, bare = ""] = VARIABLE.exec(line.trim()) ?? [];
-    if (name === undefined) {
-      throw new ConfigError([{
-        variable: SETTINGS_FILE.name,
-        reason: `has no NAME=value, with or without quotes, in line ${index + 1}`,
-      }]);
-    }
-    variables[name] = single ?? double ?? bare;
+    if (name === undefined) onInvalid(index + 1);
+    else variables[name] = single ?? double ?? bare;
   }
-  return { ...variables, ...environment };
+  return variables;
 }
 
 function readText(path: string): string {

@@ -34,6 +34,7 @@ Deno.test("usage() lists the commands of the platform, then those of the service
     "token",
     "keys",
     "db",
+    "version",
   ];
   assertEquals(commands, [...platform, "fill-everything"]);
   assertMatch(text, /^ {2}serve {12}Serve the API until stopped \(default\)$/m);

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { join } from "node:path";
-import { MainProgram } from "@archway/tools/support/program.ts";
+import { MainProgram, untilReady } from "@archway/tools/support/program.ts";
 
 const README = join(import.meta.dirname ?? ".", "../../README.md");
 
@@ -30,7 +30,9 @@ Deno.test("README.md's bash block creates, lists, updates and deletes a profile"
   const folder = await Deno.makeTempDir({ prefix: "archway_readme_" });
   try {
     await using program = new MainProgram({ EMBEDDED_DATA_DIR: folder, VALIDATE_RESPONSES: "true" });
-    const output = await runBash(await pastedBlock(), { URL: await program.url });
+    const url = await program.url;
+    await untilReady(url);
+    const output = await runBash(await pastedBlock(), { URL: url });
     const steps = output.split(/^--- .*\n/m).slice(1);
     assertEquals(
       steps.map((step) => /^HTTP\/1\.1 (\d+)/.exec(step)?.[1]),

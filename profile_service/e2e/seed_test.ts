@@ -5,6 +5,7 @@ import { MIGRATION_SOURCES } from "@archway/tools/support/migration_sources.ts";
 import { useTestDatabase } from "@archway/tools/support/postgres/use_test_database.ts";
 import { postgresEnvironment } from "@archway/tools/support/postgres_environment.ts";
 import { MainProgram, type ProgramResult, untilReady } from "@archway/tools/support/program.ts";
+import { testWithEmbedded } from "@archway/tools/support/program_storage.ts";
 
 async function run(
   environment: Readonly<Record<string, string>>,
@@ -14,7 +15,7 @@ async function run(
   return await program.ended();
 }
 
-Deno.test("archway seed fills the embedded database", async () => {
+testWithEmbedded("archway seed fills the embedded database", async () => {
   const folder = await Deno.makeTempDir({ prefix: "archway_e2e_" });
   try {
     const environment = { EMBEDDED_DATA_DIR: folder };

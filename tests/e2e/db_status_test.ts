@@ -4,6 +4,7 @@ import { startPostgres } from "@archway/tools/support/postgres/start_postgres.ts
 import { startStandby } from "@archway/tools/support/postgres/start_standby.ts";
 import { postgresEnvironment } from "@archway/tools/support/postgres_environment.ts";
 import { Program, type ProgramResult } from "@archway/tools/support/program.ts";
+import { testWithEmbedded } from "@archway/tools/support/program_storage.ts";
 
 async function status(
   environment: Readonly<Record<string, string>>,
@@ -56,7 +57,7 @@ Deno.test("archway db status reports every server, and fails when the primary is
   assertEquals([away.healthy, typeof away.reason, away.databaseBytes], [false, "string", undefined]);
 });
 
-Deno.test("archway db status reports the embedded database", async () => {
+testWithEmbedded("archway db status reports the embedded database", async () => {
   const folder = await Deno.makeTempDir({ prefix: "archway_e2e_" });
   try {
     const { code, stdout, stderr } = await status({ EMBEDDED_DATA_DIR: folder });

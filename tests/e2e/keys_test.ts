@@ -2,6 +2,7 @@ import { assertEquals, assertFalse, assertMatch, assertStringIncludes } from "@s
 import { postgresEnvironment } from "@archway/tools/support/postgres_environment.ts";
 import { useTestDatabase } from "@archway/tools/support/postgres/use_test_database.ts";
 import { Program, type ProgramResult, untilReady } from "@archway/tools/support/program.ts";
+import { testWithEmbedded } from "@archway/tools/support/program_storage.ts";
 
 const CREATE = ["keys", "create", "--name", "Importer", "--subject", "ada", "--scope"];
 
@@ -102,7 +103,7 @@ Deno.test("archway keys creates keys that the API accepts until they are revoked
   }
 });
 
-Deno.test("archway keys works on the embedded database while the service is stopped", async () => {
+testWithEmbedded("archway keys works on the embedded database while the service is stopped", async () => {
   const folder = await Deno.makeTempDir({ prefix: "archway_keys_" });
   try {
     const environment = { EMBEDDED_DATA_DIR: folder, AUTH_MODE: "dev" };

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertFalse, assertMatch, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
 import { Program, untilReady } from "@archway/tools/support/program.ts";
+import { testWithEmbedded, useProgramStorage } from "@archway/tools/support/program_storage.ts";
 import { startValkey } from "@archway/tools/support/valkey/start_valkey.ts";
 import { testWithValkey } from "@archway/tools/support/valkey/test_with_valkey.ts";
 
@@ -64,8 +65,10 @@ testWithValkey(
         TRUSTED_PROXIES: "127.0.0.0/8",
         AUTH_MODE: "none",
       };
-      await using one = new Program({ ...environment, EMBEDDED_DATA_DIR: join(folder, "one") });
-      await using other = new Program({ ...environment, EMBEDDED_DATA_DIR: join(folder, "other") });
+      await using first = await useProgramStorage();
+      await using second = await useProgramStorage();
+      await using one = new Program({ ...first.variables, ...environment });
+      await using other = new Program({ ...second.variables, ...environment });
       const urls = await Promise.all([one.url, other.url]);
       await Promise.all(urls.map(untilReady));
       await until(async () => await allowed(urls) === QUOTA);
@@ -95,58 +98,61 @@ testWithValkey(
 );
 
 Deno.test("archway limits rates, reports the remaining quota, and lets scripts of configured origins read it", async () => {
-  await withFolder(async (folder) => {
-    await using program = new Program({
-      EMBEDDED_DATA_DIR: folder,
-      RATE_LIMIT_ROUTES: "listContacts=2/1h",
-      CORS_ORIGINS: "https://app.example",
-    });
-    const url = await program.url;
-    await untilReady(url);
-    const origin = { Origin: "https://app.example", "X-Forwarded-For": "198.51.100.1" };
-    const first = await list(url, origin);
-    assertEquals(first.status, 200);
-    assertEquals(first.headers.get("RateLimit-Policy"), '"listContacts";q=2;w=3600');
-    assertMatch(first.headers.get("RateLimit") ?? "", /^"listContacts";r=1;t=\d+$/);
-    assertEquals(first.headers.get("Access-Control-Allow-Origin"), "https://app.example");
-    const exposed = first.headers.get("Access-Control-Expose-Headers")?.split(", ") ?? [];
-    for (const name of ["ETag", "Link", "Consistency-Token", "RateLimit", "Retry-After"]) {
-      assert(exposed.includes(name), name);
-    }
-    // Not configured to trust this header.
-    await list(url, { "X-Forwarded-For": "198.51.100.2" });
-    const refused = await list(url, { ...origin, "X-Forwarded-For": "198.51.100.3" });
-    assertEquals(refused.status, 429);
-    assertMatch(refused.headers.get("Retry-After") ?? "", /^\d+$/);
-    assertEquals((await fetch(`${url}/problems/rate-limited`)).status, 200);
-    const preflight = await fetch(`${url}/v1/contacts`, {
-      method: "OPTIONS",
-      headers: { ...origin, "Access-Control-Request-Method": "POST" },
-    });
-    assertEquals(preflight.status, 204);
-    assertStringIncludes(preflight.headers.get("Access-Control-Allow-Methods") ?? "", "POST");
-    const allowedHeaders = preflight.headers.get("Access-Control-Allow-Headers")?.split(", ") ?? [];
-    for (const name of ["Authorization", "Content-Type", "If-Match", "Consistency-Token"]) {
-      assert(allowedHeaders.includes(name), name);
-    }
-    const { stdout, stderr } = await program.stop();
-    assertMatch(stdout + stderr, /Forwarded request without TRUSTED_PROXIES/);
+  await using storage = await useProgramStorage();
+  await using program = new Program({
+    ...storage.variables,
+    AUTH_MODE: "none",
+    RATE_LIMIT_ROUTES: "listContacts=2/1h",
+    CORS_ORIGINS: "https://app.example",
   });
+  const url = await program.url;
+  await untilReady(url);
+  const origin = { Origin: "https://app.example", "X-Forwarded-For": "198.51.100.1" };
+  const first = await list(url, origin);
+  assertEquals(first.status, 200);
+  assertEquals(first.headers.get("RateLimit-Policy"), '"listContacts";q=2;w=3600');
+  assertMatch(first.headers.get("RateLimit") ?? "", /^"listContacts";r=1;t=\d+$/);
+  assertEquals(first.headers.get("Access-Control-Allow-Origin"), "https://app.example");
+  const exposed = first.headers.get("Access-Control-Expose-Headers")?.split(", ") ?? [];
+  for (const name of ["ETag", "Link", "Consistency-Token", "RateLimit", "Retry-After"]) {
+    assert(exposed.includes(name), name);
+  }
+  // Not configured to trust this header.
+  await list(url, { "X-Forwarded-For": "198.51.100.2" });
+  const refused = await list(url, { ...origin, "X-Forwarded-For": "198.51.100.3" });
+  assertEquals(refused.status, 429);
+  assertMatch(refused.headers.get("Retry-After") ?? "", /^\d+$/);
+  assertEquals((await fetch(`${url}/problems/rate-limited`)).status, 200);
+  const preflight = await fetch(`${url}/v1/contacts`, {
+    method: "OPTIONS",
+    headers: { ...origin, "Access-Control-Request-Method": "POST" },
+  });
+  assertEquals(preflight.status, 204);
+  assertStringIncludes(preflight.headers.get("Access-Control-Allow-Methods") ?? "", "POST");
+  const allowedHeaders = preflight.headers.get("Access-Control-Allow-Headers")?.split(", ") ?? [];
+  for (const name of ["Authorization", "Content-Type", "If-Match", "Consistency-Token"]) {
+    assert(allowedHeaders.includes(name), name);
+  }
+  const { stdout, stderr } = await program.stop();
+  assertMatch(stdout + stderr, /Forwarded request without TRUSTED_PROXIES/);
 });
 
-Deno.test("archway does not start with a rate for an unknown operation, or an unreadable secret", async () => {
-  await withFolder(async (folder) => {
-    await using program = new Program({ EMBEDDED_DATA_DIR: folder, RATE_LIMIT_ROUTES: "planted=2/1h" });
-    const { code, stderr } = await program.ended();
-    assertEquals(code, 1);
-    assertMatch(
-      stderr,
-      /RATE_LIMIT_ROUTES names an unknown operation; expected one of: .*createContact/,
-    );
-    assertFalse(stderr.includes("planted"));
-    await using copying = new Program({ COPY_TO_URL_FILE: join(folder, "planted") }, ["db", "copy"]);
-    const ended = await copying.ended();
-    assertEquals([ended.code, ended.stderr.split("\n").length], [1, 3]);
-    assertStringIncludes(ended.stderr, "COPY_TO_URL_FILE names a file that cannot be read");
-  });
-});
+testWithEmbedded(
+  "archway does not start with a rate for an unknown operation, or an unreadable secret",
+  async () => {
+    await withFolder(async (folder) => {
+      await using program = new Program({ EMBEDDED_DATA_DIR: folder, RATE_LIMIT_ROUTES: "planted=2/1h" });
+      const { code, stderr } = await program.ended();
+      assertEquals(code, 1);
+      assertMatch(
+        stderr,
+        /RATE_LIMIT_ROUTES names an unknown operation; expected one of: .*createContact/,
+      );
+      assertFalse(stderr.includes("planted"));
+      await using copying = new Program({ COPY_TO_URL_FILE: join(folder, "planted") }, ["db", "copy"]);
+      const ended = await copying.ended();
+      assertEquals([ended.code, ended.stderr.split("\n").length], [1, 3]);
+      assertStringIncludes(ended.stderr, "COPY_TO_URL_FILE names a file that cannot be read");
+    });
+  },
+);

@@ -3,6 +3,7 @@ import { openPool } from "@archway/db/postgres/open_pool.ts";
 import { useTestDatabase } from "@archway/tools/support/postgres/use_test_database.ts";
 import { postgresEnvironment } from "@archway/tools/support/postgres_environment.ts";
 import { Program, type ProgramResult, untilReady } from "@archway/tools/support/program.ts";
+import { testWithEmbedded } from "@archway/tools/support/program_storage.ts";
 
 const FILE = "20261122000101_create_contacts.sql";
 
@@ -30,35 +31,41 @@ async function untilCheck(url: string, text: string): Promise<void> {
   }
 }
 
-Deno.test("archway migrate applies, lists and reverts migrations of the embedded database", async () => {
-  await withEmbedded(async (environment) => {
-    const dryRun = await archway(environment, "migrate up --dry-run");
-    assertEquals(dryRun.code, 0);
-    assertMatch(
-      dryRun.stdout,
-      /^-- 20261122000101_create_contacts\.sql of contact_service\n[^]*create table contacts/,
-    );
-    const before = await archway(environment, "migrate status");
-    assertStringIncludes(before.stdout, `[ ] ${FILE}\n`);
-    const lint = await archway(environment, "migrate lint");
-    assertEquals([lint.code, lint.stderr], [0, ""]);
-    assertMatch(lint.stdout, /^Nothing to report on \d\d? migrations\n$/);
-    const up = await archway(environment, "migrate up");
-    assertEquals([up.code, up.stderr], [0, ""]);
-    assertStringIncludes(up.stdout, `Applied ${FILE}\n`);
-    assertEquals((await archway(environment, "migrate up")).stdout, "Nothing to apply\n");
-    assertEquals((await archway(environment, "migrate lint")).stdout, "Nothing to report on 0 migrations\n");
-    assertEquals((await archway(environment, "migrate lint --all")).stdout, lint.stdout);
-    const after = await archway(environment, "migrate status");
-    assertMatch(after.stdout, /\nPending: 0\n$/);
-    const down = await archway(environment, "migrate down 999");
-    assertEquals([down.code, down.stderr], [0, ""]);
-    assertStringIncludes(down.stdout, `Reverted ${FILE}\n`);
-    assertEquals((await archway(environment, "migrate down")).stdout, "Nothing to revert\n");
-  });
-});
+testWithEmbedded(
+  "archway migrate applies, lists and reverts migrations of the embedded database",
+  async () => {
+    await withEmbedded(async (environment) => {
+      const dryRun = await archway(environment, "migrate up --dry-run");
+      assertEquals(dryRun.code, 0);
+      assertMatch(
+        dryRun.stdout,
+        /^-- 20261122000101_create_contacts\.sql of contact_service\n[^]*create table contacts/,
+      );
+      const before = await archway(environment, "migrate status");
+      assertStringIncludes(before.stdout, `[ ] ${FILE}\n`);
+      const lint = await archway(environment, "migrate lint");
+      assertEquals([lint.code, lint.stderr], [0, ""]);
+      assertMatch(lint.stdout, /^Nothing to report on \d\d? migrations\n$/);
+      const up = await archway(environment, "migrate up");
+      assertEquals([up.code, up.stderr], [0, ""]);
+      assertStringIncludes(up.stdout, `Applied ${FILE}\n`);
+      assertEquals((await archway(environment, "migrate up")).stdout, "Nothing to apply\n");
+      assertEquals(
+        (await archway(environment, "migrate lint")).stdout,
+        "Nothing to report on 0 migrations\n",
+      );
+      assertEquals((await archway(environment, "migrate lint --all")).stdout, lint.stdout);
+      const after = await archway(environment, "migrate status");
+      assertMatch(after.stdout, /\nPending: 0\n$/);
+      const down = await archway(environment, "migrate down 999");
+      assertEquals([down.code, down.stderr], [0, ""]);
+      assertStringIncludes(down.stdout, `Reverted ${FILE}\n`);
+      assertEquals((await archway(environment, "migrate down")).stdout, "Nothing to revert\n");
+    });
+  },
+);
 
-Deno.test("archway migrate reports errors in one line", async () => {
+testWithEmbedded("archway migrate reports errors in one line", async () => {
   await withEmbedded(async (environment) => {
     const unknown = await archway(environment, "migrate sideways");
     assertEquals([unknown.code, unknown.stdout], [2, ""]);

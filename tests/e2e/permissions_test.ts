@@ -4,6 +4,7 @@ import { probeExecutable, probePermissionSet } from "@archway/tools/permissions/
 import { startPostgres } from "@archway/tools/support/postgres/start_postgres.ts";
 import { postgresEnvironment } from "@archway/tools/support/postgres_environment.ts";
 import { FIXTURE_PROGRAM, Program } from "@archway/tools/support/program.ts";
+import { testWithEmbedded } from "@archway/tools/support/program_storage.ts";
 
 const ROOT = dirname(dirname(import.meta.dirname ?? "."));
 
@@ -19,7 +20,7 @@ interface Baked {
   readonly deny_sys: readonly string[] | null;
 }
 
-Deno.test("archway cannot read variables that it is not granted", async () => {
+testWithEmbedded("archway cannot read variables that it is not granted", async () => {
   const folder = await Deno.makeTempDir({ prefix: "archway_e2e_" });
   try {
     // The kernel would allow it; Deno only does with all permissions.

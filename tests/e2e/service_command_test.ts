@@ -5,29 +5,33 @@ import { FIXTURE_MIGRATIONS } from "@archway/tools/support/fixture_migrations.ts
 import { useTestDatabase } from "@archway/tools/support/postgres/use_test_database.ts";
 import { postgresEnvironment } from "@archway/tools/support/postgres_environment.ts";
 import { Program, type ProgramResult, untilReady } from "@archway/tools/support/program.ts";
+import { testWithEmbedded } from "@archway/tools/support/program_storage.ts";
 
 async function archway(environment: Readonly<Record<string, string>>, line: string): Promise<ProgramResult> {
   await using program = new Program(environment, line.split(" "));
   return await program.ended();
 }
 
-Deno.test("archway runs a command of a service on the embedded database and shows its progress", async () => {
-  const folder = await Deno.makeTempDir({ prefix: "archway_e2e_" });
-  try {
-    const environment = { EMBEDDED_DATA_DIR: folder };
-    const { code, stdout, stderr } = await archway(environment, "fill 120");
-    assertEquals([code, stdout], [0, "Added 120 contacts\n"], stderr);
-    assertStringIncludes(stderr, "100%, 120 of 120 contacts");
-    await using program = new Program(environment);
-    const url = await program.url;
-    await untilReady(url);
-    const { data, meta } = await (await fetch(`${url}/v1/contacts?page=1&pageSize=5`)).json();
-    assertEquals([data.length, meta.totalItems], [5, 120]);
-    await program.stop();
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-});
+testWithEmbedded(
+  "archway runs a command of a service on the embedded database and shows its progress",
+  async () => {
+    const folder = await Deno.makeTempDir({ prefix: "archway_e2e_" });
+    try {
+      const environment = { EMBEDDED_DATA_DIR: folder };
+      const { code, stdout, stderr } = await archway(environment, "fill 120");
+      assertEquals([code, stdout], [0, "Added 120 contacts\n"], stderr);
+      assertStringIncludes(stderr, "100%, 120 of 120 contacts");
+      await using program = new Program(environment);
+      const url = await program.url;
+      await untilReady(url);
+      const { data, meta } = await (await fetch(`${url}/v1/contacts?page=1&pageSize=5`)).json();
+      assertEquals([data.length, meta.totalItems], [5, 120]);
+      await program.stop();
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+);
 
 Deno.test("archway stops a command of a service on SIGINT with the exit code of the signal", async () => {
   await using database = await useTestDatabase();

@@ -8,6 +8,7 @@ import { execute } from "@archway/tools/support/postgres/execute.ts";
 import { useTestDatabase } from "@archway/tools/support/postgres/use_test_database.ts";
 import { postgresEnvironment } from "@archway/tools/support/postgres_environment.ts";
 import { Program, type ProgramOptions } from "@archway/tools/support/program.ts";
+import { testWithEmbedded } from "@archway/tools/support/program_storage.ts";
 import { startLoad } from "@archway/tools/support/request_load.ts";
 
 /** Several processes that serve on one port need Linux. */
@@ -318,20 +319,23 @@ Deno.test({
   },
 });
 
-Deno.test("archway with WORKERS and the embedded database serves from one process, and reports it", async () => {
-  const folder = await Deno.makeTempDir({ prefix: "archway_workers_" });
-  try {
-    await using program = new Program({ WORKERS: "2", EMBEDDED_DATA_DIR: folder });
-    await program.url;
-    const { code, stderr } = await program.stop();
-    assertEquals([code, stderr], [
-      0,
-      "WORKERS is 2, but one process serves: the embedded database serves one process\n",
-    ]);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-});
+testWithEmbedded(
+  "archway with WORKERS and the embedded database serves from one process, and reports it",
+  async () => {
+    const folder = await Deno.makeTempDir({ prefix: "archway_workers_" });
+    try {
+      await using program = new Program({ WORKERS: "2", EMBEDDED_DATA_DIR: folder });
+      await program.url;
+      const { code, stderr } = await program.stop();
+      assertEquals([code, stderr], [
+        0,
+        "WORKERS is 2, but one process serves: the embedded database serves one process\n",
+      ]);
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+);
 
 testWithNetworkNamespace(
   "archway with WORKERS loses no request while its processes are replaced",

@@ -26,6 +26,8 @@ const FORMATS = [
   { metric: "endedConnections", heading: "ended", digits: 0 },
   /** From starting the process to the first 200 of /readyz. */
   { metric: "startTime", heading: "start until ready, ms", digits: 0, divisor: 1000 },
+  /** Processor time of the server until then. */
+  { metric: "startProcessorTime", heading: "CPU until ready, ms", digits: 0, divisor: 1000 },
   { metric: "memoryAfterStart", heading: "memory after start, MiB", digits: 0 },
   /** Resident memory of the server at the end of a load, with what loads before it left behind. */
   { metric: "memoryAfterLoad", heading: "memory, MiB", digits: 0 },

@@ -21,6 +21,8 @@ export interface ProgramOwner {
 interface ServiceOptions {
   /** Main module, from the root of the project. @default FIXTURE_PROGRAM */
   readonly main?: string;
+  /** Executable that is run instead. */
+  readonly executable?: string;
   /** Servers that follow the database and take reads. */
   readonly replicas?: readonly InstanceConfig[];
   /** Variables that configure it, beside those of the database. */
@@ -57,16 +59,18 @@ function instanceEnvironment(
 export async function startService(
   database: ServiceDatabase,
   { stack, signal }: ProgramOwner,
-  { main = FIXTURE_PROGRAM, replicas = [], env = {}, permissions = "default" }: ServiceOptions = {},
+  { main = FIXTURE_PROGRAM, executable, replicas = [], env = {}, permissions = "default" }: ServiceOptions =
+    {},
 ): Promise<HttpServerProcess> {
   const followers = replicas.map((replica, index) => instanceEnvironment(`REPLICA_${index}`, replica));
   const own = "embedded" in database
     ? { EMBEDDED_DATA_DIR: database.embedded }
     : serviceEnvironment(database);
   const variables = Object.assign({ HOST: "127.0.0.1", PORT: "0", ...own }, ...followers, env);
-  const server = stack.use(
-    await HttpServerProcess.start({ args: [`-P=${permissions}`, resolve(ROOT, main)], env: variables }),
-  );
+  const command = executable === undefined
+    ? { args: [`-P=${permissions}`, resolve(ROOT, main)] }
+    : { program: executable, args: [] };
+  const server = stack.use(await HttpServerProcess.start({ ...command, env: variables }));
   await (replicas.length === 0 ? server.untilReady(signal) : server.untilHealthy(signal));
   return server;
 }

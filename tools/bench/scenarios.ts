@@ -3,6 +3,7 @@ import type { ServiceModule } from "@archway/service_kit/service_module.ts";
 import { againstScenario } from "./against_scenario.ts";
 import { depthScenario } from "./depth_scenario.ts";
 import { driversScenario } from "./drivers_scenario.ts";
+import { executablesScenario } from "./executables_scenario.ts";
 import { growthScenario } from "./growth_scenario.ts";
 import { limitsScenario } from "./limits_scenario.ts";
 import { overloadScenario } from "./overload_scenario.ts";
@@ -21,6 +22,7 @@ export const SCENARIOS: readonly Scenario[] = [
   againstScenario,
   depthScenario,
   driversScenario,
+  executablesScenario,
   growthScenario,
   limitsScenario,
   overloadScenario,
