@@ -19,7 +19,7 @@ Deno.test("prometheus_rule.yaml has the alerts of deployment/observability", asy
   assertEquals(
     new Map(spec.groups.map(({ name, rules }) => [name, rules])),
     new Map(await readAlerts()),
-    "Run deployment/kubernetes/components/prometheus/write_rule.sh",
+    "Run sh deployment/kubernetes/components/prometheus/write_rule.sh",
   );
 });
 

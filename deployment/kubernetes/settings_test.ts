@@ -5,6 +5,7 @@ import { project } from "../../config.ts";
 import { services } from "../../services.ts";
 import { configuredContainers, servingContainers } from "./testing/configured_containers.ts";
 import { renderer, renderOverlay, renderWorkloads } from "./testing/render_overlay.ts";
+import { selects } from "./testing/resource.ts";
 
 const ignore = renderer === undefined;
 
@@ -63,4 +64,20 @@ Deno.test("Processes in production stay below the default of max_connections", {
   }
   // PostgreSQL's default of 100, less the reserved ones; migrations take two.
   assert(connections + 2 <= 97, `${connections} connections`);
+});
+
+Deno.test("Network policies admit the servers that settings name", { ignore }, async () => {
+  for (const { title, workload: { all, labels, resource }, value } of await configuredContainers()) {
+    const policies = all.filter(({ kind, spec }) =>
+      kind === "NetworkPolicy" && selects(spec.podSelector ?? {}, labels)
+    );
+    const egress = policies.flatMap(({ spec }) => spec.egress ?? []).flatMap(({ ports = [] }) => ports);
+    const admitted = new Set(egress.map(({ port }) => String(port)));
+    const urls = ["OTEL_EXPORTER_OTLP_ENDPOINT", "AUTH_JWKS_URL"].map(value).filter((url) => url !== "");
+    const named = urls.map((url) => new URL(url).port || "443");
+    const needed = ["53", value("POSTGRES_PRIMARY_PORT"), ...named];
+    assertEquals(needed.filter((port) => !admitted.has(port)), [], title);
+    // NATS and webhooks are reached once they are set.
+    if (resource.kind === "Deployment") assert(admitted.has("4222") && admitted.has("443"), title);
+  }
 });

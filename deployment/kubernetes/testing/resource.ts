@@ -100,6 +100,7 @@ export interface Resource {
     readonly maxReplicas?: number;
     readonly ports?: readonly { readonly name: string; readonly port: number; readonly targetPort: string }[];
     readonly ingress?: readonly PolicyPorts[];
+    readonly egress?: readonly PolicyPorts[];
     /** Secret that an ExternalSecret creates, and its keys. */
     readonly target?: { readonly name: string };
     readonly data?: readonly { readonly secretKey: string }[];
