@@ -6,9 +6,10 @@ import { runDeno } from "./run_deno.ts";
  */
 export async function staleLock(project: string): Promise<string | undefined> {
   const { code, stderr } = await runDeno(["install", "--frozen"], { cwd: project });
-  return code === 0 ? undefined : `deno.lock: ${firstLine(stderr)}`;
+  return code === 0 ? undefined : `deno.lock: ${reason(stderr)}`;
 }
 
-function firstLine(text: string): string {
-  return text.trim().split("\n", 1)[0] ?? "";
+/** Returns the first line that is not progress. */
+function reason(text: string): string {
+  return text.split("\n").find((line) => line.trim() !== "" && !/^(?:Download|Initialize) /.test(line)) ?? "";
 }

@@ -18,6 +18,7 @@ const BANNED: readonly BannedWord[] = [
   { pattern: /\bfor ever\b/gi, instead: "forever, or the bound that is missing" },
   { pattern: /\bat the most\b/gi, instead: "at most" },
   { pattern: /\bis given\b/gi, instead: "the noun: with a key, if set, the argument" },
+  { pattern: /^(?:<{7}|\|{7}|>{7})(?: |$)/gm, instead: "the text without conflict markers" },
   { pattern: /\bmore than nothing\b/gi, instead: "greater than zero" },
 ];
 

@@ -23,6 +23,13 @@ Deno.test("bannedWords() finds words in texts, names and every kind of file", ()
   assertEquals(wordsIn("server/a.ts", "tellurium, stranger, retold, foretell, islands, planet"), []);
 });
 
+Deno.test("bannedWords() finds conflict markers", () => {
+  assertEquals(wordsIn("README.md", "a\n<<<<<<< yours\n=======\n>>>>>>> theirs\n`<<<<<<< x`"), [
+    "<<<<<<< ",
+    ">>>>>>> ",
+  ]);
+});
+
 Deno.test("bannedWords() finds questions in place of a noun or a verb, and riddles about undefined", () => {
   const comment =
     "/** What it is; undefined: nothing. */\n/**\n * How it works.\n */\n/** Returns what it is. */\n";

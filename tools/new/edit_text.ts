@@ -17,7 +17,7 @@ export class EditedText {
     if (match === undefined || matches.length > 1) {
       throw new NewError(
         `${path} has not the form that deno task new service writes; nothing was written. Add it by hand: ` +
-          `docs/architecture.md, "${this.byHand}" (looked for ${pattern.source})`,
+          `docs/architecture.md, "${this.byHand}"`,
       );
     }
     const at = match.index + (match[1]?.length ?? 0);

@@ -1,3 +1,4 @@
+import { addImport } from "./add_import.ts";
 import { EditedText } from "./edit_text.ts";
 import { type Field, propertiesOf } from "./field.ts";
 import { declarations, enumType, fromJsonMembers, normalized, ruleOf, toJsonMember } from "./field_code.ts";
@@ -79,7 +80,8 @@ function editDomain(file: EditedText, { names, field }: NewField): void {
   file.insert(new RegExp(`(export type ${Type}Input = Pick<\\s*${Type},[^>]*?),?\\s*>;`), properties);
   const members = `, ${normalized(field).join(", ")}`;
   const rule = ruleOf(field);
-  if (rule !== undefined || file.text.includes("const normalized = {")) {
+  if (rule !== undefined) ensureErrors(file, names);
+  if (file.text.includes("const normalized = {")) {
     file.insert(/(const normalized = \{[^]*?),?\s*\};\n\s*const fieldErrors/, members);
   } else {
     file.insert(/(export function normalizeInput\([^]*?return \{[^]*?),?\s*\};\n\}/, members);
@@ -94,6 +96,26 @@ function editDomain(file: EditedText, { names, field }: NewField): void {
     const types = "import type { Timestamp } from";
     file.text = file.text.replace(types, "import { microsecondsOf, type Timestamp, timestampOf } from");
   }
+}
+
+/** Makes normalizeInput() collect field errors, which it does not without a field that can be invalid. */
+function ensureErrors(file: EditedText, { singular: { kebab } }: ServiceNames): void {
+  if (file.text.includes("const fieldErrors")) return;
+  const body = /(export function normalizeInput\([^]*?\n {2})return (\{[^]*?\};\n)(?=\})/;
+  file.insert(body, "");
+  file.text = file.text.replace(
+    body,
+    (_, head: string, members: string) =>
+      `${head}const normalized = ${members}  const fieldErrors: FieldError[] = [];\n` +
+      `  if (fieldErrors.length > 0) throw invalidError("${kebab}", fieldErrors);\n  return normalized;\n`,
+  ).replace(
+    /\/\*\* Returns the input in stored form\.(.*) \*\/\n/,
+    (_, form: string) =>
+      `/**\n * Validates the input and returns it in stored form.${form}\n *\n` +
+      ` * @throws {DomainError} "invalid-${kebab}", with every violation.\n */\n`,
+  );
+  const from = "@archway/service_kit/domain_error.ts";
+  file.text = addImport(addImport(file.text, "type FieldError", from), "invalidError", from);
 }
 
 /** Statements of a migration, and the words of its file name. */

@@ -59,7 +59,7 @@ export class MigrationSession implements AsyncDisposable {
       return session;
     } catch (error) {
       await session[Symbol.asyncDispose]();
-      throw toDatabaseError(error);
+      throw beforeAnyFile(error);
     }
   }
 
@@ -135,6 +135,20 @@ export class MigrationSession implements AsyncDisposable {
       await new Promise((resolve) => setTimeout(resolve, lockRetryMs * (0.5 + Math.random())));
     }
   }
+}
+
+/** Translates an error from before the first file: when the connection was lost, nothing was changed. */
+function beforeAnyFile(error: unknown): DatabaseError {
+  const { code, cause, message, sqlState } = toDatabaseError(error);
+  const isLost = code === "outcome-unknown";
+  return new DatabaseError(
+    isLost ? "unavailable" : code,
+    isLost ? "The database cannot be reached" : message,
+    {
+      cause,
+      ...(sqlState === undefined ? {} : { sqlState }),
+    },
+  );
 }
 
 /** The lock and the settings of migrations belong to a session. */

@@ -10,7 +10,10 @@ import {
   ProblemError,
 } from "../../support/contact_service/api/clients/typescript/contact/client.gen.ts";
 import { readBody, serializeBody } from "./runtime/body.ts";
-import { DATABASES } from "../../support/databases.ts";
+import { openPool } from "@archway/db/postgres/open_pool.ts";
+import { useEmbeddedDatabase } from "../../support/embedded/use_embedded_database.ts";
+import { FIXTURE_MIGRATIONS } from "../../support/fixture_migrations.ts";
+import { GENEROUS_TIMEOUTS } from "../../support/generous_timeouts.ts";
 import { HttpFaultProxy } from "../../support/http_fault_proxy.ts";
 
 const CONTACT = "/v1/contacts/{id}";
@@ -193,12 +196,14 @@ const CASES: Readonly<Record<string, (harness: Harness) => Promise<void>>> = {
 };
 
 Deno.test("createApiClient() returns a client that", async (t) => {
-  await using database = await DATABASES["embedded"]?.();
-  assert(database);
-  await using server = contactServer(database.pool);
+  await using database = await useEmbeddedDatabase({ migrations: FIXTURE_MIGRATIONS });
+  // Tokens of a process without replicas are equal otherwise.
+  const config = { primary: database.instance, replicas: [], readsPosition: true, ...GENEROUS_TIMEOUTS };
+  await using pool = openPool(config);
+  await using server = contactServer(pool);
   for (const [title, run] of Object.entries(CASES)) {
     await t.step(title, async () => {
-      await database.pool.writer().query("delete from contacts");
+      await pool.writer().query("delete from contacts");
       await using proxy = new HttpFaultProxy((request) => server.fetch(request));
       const options = { baseUrl: await proxy.url, retry: { delayMs: 1 } };
       const client = createContactClient(options);
