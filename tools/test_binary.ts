@@ -45,7 +45,10 @@ const FLAVOURS: readonly Flavour[] = [
         "listener",
       ],
       ...["migrate", "openapi_command", "permissions", "service_command", "telemetry", "workers"],
-    ].map((name) => `tests/e2e/${name}_test.ts`).concat("*_service/e2e/{payment,seed}_test.ts"),
+    ].map((name) => `tests/e2e/${name}_test.ts`).concat(
+      "*_service/e2e/{payment,seed}_test.ts",
+      "deployment/container/*_slow_test.ts",
+    ),
   },
 ];
 

@@ -10,7 +10,7 @@ const manifest: { readonly tasks: Readonly<Record<string, { readonly command: st
 );
 
 /** Stages that are built as images, and the tasks that build their executables. */
-const TARGETS = { server: "compile", embedded: "compile" } as const;
+const TARGETS = { server: "compile:server", embedded: "compile" } as const;
 
 Deno.test("Dockerfile is valid, and its default is the image for servers", () => {
   assertEquals(validate(text).map(({ message, range }) => `line ${range.start.line + 1}: ${message}`), []);
