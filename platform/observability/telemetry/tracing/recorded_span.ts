@@ -48,7 +48,8 @@ export class RecordedSpan implements ReadableSpan, SpanContext {
   readonly traceState?: TraceState;
   readonly parentSpanContext?: SpanContext;
   readonly links: Link[];
-  readonly incoming: Headers | undefined;
+  /** Headers of the request; undefined once it has ended, since a queue of spans would keep those of all its requests. */
+  incoming: Headers | undefined;
   /** Time of its start since that of the process. */
   readonly startMs = performance.now();
   name = "";
@@ -87,6 +88,7 @@ export class RecordedSpan implements ReadableSpan, SpanContext {
     this.#endMs = performance.now();
     this.name = name;
     this.attributes = attributes;
+    this.incoming = undefined;
     if (failure !== undefined) {
       this.status = FAILED;
       attributes["error.type"] = failure;
