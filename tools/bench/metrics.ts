@@ -24,7 +24,7 @@ const FORMATS = [
   { metric: "rejectionsPerSecond", heading: "503/s", digits: 0 },
   /** Connections of slow clients that the server ended in a round. */
   { metric: "endedConnections", heading: "ended", digits: 0 },
-  /** From starting the process to the first 200 of /readyz. */
+  /** From starting the process to the first 200 of /readyz; of a function, to its first response. */
   { metric: "startTime", heading: "start until ready, ms", digits: 0, divisor: 1000 },
   /** Processor time of the server until then. */
   { metric: "startProcessorTime", heading: "CPU until ready, ms", digits: 0, divisor: 1000 },

@@ -4,6 +4,7 @@ import { againstScenario } from "./against_scenario.ts";
 import { depthScenario } from "./depth_scenario.ts";
 import { driversScenario } from "./drivers_scenario.ts";
 import { executablesScenario } from "./executables_scenario.ts";
+import { functionsScenario } from "./functions_scenario.ts";
 import { growthScenario } from "./growth_scenario.ts";
 import { limitsScenario } from "./limits_scenario.ts";
 import { overloadScenario } from "./overload_scenario.ts";
@@ -23,6 +24,7 @@ export const SCENARIOS: readonly Scenario[] = [
   depthScenario,
   driversScenario,
   executablesScenario,
+  functionsScenario,
   growthScenario,
   limitsScenario,
   overloadScenario,
