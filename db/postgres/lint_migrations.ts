@@ -124,7 +124,10 @@ function allowed(reported: readonly Reported[], comments: string): readonly Repo
 
 function messageOf({ rule, object }: Located): string {
   const { problem, instead } = lintRules[rule];
-  return `${object}: ${problem}; ${instead}`;
+  return `${object}: ${problem}; ${instead}`.replace(
+    "by a comment",
+    `by "-- lint:allow ${rule}: <reason>" before it`,
+  );
 }
 
 function lineBreaks(text: string): number {

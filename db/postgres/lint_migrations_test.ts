@@ -132,7 +132,8 @@ Deno.test("lintMigrations() names the line, the object, the problem and what to 
     line: 9,
     rule: "drop-column",
     message:
-      "t.a: the running version may use it; deploy a version that does not, then drop it, and allow that by a comment",
+      "t.a: the running version may use it; deploy a version that does not, then drop it, and allow that by " +
+      '"-- lint:allow drop-column: <reason>" before it',
   });
 });
 

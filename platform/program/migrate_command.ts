@@ -104,8 +104,17 @@ async function down(
   count: number,
   sources: readonly MigrationSource[],
 ): Promise<string> {
-  const reverted = await migrations.revertMigrations(sources, count, migrationReporter);
-  return reverted.length === 0 ? "Nothing to revert\n" : listed("Reverted", reverted);
+  const planned = await migrations.planMigrations(sources, { revert: count });
+  try {
+    const reverted = await migrations.revertMigrations(sources, count, migrationReporter);
+    return reverted.length === 0 ? "Nothing to revert\n" : listed("Reverted", reverted);
+  } catch (error) {
+    // Those before the failed one are reverted.
+    const pending = await migrations.pendingMigrations(sources).catch((): readonly string[] => []);
+    const reverted = planned.map(({ fileName }) => fileName).filter((file) => pending.includes(file));
+    await print(Deno.stdout, listed("Reverted", reverted));
+    throw error;
+  }
 }
 
 function listed(verb: string, files: readonly string[]): string {

@@ -7,7 +7,7 @@ import type { ConnectionPool } from "@archway/db/db.ts";
 import { EmbeddedError } from "@archway/db/embedded/embedded_error.ts";
 import { startEmbedded } from "@archway/db/embedded/start_embedded.ts";
 import { openPool } from "@archway/db/postgres/open_pool.ts";
-import type { DriverName, PoolConfig } from "@archway/db/postgres/pool_config.ts";
+import { DEFAULT_DRIVER, type DriverName, type PoolConfig } from "@archway/db/postgres/pool_config.ts";
 import { loadOrCreateSecret } from "@archway/service_kit/signing.ts";
 import { notify } from "./print.ts";
 
@@ -106,6 +106,7 @@ function openPostgres(config: Config, database: PostgresConfig, options: PoolOpt
   if (config.hmacSecrets === undefined) throw new Error("Opening the database: no secret is configured");
   const pool = openPool({ ...options, ...database });
   const { primary, replicas } = database;
+  const [{ driver = DEFAULT_DRIVER }] = primary;
   const hosts = primary.map(({ host, port }) => `${host}:${port}`).join(",");
   const readReplicas = replicas.length === 0
     ? ""
@@ -113,7 +114,7 @@ function openPostgres(config: Config, database: PostgresConfig, options: PoolOpt
   return {
     pool,
     hmacSecrets: config.hmacSecrets,
-    description: `PostgreSQL at ${hosts}/${primary[0].database}${readReplicas}`,
+    description: `PostgreSQL at ${hosts}/${primary[0].database}${readReplicas}, driver ${driver}`,
     [Symbol.asyncDispose]: () => pool[Symbol.asyncDispose](),
   };
 }
