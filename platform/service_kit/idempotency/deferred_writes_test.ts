@@ -68,8 +68,15 @@ for (const [name, open] of Object.entries(DATABASES)) {
       throw new TakenError();
     });
     await assertRejects(() => thrown, TakenError);
-    assertEquals((await pool.writer().query("select from names")).rowCount, 1);
-    assertEquals(await countKeys(pool), 2);
+    // The program refuses a write when it is too late, which is no success.
+    const late = idempotency.run(request("5"), async (unit) => {
+      const checked = take(transactionOf({ unit }), "cy").then(() => Promise.reject(new TakenError()));
+      await completeWithKey({ unit }, checked);
+      return { response: CREATED, refused: false };
+    });
+    await assertRejects(() => late, Error, "Writes were committed with their key");
+    assertEquals((await pool.writer().query("select from names")).rowCount, 2);
+    assertEquals(await countKeys(pool), 3);
   });
 }
 

@@ -138,6 +138,11 @@ async function deferredWrites(unit: TransactionUnit, stored: Promise<void>): Pro
   } catch (error) {
     // Errors of the database are conflicts, which are repeated, or leave the outcome open, as they do everywhere.
     if (error instanceof DatabaseError) throw error;
+    if (await stored.then(() => true, () => false)) {
+      const message =
+        "Writes were committed with their key, although the program then refused them: use a constraint";
+      throw new Error(message, { cause: error });
+    }
     throw new FailedWrite("A write failed", { cause: error });
   }
 }
