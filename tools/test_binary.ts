@@ -41,6 +41,7 @@ const FLAVOURS: readonly Flavour[] = [
         "db_status",
         "healthcheck",
         "keys",
+        "lambda",
         "limits",
         "listener",
       ],

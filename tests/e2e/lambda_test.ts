@@ -185,7 +185,7 @@ Deno.test("archway lambda exports the span of a request in the invocation's trac
 
 Deno.test("archway lambda reports why it cannot start", async () => {
   const cases = [
-    [{}, /POSTGRES_PRIMARY_HOST is missing/],
+    [{}, /POSTGRES_PRIMARY_HOST (?:is missing|or DATABASE_URL is required)/],
     [{ POSTGRES_PRIMARY_HOST: "db", POSTGRES_PRIMARY_PORT: "x" }, /POSTGRES_PRIMARY_PORT must be/],
   ] as const;
   for (const [environment, expected] of cases) {
