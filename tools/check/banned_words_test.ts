@@ -25,8 +25,8 @@ Deno.test("bannedWords() finds words in texts, names and every kind of file", ()
 
 Deno.test("bannedWords() finds conflict markers", () => {
   assertEquals(wordsIn("README.md", "a\n<<<<<<< yours\n=======\n>>>>>>> theirs\n`<<<<<<< x`"), [
-    "<<<<<<< ",
-    ">>>>>>> ",
+    "<<<<<<<",
+    ">>>>>>>",
   ]);
 });
 
