@@ -11,7 +11,7 @@ Deno.test("migrate() prints what the lint reports, with file, line and rule, and
     await using program = await spawnProgram(`
       import { migrate } from ${JSON.stringify(import.meta.resolve("./migrate_command.ts"))};
       const configure = () => { throw new Error("the configuration was read"); };
-      const options = { project: "acme", configure, sources: ${JSON.stringify(folder.sources)} };
+      const options = { project: "program", configure, sources: ${JSON.stringify(folder.sources)} };
       Deno.exitCode = await migrate(["lint", ...${JSON.stringify(files)}], options);
     `);
     const line = await program.line();
@@ -20,8 +20,8 @@ Deno.test("migrate() prints what the lint reports, with file, line and rule, and
   };
   assertMatch(
     await run("--all"),
-    /^1\n2_name_pets\.sql:3: set-not-null: pets\.name: [^\n]+\nacme migrate: 1 reported in 2 migrations, see [^\n]+\n$/,
+    /^1\n2_name_pets\.sql:3: set-not-null: pets\.name: [^\n]+\nprogram migrate: 1 reported in 2 migrations, see [^\n]+\n$/,
   );
   assertEquals(await run("a/1_create_pets.sql"), "0\nNothing to report on 1 migration\n");
-  assertEquals(await run("3_more.sql"), "1\n\nacme migrate: No service has a migration 3_more.sql\n");
+  assertEquals(await run("3_more.sql"), "1\n\nprogram migrate: No service has a migration 3_more.sql\n");
 });
