@@ -14,8 +14,9 @@ import { openSocket } from "./open_socket.ts";
 import { PostgresJsSession } from "./postgres_js_session.ts";
 import { preparePassword } from "./prepare_password.ts";
 import { readPassword } from "./read_password.ts";
+import { ResponseBehind, type StatementBehind } from "./response_behind.ts";
 import { type QuickStatements, type SentStatement, SentStatements } from "./sent_statements.ts";
-import { pinSettings } from "./session_settings.ts";
+import { readState, type Session } from "./session_state.ts";
 import {
   commitUnconfirmed,
   connectionLost,
@@ -26,7 +27,7 @@ import {
 import { encodeParameter } from "./text_format.ts";
 import { TlsRefusal } from "./tls_refusal.ts";
 import { toDatabaseError } from "./to_database_error.ts";
-import { checkServer, type ServerState, UnsuitableServerError } from "./unsuitable_server_error.ts";
+import { UnsuitableServerError } from "./unsuitable_server_error.ts";
 import { WireSession } from "./wire_session.ts";
 
 /** Options of {@link Connection.open}. */
@@ -34,14 +35,6 @@ export interface OpenConnectionOptions {
   readonly config: Omit<PoolConfig, "primary" | "replicas">;
   /** Whether the session rejects writes, even on a primary. */
   readonly readOnly: boolean;
-}
-
-/** Statement without parameters that is sent directly behind another one. The calls must not throw. */
-export interface StatementBehind<R extends object = object> {
-  readonly text: string;
-  onResult(rows: readonly R[]): void;
-  /** Called if it fails, was not sent, or its response is overdue. */
-  onError(): void;
 }
 
 /** Options of a statement. */
@@ -65,26 +58,6 @@ export interface SendOptions<R extends object> extends Pick<StatementOptions, "r
   /** @param failed Text of the leading statement that failed, if it was one of them. */
   onError(error: unknown, failed?: string): void;
 }
-
-/** SQL expression of {@link Session.serverStart}. */
-export const serverStart = "extract(epoch FROM pg_postmaster_start_time())::text";
-
-/** Session of a server. */
-export interface Session {
-  /** Process of the session. */
-  readonly pid: number;
-  /** Start of the server, which differs between servers. */
-  readonly serverStart: string;
-}
-
-interface OpenedState extends Session, ServerState {
-  readonly refusesWrites: boolean;
-}
-
-const opened = `SELECT
-    pg_is_in_recovery() OR current_setting('default_transaction_read_only')::boolean AS "refusesWrites",
-    pg_backend_pid() AS pid, ${serverStart} AS "serverStart",
-    current_setting('server_version_num')::int4 AS version, current_setting('server_encoding') AS encoding`;
 
 /** Maximum number of parameters. postgres.js would leave a connection hanging after a statement with more. */
 const maxParameters = 65_533;
@@ -196,18 +169,14 @@ export class Connection {
 
   /** Checks the server and prepares the session. Rejects with errors of the driver. */
   async #start(config: OpenConnectionOptions["config"]): Promise<void> {
-    const driver = this.#driver;
-    const text = config.pooler === "transaction" ? opened : `${opened}, ${pinSettings(config)} AS pinned`;
-    const { rows: [row] } = await new Promise<QueryResult<OpenedState>>((onResult, onError) => {
-      driver.query<OpenedState>(text, [], { onResult, onError });
-    });
-    if (row === undefined) throw new DatabaseError("internal", "The server returned no state");
-    checkServer(row);
+    const { refusesWrites, pid, serverStart } = await readState(this.#driver, config);
     const { sessionSql } = config;
     if (sessionSql !== undefined && config.pooler !== "transaction") await this.script(sessionSql);
-    const { refusesWrites, pid, serverStart } = row;
     // A pooler makes up the process id of the handshake.
-    Object.assign(this, { refusesWrites, session: pid === driver.pid ? { pid, serverStart } : undefined });
+    Object.assign(this, {
+      refusesWrites,
+      session: pid === this.#driver.pid ? { pid, serverStart } : undefined,
+    });
   }
 
   get isOpen(): boolean {
@@ -414,32 +383,6 @@ export class Connection {
     void this.#driver.end(0);
     destroySoon(this.#driver.stream);
     this.onClosed(this);
-  }
-}
-
-/** Awaited response to a {@link StatementBehind}. */
-class ResponseBehind {
-  readonly #behind: StatementBehind;
-  isOver = false;
-  /** Delivers the result of the statement before it. */
-  held: () => void = ignore;
-
-  constructor(behind: StatementBehind) {
-    this.#behind = behind;
-  }
-
-  end(rows: readonly object[]): void {
-    if (this.isOver) return;
-    this.isOver = true;
-    this.#behind.onResult(rows);
-    this.held();
-  }
-
-  giveUp(): void {
-    if (this.isOver) return;
-    this.isOver = true;
-    this.#behind.onError();
-    this.held();
   }
 }
 

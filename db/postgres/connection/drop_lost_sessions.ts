@@ -1,5 +1,6 @@
 import type { Querier } from "../../db.ts";
-import { type Connection, serverStart, type Session } from "./connection.ts";
+import type { Connection } from "./connection.ts";
+import { serverStart, type Session } from "./session_state.ts";
 
 /** Connection to a server beside the ones that are checked. */
 export interface SessionProbe {

@@ -3,8 +3,9 @@ import type { Querier, QueryOptions, QueryParameter, QueryResult } from "../../d
 import { DatabaseError } from "../../errors.ts";
 import { refuseStatement } from "./refuse_statement.ts";
 import { withCallerStack } from "./with_caller_stack.ts";
-import type { Connection, StatementBehind } from "./connection.ts";
+import type { Connection } from "./connection.ts";
 import type { Connections } from "./connections.ts";
+import type { StatementBehind } from "./response_behind.ts";
 import { QuickStatements } from "./sent_statements.ts";
 import { isRetryable } from "./retryable_error.ts";
 import { readLost } from "./statement_errors.ts";

@@ -1,5 +1,5 @@
 import type { WalPosition } from "../../db.ts";
-import type { StatementBehind } from "../connection/connection.ts";
+import type { StatementBehind } from "../connection/response_behind.ts";
 import type { Followers, SentText } from "../connection/pool_querier.ts";
 import { positionOf, type PositionRow, positionStatement } from "./position_source.ts";
 

@@ -1,6 +1,6 @@
 import type { WalPosition } from "../../db.ts";
 import { probeErrorReason, queryWithTimeout } from "../connection/query_with_timeout.ts";
-import { serverStart } from "../connection/connection.ts";
+import { serverStart } from "../connection/session_state.ts";
 import type { InstanceConnections } from "../connection/instance_connections.ts";
 import type { ReplicaState } from "./lag_meter.ts";
 import { replayedColumns, replayedOf, type ReplayedRow } from "./read_replayed.ts";
