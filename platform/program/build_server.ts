@@ -6,8 +6,8 @@ import * as options from "@archway/server/server_options.ts";
 import type { Booted } from "./boot.ts";
 import { databaseChecks } from "./database_checks.ts";
 import { limitOptions } from "./limit_options.ts";
-import type { OpenAuthenticator } from "./open_authenticator.ts";
-import type { OpenRateLimit } from "./open_rate_limit.ts";
+import { type OpenAuthenticator, openAuthenticator } from "./open_authenticator.ts";
+import { type OpenRateLimit, openRateLimit } from "./open_rate_limit.ts";
 import type { Project } from "./project.ts";
 import type { WorkerLink } from "./workers/worker_link.ts";
 
@@ -25,6 +25,19 @@ export interface BuildServerDependencies
    * @default false
    */
   readonly hasGateway?: boolean;
+}
+
+/** Opens what identifies and limits the callers of a program. The stack closes it. */
+export async function openCallers(
+  config: Config,
+  { program, stack }: { readonly program: Booted; readonly stack: AsyncDisposableStack },
+): Promise<Pick<BuildServerDependencies, "authentication" | "rateLimit">> {
+  const { logger, database: { pool }, stopping: signal } = program;
+  const authentication = await openAuthenticator(config, { logger, pool, signal });
+  if (authentication !== undefined) stack.use(authentication);
+  const rateLimit = await openRateLimit(config, logger);
+  if (rateLimit !== undefined) stack.use(rateLimit);
+  return { authentication, rateLimit };
 }
 
 /** Creates the server of a program; it does not listen yet. */

@@ -2,9 +2,8 @@ import type { Config } from "@archway/config/config.ts";
 import type { Share } from "@archway/config/divide_limits.ts";
 import { readTls } from "@archway/server/tls.ts";
 import { boot } from "./boot.ts";
-import { buildServer } from "./build_server.ts";
-import { openAuthenticator } from "./open_authenticator.ts";
-import { openRateLimit, withConfigErrors } from "./open_rate_limit.ts";
+import { buildServer, openCallers } from "./build_server.ts";
+import { withConfigErrors } from "./open_rate_limit.ts";
 import { print } from "./print.ts";
 import type { Project } from "./project.ts";
 import { sweepKeys } from "./sweep_keys.ts";
@@ -31,11 +30,7 @@ export async function serve(config: Config, { greet, share, ...project }: ServeO
   await using program = await boot(config, { ...project, development: greet, share });
   await using stack = new AsyncDisposableStack();
   const { logger, migrations, migrated, mounted } = program;
-  const { pool } = program.database;
-  const authentication = await openAuthenticator(config, { logger, pool, signal: program.stopping });
-  if (authentication !== undefined) stack.use(authentication);
-  const rateLimit = await openRateLimit(config, logger);
-  if (rateLimit !== undefined) stack.use(rateLimit);
+  const callers = await openCallers(config, { program, stack });
   // One process of several does what needs to be done once.
   const isFirst = (share?.index ?? 0) === 0;
   const sweeper = stack.use(sweepKeys(config, program));
@@ -43,7 +38,7 @@ export async function serve(config: Config, { greet, share, ...project }: ServeO
   const inline = mounted.services.filter(({ background }) => isFirst && background?.inline);
   const background = await program.openBackground(inline);
   const server = stack.use(
-    withConfigErrors(() => buildServer(config, { ...program, authentication, rateLimit, project, link })),
+    withConfigErrors(() => buildServer(config, { ...program, ...callers, project, link })),
   );
   // Listens once migrations are applied. If that takes longer, it listens at once and /readyz reports the state.
   await Promise.race([migrated, migrations.waiting]);

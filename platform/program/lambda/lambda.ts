@@ -1,8 +1,7 @@
 import type { Config } from "@archway/config/config.ts";
 import { boot, type Booted } from "../boot.ts";
-import { buildServer } from "../build_server.ts";
-import { openAuthenticator } from "../open_authenticator.ts";
-import { openRateLimit, withConfigErrors } from "../open_rate_limit.ts";
+import { buildServer, openCallers } from "../build_server.ts";
+import { withConfigErrors } from "../open_rate_limit.ts";
 import type { Project } from "../project.ts";
 import { waitForStopSignal } from "../wait_for_stop_signal.ts";
 import { RuntimeApi, RuntimeApiError } from "./runtime_api.ts";
@@ -66,11 +65,7 @@ async function open(
 ): Promise<Opened> {
   const config = configure();
   const program = stack.use(await boot(config, { ...project, awaitsMigrations: false }));
-  const { logger, database: { pool } } = program;
-  const authentication = await openAuthenticator(config, { logger, pool, signal: program.stopping });
-  if (authentication !== undefined) stack.use(authentication);
-  const rateLimit = await openRateLimit(config, logger);
-  if (rateLimit !== undefined) stack.use(rateLimit);
+  const callers = await openCallers(config, { program, stack });
   const server = stack.use(
     withConfigErrors(() =>
       buildServer({
@@ -79,7 +74,7 @@ async function open(
         admission: undefined,
         drainWaitMs: 0,
         drainTimeoutMs: DRAIN_MS,
-      }, { ...program, authentication, rateLimit, project, hasGateway: true })
+      }, { ...program, ...callers, project, hasGateway: true })
     ),
   );
   return { config, program, server };
