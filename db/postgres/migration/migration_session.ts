@@ -139,16 +139,10 @@ export class MigrationSession implements AsyncDisposable {
 
 /** Translates an error from before the first file: when the connection was lost, nothing was changed. */
 function beforeAnyFile(error: unknown): DatabaseError {
-  const { code, cause, message, sqlState } = toDatabaseError(error);
-  const isLost = code === "outcome-unknown";
-  return new DatabaseError(
-    isLost ? "unavailable" : code,
-    isLost ? "The database cannot be reached" : message,
-    {
-      cause,
-      ...(sqlState === undefined ? {} : { sqlState }),
-    },
-  );
+  const databaseError = toDatabaseError(error);
+  return databaseError.code === "outcome-unknown"
+    ? new DatabaseError("unavailable", "The database cannot be reached", { cause: databaseError.cause })
+    : databaseError;
 }
 
 /** The lock and the settings of migrations belong to a session. */
