@@ -2,7 +2,7 @@ import { hasSqlDetails, type ParseResult } from "libpg-query";
 import type { MigrationSource } from "../db.ts";
 import { MigrationError } from "../errors.ts";
 import { type Migration, readMigrations } from "./migration/migration_file.ts";
-import { type LintRuleName, lintRules } from "./migration_lint/lint_rules.ts";
+import { type LintRule, type LintRuleName, lintRules } from "./migration_lint/lint_rules.ts";
 import { lintStatement } from "./migration_lint/lint_statement.ts";
 import type { Reported } from "./migration_lint/lint_table_change.ts";
 import { SchemaHistory } from "./migration_lint/schema_history.ts";
@@ -123,11 +123,9 @@ function allowed(reported: readonly Reported[], comments: string): readonly Repo
 }
 
 function messageOf({ rule, object }: Located): string {
-  const { problem, instead } = lintRules[rule];
-  return `${object}: ${problem}; ${instead}`.replace(
-    "by a comment",
-    `by "-- lint:allow ${rule}: <reason>" before it`,
-  );
+  const { problem, instead, isAllowed = false }: LintRule = lintRules[rule];
+  const comment = isAllowed ? ` by "-- lint:allow ${rule}: <reason>" before it` : "";
+  return `${object}: ${problem}; ${instead}${comment}`;
 }
 
 function lineBreaks(text: string): number {

@@ -3,6 +3,8 @@ export interface LintRule {
   /** Continues the name of a table or column. */
   readonly problem: string;
   readonly instead: string;
+  /** Whether {@link instead} ends with allowing the statement, for which the form of a comment follows. @default false */
+  readonly isAllowed?: boolean;
 }
 
 /**
@@ -35,15 +37,18 @@ export const lintRules = {
   },
   "drop-column": {
     problem: "the running version may use it",
-    instead: "deploy a version that does not, then drop it, and allow that by a comment",
+    instead: "deploy a version that does not, then drop it, and allow that",
+    isAllowed: true,
   },
   "drop-default": {
     problem: "inserts of the running version that omit the column write null from then on",
-    instead: "deploy a version that sets it, then drop the default, and allow that by a comment",
+    instead: "deploy a version that sets it, then drop the default, and allow that",
+    isAllowed: true,
   },
   "drop-object": {
     problem: "the running version may use it",
-    instead: "deploy a version that does not, then drop it, and allow that by a comment",
+    instead: "deploy a version that does not, then drop it, and allow that",
+    isAllowed: true,
   },
   "rename": {
     problem: "the running version knows only the old name",
@@ -63,7 +68,8 @@ export const lintRules = {
   },
   "exclusion-constraint": {
     problem: "an exclusion constraint creates an index, and blocks reads and writes meanwhile",
-    instead: "no other way exists: add it while nothing uses the table, and allow that by a comment",
+    instead: "no other way exists: add it while nothing uses the table, and allow that",
+    isAllowed: true,
   },
   "index": {
     problem: "writes are blocked while the index is created or dropped",
@@ -75,7 +81,8 @@ export const lintRules = {
   },
   "rewrite": {
     problem: "the table is rewritten, and reads and writes are blocked meanwhile",
-    instead: "do it while nothing uses the table, and allow that by a comment",
+    instead: "do it while nothing uses the table, and allow that",
+    isAllowed: true,
   },
   "lock": {
     problem: "the lock is held until the end of the file",
