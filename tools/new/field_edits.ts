@@ -102,6 +102,7 @@ function editDomain(file: EditedText, { names, field }: NewField): void {
 function ensureErrors(file: EditedText, { singular: { kebab } }: ServiceNames): void {
   if (file.text.includes("const fieldErrors")) return;
   const body = /(export function normalizeInput\([^]*?\n {2})return (\{[^]*?\};\n)(?=\})/;
+  // Only to reject a text that it does not match once.
   file.insert(body, "");
   file.text = file.text.replace(
     body,

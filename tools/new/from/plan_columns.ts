@@ -164,6 +164,14 @@ export function planInput(
   });
 }
 
+/** Sources of the members of a representation. */
+interface MemberSources {
+  readonly columns: readonly Column[];
+  readonly key: Key;
+  readonly item: ObjectShape;
+  readonly planning: Planning;
+}
+
 /**
  * Returns the members of a representation, and the properties that nothing sets.
  *
@@ -171,12 +179,7 @@ export function planInput(
  */
 export function planMembers(
   shape: ObjectShape,
-  { columns, key, item, planning }: {
-    readonly columns: readonly Column[];
-    readonly key: Key;
-    readonly item: ObjectShape;
-    readonly planning: Planning;
-  },
+  { columns, key, item, planning }: MemberSources,
 ): { readonly members: readonly Member[]; readonly unset: readonly string[] } {
   const members: Member[] = [];
   const unset: string[] = [];
@@ -192,12 +195,7 @@ export function planMembers(
 
 function sourceOf(
   property: PropertyShape,
-  { columns, key, item, planning }: {
-    readonly columns: readonly Column[];
-    readonly key: Key;
-    readonly item: ObjectShape;
-    readonly planning: Planning;
-  },
+  { columns, key, item, planning }: MemberSources,
 ): MemberSource | undefined {
   const { name } = property;
   const original = item.properties.get(name);
