@@ -1,8 +1,15 @@
 import { eventsModule } from "@archway/events/module.ts";
+import { graphqlModule } from "@archway/graphql/module.ts";
 import { jobsModule } from "@archway/jobs/module.ts";
 import { paymentModule } from "./payment_service/module.ts";
 import { profileModule } from "./profile_service/module.ts";
 import type { ServiceModule } from "@archway/service_kit/service_module.ts";
 
 /** Services of this program, and the capabilities that they share. */
-export const services: readonly ServiceModule[] = [eventsModule, jobsModule, profileModule, paymentModule];
+export const services: readonly ServiceModule[] = [
+  eventsModule,
+  jobsModule,
+  profileModule,
+  paymentModule,
+  graphqlModule,
+];

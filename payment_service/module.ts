@@ -6,6 +6,7 @@ import { defineService, type MountedService } from "@archway/service_kit/service
 import { PaymentApp } from "./app/payment_app.ts";
 import { PAYMENT_CATALOG } from "./events/payment_catalog.ts";
 import { PAYMENT_UPCASTERS } from "./events/payment_event_data.ts";
+import { PAYMENT_GRAPHQL, paymentBatches } from "./graphql/payment_graphql.ts";
 import { accountHandlers } from "./http/account_handlers.ts";
 import { paymentHandlers } from "./http/payment_handlers.ts";
 import { paymentProblems } from "./http/payment_problems.ts";
@@ -24,6 +25,7 @@ export const paymentModule = defineService({
   events: PAYMENT_CATALOG,
   scopes: ["payments:read", "payments:write", "payments:deposit"],
   commands: [rebuildCommand],
+  graphql: PAYMENT_GRAPHQL,
   mount(dependencies): MountedService {
     const { pool: connections, now, newId, tokens } = dependencies;
     const events = new EventStore(PAYMENT_UPCASTERS);
@@ -44,6 +46,9 @@ export const paymentModule = defineService({
       ...paymentHandlers(handlerDependencies),
       ...refundHandlers(handlerDependencies),
     };
-    return { api: { name: "payment", routes: routes(handlers), document: spec, ...paymentProblems } };
+    return {
+      api: { name: "payment", routes: routes(handlers), document: spec, ...paymentProblems },
+      graphql: paymentBatches(handlerDependencies),
+    };
   },
 });

@@ -1,7 +1,7 @@
 import type { ConnectionManager, Querier, QueryOptions, TxManager } from "@archway/db/db.ts";
 import type { Timestamp } from "@archway/db/timestamp.ts";
 import type { EventMetadata, StoredEvent } from "@archway/events/event_store.ts";
-import type { AccessScope, ResourceKey } from "@archway/service_kit/access_scope.ts";
+import type { AccessScope, ResourceKey, ResourceKeys } from "@archway/service_kit/access_scope.ts";
 import type { ListRequest, Page } from "@archway/service_kit/page.ts";
 import type { Account, Entry } from "./domain/account.ts";
 import type { LockedAccount } from "./domain/decisions.ts";
@@ -23,6 +23,14 @@ export type Period = {
 /** Filter of a list of accounts. */
 export type AccountFilter = { readonly profileId: string | undefined };
 
+/** The first resources of each of several parents. */
+export interface FirstOfParents {
+  readonly parents: readonly string[];
+  /** Maximum number for each parent. */
+  readonly limit: number;
+  readonly scope: AccessScope;
+}
+
 /** Account and period of a statement. */
 export type EntryFilter = { readonly accountId: string } & Period;
 
@@ -42,7 +50,11 @@ export type PaymentPartFilter = { readonly paymentId: string };
  */
 export interface AccountRepository {
   find(db: Querier, key: ResourceKey, options?: QueryOptions): Promise<Account | undefined>;
+  /** Returns the accounts with the ids, in no order. */
+  findMany(db: Querier, keys: ResourceKeys, options?: QueryOptions): Promise<readonly Account[]>;
   list(db: Querier, request: ListRequest<AccountFilter>, options?: QueryOptions): Promise<Page<Account>>;
+  /** Returns the first accounts of each of several profiles, newest first. */
+  listOfProfiles(db: Querier, request: FirstOfParents, options?: QueryOptions): Promise<readonly Account[]>;
   /** Returns entries of the statement of an account in the scope. */
   listEntries(db: Querier, request: ListRequest<EntryFilter>, options?: QueryOptions): Promise<Page<Entry>>;
   /**
@@ -59,6 +71,8 @@ export interface AccountRepository {
 /** Finds payments and refunds in an access scope. */
 export interface PaymentRepository {
   find(db: Querier, key: ResourceKey, options?: QueryOptions): Promise<Payment | undefined>;
+  /** Returns the payments with the ids, in no order. */
+  findMany(db: Querier, keys: ResourceKeys, options?: QueryOptions): Promise<readonly Payment[]>;
   /** Returns payments, newest first. */
   list(db: Querier, request: ListRequest<PaymentFilter>, options?: QueryOptions): Promise<Page<Payment>>;
   findRefund(db: Querier, key: RefundKey, options?: QueryOptions): Promise<Refund | undefined>;
@@ -68,6 +82,12 @@ export interface PaymentRepository {
     request: ListRequest<PaymentPartFilter>,
     options?: QueryOptions,
   ): Promise<Page<Refund>>;
+  /** Returns the first refunds of each of several payments in the scope, newest first. */
+  listRefundsOfPayments(
+    db: Querier,
+    request: FirstOfParents,
+    options?: QueryOptions,
+  ): Promise<readonly Refund[]>;
   /** Returns events of a payment in the scope, oldest first. */
   listEvents(
     db: Querier,

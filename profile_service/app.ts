@@ -1,6 +1,6 @@
 import type { QueryOptions, ReaderOptions } from "@archway/db/db.ts";
 import { microsecondsOf, timestampOf } from "@archway/db/timestamp.ts";
-import type { ResourceKey } from "@archway/service_kit/access_scope.ts";
+import type { ResourceKey, ResourceKeys } from "@archway/service_kit/access_scope.ts";
 import { ConditionalWriter } from "@archway/service_kit/conditional_writer.ts";
 import type { VersionCondition } from "@archway/service_kit/entity_version.ts";
 import type { ListRequest, Page } from "@archway/service_kit/page.ts";
@@ -35,6 +35,11 @@ export class ProfileService {
   /** @throws {DomainError} "profile-not-found". */
   get(key: ResourceKey, options: ReadOptions = {}): Promise<Profile> {
     return this.#profiles.get(key, options);
+  }
+
+  /** Returns the profiles with the ids, in no order, without those that are missing. */
+  getMany(keys: ResourceKeys, options: ReadOptions = {}): Promise<readonly Profile[]> {
+    return this.#deps.repository.findMany(this.#deps.connections.reader(options), keys, options);
   }
 
   list(request: ListRequest<ProfileFilter>, options: ReadOptions = {}): Promise<Page<Profile>> {

@@ -4,6 +4,7 @@ import { timeCursors } from "@archway/service_kit/page_cursors.ts";
 import { defineService, type MountedService } from "@archway/service_kit/service_module.ts";
 import { ProfileService } from "./app.ts";
 import { PROFILE_SETTINGS, readProfileConfig } from "./profile_config.ts";
+import { PROFILE_GRAPHQL, profileBatches } from "./graphql/profile_graphql.ts";
 import { profileErasure } from "./profile_erasure.ts";
 import { profileHandlers } from "./http/profile_handlers.ts";
 import { profileProblems } from "./http/profile_problems.ts";
@@ -20,6 +21,7 @@ export const profileModule = defineService({
     `curl -i {url}/v1/profiles -H 'Content-Type: application/json' -d '{"name":"Ada Lovelace"}'`,
     "curl -s {url}/v1/profiles",
   ],
+  graphql: PROFILE_GRAPHQL,
   settings: PROFILE_SETTINGS,
   configure: readProfileConfig,
   hasBackground: true,
@@ -27,11 +29,10 @@ export const profileModule = defineService({
     const { pool: connections, now, newId, tokens } = dependencies;
     const repository = new PostgresProfileRepository({ eraseOnDelete: retentionMs === 0 });
     const profiles = new ProfileService({ connections, repository, now, newId });
-    const handlers = profileHandlers(profiles, {
-      cursors: timeCursors("profile cursor", dependencies),
-      tokens,
-    });
+    const handlerDependencies = { cursors: timeCursors("profile cursor", dependencies), tokens };
+    const handlers = profileHandlers(profiles, handlerDependencies);
     return {
+      graphql: profileBatches(profiles, handlerDependencies),
       api: { name: "profile", routes: routes(handlers), document: spec, ...profileProblems },
       background: {
         inline: true,

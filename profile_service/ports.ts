@@ -1,5 +1,6 @@
 import type { ConnectionManager, Querier, QueryOptions, TxManager } from "@archway/db/db.ts";
 import type { Timestamp } from "@archway/db/timestamp.ts";
+import type { ResourceKeys } from "@archway/service_kit/access_scope.ts";
 import type { VersionedRepository } from "@archway/service_kit/conditional_writer.ts";
 import type { ListRequest, Page } from "@archway/service_kit/page.ts";
 import type { Profile, ProfileInput } from "./domain/profile.ts";
@@ -14,6 +15,8 @@ export type ProfileFilter = {
 
 /** Repository of profiles. */
 export interface ProfileRepository extends VersionedRepository<Profile, ProfileInput> {
+  /** Returns the profiles with the ids, in no order. */
+  findMany(db: Querier, keys: ResourceKeys, options?: QueryOptions): Promise<readonly Profile[]>;
   /** Lists profiles, newest first. */
   list(db: Querier, request: ListRequest<ProfileFilter>, options?: QueryOptions): Promise<Page<Profile>>;
   /**

@@ -1,5 +1,6 @@
 import type { Problem } from "./problem.ts";
 import type { Route } from "./operation.ts";
+import type { OperationCalls } from "./operation_calls.ts";
 
 /** Problem type, documented at `/problems/<slug>`. */
 export interface ProblemType {
@@ -35,4 +36,6 @@ export interface ApiModule {
   readonly problemTypes: readonly ProblemType[];
   /** Converts a domain error to a problem; undefined for any other error. */
   problemOf(error: unknown): Problem | undefined;
+  /** Receives the operations of all APIs of a server before it serves, for routes that call them. */
+  connect?(operations: OperationCalls): void;
 }

@@ -15,6 +15,16 @@ export interface RateLimitUse {
   readonly resetMs: number;
 }
 
+/** Weight of a request. */
+export interface ConsumeOptions {
+  /**
+   * Number of requests that it counts as.
+   *
+   * @default {1}
+   */
+  readonly points?: number;
+}
+
 /** Counts requests against quotas, independent of where the counters are stored. */
 export interface RateLimiter {
   /**
@@ -22,7 +32,7 @@ export interface RateLimiter {
    *
    * @param key Identifies the caller among all that the policy counts.
    */
-  consume(key: string, policy: RateLimitPolicy): Promise<RateLimitUse>;
+  consume(key: string, policy: RateLimitPolicy, options?: ConsumeOptions): Promise<RateLimitUse>;
 }
 
 /** Rate limits of a server. */

@@ -14,6 +14,7 @@ import { misspelledImports } from "./check/spelling_rule.ts";
 import { foreignRelations } from "./check/sql_rule.ts";
 import { changedPlatformFiles, lockedPlatformFiles } from "./platform/changed_files.ts";
 import { readOmissions } from "./platform/omissions.ts";
+import { staleArtifacts } from "./oapi_codegen/artifacts.ts";
 import { GenerationError } from "./oapi_codegen/diagnostics/diagnostics.ts";
 
 /** Checks a tree by all rules except format, lint and types. Returns a line for every violation. */
@@ -26,6 +27,7 @@ export async function checkTree(root: string): Promise<readonly string[]> {
     ...await bannedWordsBelow(root),
     ...await changedPlatformFiles(root),
     ...await generatedViolations(root),
+    ...await staleArtifacts(root),
   ];
 }
 

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { relative, resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { writeArtifacts } from "./oapi_codegen/artifacts.ts";
 import { DOCUMENT_FOLDERS } from "./oapi_codegen/document_folders.ts";
 import { documentChanges } from "./oapi_codegen/document_changes.ts";
 import { GenerationError } from "./oapi_codegen/diagnostics/diagnostics.ts";
@@ -43,6 +44,19 @@ async function gen({ all, onlyChanges }: GenOptions): Promise<boolean> {
     if (changed > 0 || !onlyChanges) await report([summary(output, changed)]);
   }
   return true;
+}
+
+/** Writes the files that follow from the services, whose code may not suit the documents yet. */
+async function artifacts(): Promise<boolean> {
+  try {
+    const written = await writeArtifacts(ROOT);
+    await report(written.map((path) => `${path}: changed`));
+    return true;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : Deno.inspect(error);
+    await report([`error: what follows from services.ts was not written: ${reason}`]);
+    return false;
+  }
 }
 
 /** Whether the permissions of the task include a folder. */
@@ -88,7 +102,8 @@ async function run(): Promise<void> {
   }
   const { all, watch } = options;
   if (!watch) {
-    Deno.exitCode = await gen({ all, onlyChanges: false }) ? 0 : 1;
+    const generated = await gen({ all, onlyChanges: false });
+    Deno.exitCode = generated && await artifacts() ? 0 : 1;
     return;
   }
   await genAgain({ all, onlyChanges: true });

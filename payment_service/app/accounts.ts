@@ -1,6 +1,6 @@
 import type { Querier, QueryOptions, ReaderOptions, Transaction } from "@archway/db/db.ts";
 import type { EventMetadata } from "@archway/events/event_store.ts";
-import type { AccessScope, ResourceKey } from "@archway/service_kit/access_scope.ts";
+import type { AccessScope, ResourceKey, ResourceKeys } from "@archway/service_kit/access_scope.ts";
 import { meetsCondition, type VersionCondition } from "@archway/service_kit/entity_version.ts";
 import { exponentOf, type Money } from "@archway/service_kit/money.ts";
 import type { ListRequest, Page } from "@archway/service_kit/page.ts";
@@ -9,7 +9,7 @@ import { decideDeposit, type LockedAccount } from "../domain/decisions.ts";
 import { monotonicTime } from "../domain/monotonic_time.ts";
 import type { Deposit } from "../domain/payment.ts";
 import { PaymentError } from "../domain/payment_error.ts";
-import type { AccountFilter, EntryFilter, PaymentDependencies } from "../ports.ts";
+import type { AccountFilter, EntryFilter, FirstOfParents, PaymentDependencies } from "../ports.ts";
 import { Projection } from "../projection/projection.ts";
 
 /** Options for reads of a use case: required freshness and cancellation. */
@@ -32,6 +32,16 @@ export class AccountService {
   /** @throws {DomainError} "account-not-found". */
   get(key: ResourceKey, options: ReadOptions = {}): Promise<Account> {
     return this.#find(this.#deps.connections.reader(options), key, options);
+  }
+
+  /** Returns the accounts with the ids, in no order, without those that are missing. */
+  getMany(keys: ResourceKeys, options: ReadOptions = {}): Promise<readonly Account[]> {
+    return this.#deps.accounts.findMany(this.#deps.connections.reader(options), keys, options);
+  }
+
+  /** Returns the first accounts of each of several profiles, newest first. */
+  listOfProfiles(request: FirstOfParents, options: ReadOptions = {}): Promise<readonly Account[]> {
+    return this.#deps.accounts.listOfProfiles(this.#deps.connections.reader(options), request, options);
   }
 
   list(request: ListRequest<AccountFilter>, options: ReadOptions = {}): Promise<Page<Account>> {

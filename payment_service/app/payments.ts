@@ -1,6 +1,6 @@
 import type { Transaction } from "@archway/db/db.ts";
 import type { StoredEvent } from "@archway/events/event_store.ts";
-import type { ResourceKey } from "@archway/service_kit/access_scope.ts";
+import type { ResourceKey, ResourceKeys } from "@archway/service_kit/access_scope.ts";
 import type { ListRequest, Page } from "@archway/service_kit/page.ts";
 import { decidePayment } from "../domain/decisions.ts";
 import { monotonicTime } from "../domain/monotonic_time.ts";
@@ -36,6 +36,11 @@ export class PaymentService {
     const payment = await this.#deps.payments.find(this.#deps.connections.reader(options), key, options);
     if (payment === undefined) throw new PaymentError("payment-not-found");
     return payment;
+  }
+
+  /** Returns the payments with the ids, in no order, without those that are missing. */
+  getMany(keys: ResourceKeys, options: ReadOptions = {}): Promise<readonly Payment[]> {
+    return this.#deps.payments.findMany(this.#deps.connections.reader(options), keys, options);
   }
 
   list(request: ListRequest<PaymentFilter>, options: ReadOptions = {}): Promise<Page<Payment>> {

@@ -4,7 +4,7 @@ import { decideRefund, type LockedAccount } from "../domain/decisions.ts";
 import { monotonicTime } from "../domain/monotonic_time.ts";
 import { isRefundOf, type Payment, type Refund, type RefundInput } from "../domain/payment.ts";
 import { PaymentError } from "../domain/payment_error.ts";
-import type { PaymentDependencies, PaymentPartFilter, RefundKey } from "../ports.ts";
+import type { FirstOfParents, PaymentDependencies, PaymentPartFilter, RefundKey } from "../ports.ts";
 import { Projection } from "../projection/projection.ts";
 import type { Cause, ReadOptions } from "./accounts.ts";
 import { profileOf } from "./payments.ts";
@@ -40,6 +40,15 @@ export class RefundService {
       throw new PaymentError("payment-not-found");
     }
     return await this.#deps.payments.listRefunds(reader, request, options);
+  }
+
+  /** Returns the first refunds of each of several payments, newest first. */
+  listOfPayments(request: FirstOfParents, options: ReadOptions = {}): Promise<readonly Refund[]> {
+    return this.#deps.payments.listRefundsOfPayments(
+      this.#deps.connections.reader(options),
+      request,
+      options,
+    );
   }
 
   /**

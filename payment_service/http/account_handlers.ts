@@ -1,8 +1,11 @@
 import type * as api from "@archway/api/paymentapi/server.gen.ts";
 import { completeWithKey, transactionOf } from "@archway/service_kit/idempotency.ts";
-import { listEndpoint } from "@archway/service_kit/list_endpoint.ts";
+import { listEndpoint, type ListEndpointOptions } from "@archway/service_kit/list_endpoint.ts";
 import { parseMoney } from "@archway/service_kit/money.ts";
+import type { TimeAnchor } from "@archway/service_kit/page.ts";
 import { conditionOf, ResourceResponses } from "@archway/service_kit/resource_responses.ts";
+import type { Account } from "../domain/account.ts";
+import type { AccountFilter } from "../ports.ts";
 import { accountToJson, depositToJson, entryToJson } from "./payment_dto.ts";
 import { parsePeriod } from "./period.ts";
 import { causeOf, type PaymentHandlersDependencies, scopeOf } from "./request_cause.ts";
@@ -13,10 +16,28 @@ export type AccountOperations = Pick<
   "listAccounts" | "openAccount" | "getAccount" | "closeAccount" | "listEntries" | "createDeposit"
 >;
 
+/** Declares the list of accounts. */
+export function accountList(
+  { app: { accounts }, cursors, tokens }: PaymentHandlersDependencies,
+): ListEndpointOptions<api.ListAccountsRequest, AccountFilter, Account, api.Account, TimeAnchor> {
+  return {
+    name: "accounts, newest first",
+    cursors,
+    tokens,
+    scopeOf,
+    filter: ({ query: { profileId } }) => ({ profileId: profileId?.toLowerCase() }),
+    read: (request, options) => accounts.list(request, options),
+    toJson: accountToJson,
+    anchorOf: (account) => account,
+    tagOf: (account) => account,
+  };
+}
+
 /** Returns the operations on accounts. */
 export function accountHandlers(
-  { app: { accounts }, cursors, tokens }: PaymentHandlersDependencies,
+  dependencies: PaymentHandlersDependencies,
 ): AccountOperations {
+  const { app: { accounts }, cursors, tokens } = dependencies;
   const responses = new ResourceResponses({
     tokens,
     toJson: accountToJson,
@@ -24,17 +45,7 @@ export function accountHandlers(
     pathOf: ({ id }) => `/v1/accounts/${id}`,
   });
   return {
-    listAccounts: listEndpoint({
-      name: "accounts, newest first",
-      cursors,
-      tokens,
-      scopeOf,
-      filter: ({ query: { profileId } }) => ({ profileId: profileId?.toLowerCase() }),
-      read: (request, options) => accounts.list(request, options),
-      toJson: accountToJson,
-      anchorOf: (account) => account,
-      tagOf: (account) => account,
-    }),
+    listAccounts: listEndpoint(accountList(dependencies)),
     openAccount: async ({ body: { profileId, currency } }, context) => {
       const account = await accounts.open({ profileId: profileId.toLowerCase(), currency }, causeOf(context));
       return await responses.created(account, context);

@@ -1,7 +1,10 @@
 import type * as api from "@archway/api/paymentapi/server.gen.ts";
 import { completeWithKey, transactionOf } from "@archway/service_kit/idempotency.ts";
-import { listEndpoint } from "@archway/service_kit/list_endpoint.ts";
+import { listEndpoint, type ListEndpointOptions } from "@archway/service_kit/list_endpoint.ts";
+import type { TimeAnchor } from "@archway/service_kit/page.ts";
 import { ResourceResponses } from "@archway/service_kit/resource_responses.ts";
+import type { Payment } from "../domain/payment.ts";
+import type { PaymentFilter } from "../ports.ts";
 import { paymentEventToJson, paymentInput, paymentToJson } from "./payment_dto.ts";
 import { parsePeriod } from "./period.ts";
 import { causeOf, type PaymentHandlersDependencies, scopeOf } from "./request_cause.ts";
@@ -12,10 +15,32 @@ export type PaymentOperations = Pick<
   "listPayments" | "createPayment" | "getPayment" | "putPayment" | "listPaymentEvents"
 >;
 
+/** Declares the list of payments. */
+export function paymentList(
+  { app: { payments }, cursors, tokens }: PaymentHandlersDependencies,
+): ListEndpointOptions<api.ListPaymentsRequest, PaymentFilter, Payment, api.Payment, TimeAnchor> {
+  return {
+    name: "payments, newest first",
+    cursors,
+    tokens,
+    scopeOf,
+    filter: ({ query }) => ({
+      accountId: query.accountId?.toLowerCase(),
+      status: query.status,
+      ...parsePeriod(query),
+    }),
+    read: (request, options) => payments.list(request, options),
+    toJson: paymentToJson,
+    anchorOf: (payment) => payment,
+    tagOf: (payment) => payment,
+  };
+}
+
 /** Returns the operations on payments. */
 export function paymentHandlers(
-  { app: { payments }, cursors, versionCursors, tokens }: PaymentHandlersDependencies,
+  dependencies: PaymentHandlersDependencies,
 ): PaymentOperations {
+  const { app: { payments }, versionCursors, tokens } = dependencies;
   const responses = new ResourceResponses({
     tokens,
     toJson: paymentToJson,
@@ -23,21 +48,7 @@ export function paymentHandlers(
     pathOf: ({ id }) => `/v1/payments/${id}`,
   });
   return {
-    listPayments: listEndpoint({
-      name: "payments, newest first",
-      cursors,
-      tokens,
-      scopeOf,
-      filter: ({ query }) => ({
-        accountId: query.accountId?.toLowerCase(),
-        status: query.status,
-        ...parsePeriod(query),
-      }),
-      read: (request, options) => payments.list(request, options),
-      toJson: paymentToJson,
-      anchorOf: (payment) => payment,
-      tagOf: (payment) => payment,
-    }),
+    listPayments: listEndpoint(paymentList(dependencies)),
     createPayment: async ({ body }, context) => {
       const tx = transactionOf(context);
       const { payment, written } = await payments.create(tx, paymentInput(body), causeOf(context));

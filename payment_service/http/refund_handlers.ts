@@ -1,6 +1,9 @@
 import type * as api from "@archway/api/paymentapi/server.gen.ts";
-import { listEndpoint } from "@archway/service_kit/list_endpoint.ts";
+import { listEndpoint, type ListEndpointOptions } from "@archway/service_kit/list_endpoint.ts";
+import type { TimeAnchor } from "@archway/service_kit/page.ts";
 import { ResourceResponses } from "@archway/service_kit/resource_responses.ts";
+import type { Refund } from "../domain/payment.ts";
+import type { PaymentPartFilter } from "../ports.ts";
 import { refundInput, refundToJson } from "./payment_dto.ts";
 import { causeOf, type PaymentHandlersDependencies, scopeOf } from "./request_cause.ts";
 
@@ -10,10 +13,28 @@ const VERSION = 1n;
 /** Operations on refunds. */
 export type RefundOperations = Pick<api.StrictServerInterface, "listRefunds" | "getRefund" | "putRefund">;
 
+/** Declares the list of a payment's refunds. */
+export function refundList(
+  { app: { refunds }, cursors, tokens }: PaymentHandlersDependencies,
+): ListEndpointOptions<api.ListRefundsRequest, PaymentPartFilter, Refund, api.Refund, TimeAnchor> {
+  return {
+    name: "refunds, newest first",
+    cursors,
+    tokens,
+    scopeOf,
+    filter: ({ path }) => ({ paymentId: path.id.toLowerCase() }),
+    read: (request, options) => refunds.list(request, options),
+    toJson: refundToJson,
+    anchorOf: (refund) => refund,
+    tagOf: ({ id }) => ({ id, version: VERSION }),
+  };
+}
+
 /** Returns the operations on refunds. */
 export function refundHandlers(
-  { app: { refunds }, cursors, tokens }: PaymentHandlersDependencies,
+  dependencies: PaymentHandlersDependencies,
 ): RefundOperations {
+  const { app: { refunds }, tokens } = dependencies;
   const responses = new ResourceResponses({
     tokens,
     toJson: refundToJson,
@@ -21,17 +42,7 @@ export function refundHandlers(
     pathOf: ({ paymentId, id }) => `/v1/payments/${paymentId}/refunds/${id}`,
   });
   return {
-    listRefunds: listEndpoint({
-      name: "refunds, newest first",
-      cursors,
-      tokens,
-      scopeOf,
-      filter: ({ path }) => ({ paymentId: path.id.toLowerCase() }),
-      read: (request, options) => refunds.list(request, options),
-      toJson: refundToJson,
-      anchorOf: (refund) => refund,
-      tagOf: ({ id }) => ({ id, version: VERSION }),
-    }),
+    listRefunds: listEndpoint(refundList(dependencies)),
     getRefund: async ({ path, headers }, context) => {
       const key = { paymentId: path.id, id: path.refundId, scope: scopeOf(context) };
       return responses.found(await refunds.get(key, tokens.readOptions(headers, context)), context);

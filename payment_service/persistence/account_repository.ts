@@ -1,11 +1,11 @@
 import type { Querier, QueryOptions } from "@archway/db/db.ts";
-import type { AccessScope, ResourceKey } from "@archway/service_kit/access_scope.ts";
+import type { AccessScope, ResourceKey, ResourceKeys } from "@archway/service_kit/access_scope.ts";
 import { readPage } from "@archway/service_kit/list_sql.ts";
 import type { ListRequest, Page } from "@archway/service_kit/page.ts";
 import { andOwned, scopedStatement, statementFor } from "@archway/service_kit/scoped_statement.ts";
 import type { Account, Entry } from "../domain/account.ts";
 import type { LockedAccount } from "../domain/decisions.ts";
-import type { AccountFilter, AccountRepository, EntryFilter } from "../ports.ts";
+import type { AccountFilter, AccountRepository, EntryFilter, FirstOfParents } from "../ports.ts";
 import { ACCOUNT_COLUMNS, AccountList, entryList } from "./account_list.ts";
 import { isOwned } from "./profile_directory.ts";
 
@@ -15,6 +15,25 @@ const FIND = scopedStatement(
       andOwned(owner, (subject) => isOwned("profile_id", subject))
     }`,
   1,
+);
+
+const FIND_MANY = scopedStatement(
+  (owner) =>
+    `select ${ACCOUNT_COLUMNS} from accounts where id = any ($1)${
+      andOwned(owner, (subject) => isOwned("profile_id", subject))
+    }`,
+  1,
+);
+
+// One index scan for each profile.
+const OF_PROFILES = scopedStatement(
+  (owner) =>
+    `select found.* from unnest($1::uuid[]) as parent (id) cross join lateral (
+      select ${ACCOUNT_COLUMNS} from accounts where profile_id = parent.id${
+      andOwned(owner, (subject) => isOwned("profile_id", subject))
+    } order by created_at desc, id desc limit $2
+    ) as found order by "createdAt" desc, "id" desc`,
+  2,
 );
 
 // Locks rows in the order of the sort. No other statement locks several accounts, so transactions cannot deadlock. "No
@@ -40,6 +59,24 @@ export class PostgresAccountRepository implements AccountRepository {
   async find(db: Querier, { id, scope }: ResourceKey, options?: QueryOptions): Promise<Account | undefined> {
     const { rows } = await db.query<Account>(...statementFor(FIND, scope, [id]), options);
     return rows[0];
+  }
+
+  async findMany(
+    db: Querier,
+    { ids, scope }: ResourceKeys,
+    options?: QueryOptions,
+  ): Promise<readonly Account[]> {
+    const { rows } = await db.query<Account>(...statementFor(FIND_MANY, scope, [ids]), options);
+    return rows;
+  }
+
+  async listOfProfiles(
+    db: Querier,
+    { parents, limit, scope }: FirstOfParents,
+    options?: QueryOptions,
+  ): Promise<readonly Account[]> {
+    const { rows } = await db.query<Account>(...statementFor(OF_PROFILES, scope, [parents, limit]), options);
+    return rows;
   }
 
   list(db: Querier, request: ListRequest<AccountFilter>, options?: QueryOptions): Promise<Page<Account>> {

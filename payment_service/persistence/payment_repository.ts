@@ -1,12 +1,18 @@
 import type { Querier, QueryOptions } from "@archway/db/db.ts";
 import type { EventStore, StoredEvent } from "@archway/events/event_store.ts";
-import type { ResourceKey } from "@archway/service_kit/access_scope.ts";
+import type { ResourceKey, ResourceKeys } from "@archway/service_kit/access_scope.ts";
 import { readPage } from "@archway/service_kit/list_sql.ts";
 import type { ListRequest, Page, PageRequest } from "@archway/service_kit/page.ts";
 import { andOwned, scopedStatement, statementFor } from "@archway/service_kit/scoped_statement.ts";
 import type { Payment, Refund } from "../domain/payment.ts";
 import { paymentStream } from "../events/payment_event.ts";
-import type { PaymentFilter, PaymentPartFilter, PaymentRepository, RefundKey } from "../ports.ts";
+import type {
+  FirstOfParents,
+  PaymentFilter,
+  PaymentPartFilter,
+  PaymentRepository,
+  RefundKey,
+} from "../ports.ts";
 import { PaymentList, refundList } from "./payment_list.ts";
 import {
   PAYMENT_COLUMNS,
@@ -29,6 +35,23 @@ const FIND = scopedStatement(
   1,
 );
 
+const FIND_MANY = scopedStatement(
+  (owner) => `select ${PAYMENT_COLUMNS} from payments where id = any ($1)${andOwned(owner, takesPart)}`,
+  1,
+);
+
+// One index scan for each payment.
+const REFUNDS_OF_PAYMENTS = scopedStatement(
+  (owner) =>
+    `select found.* from unnest($1::uuid[]) as parent (id) join payments on payments.id = parent.id${
+      andOwned(owner, takesPart)
+    } cross join lateral (
+      select ${REFUND_COLUMNS} from refunds where payment_id = parent.id
+      order by created_at desc, id desc limit $2
+    ) as found order by "createdAt" desc, "id" desc`,
+  2,
+);
+
 const FIND_REFUND = scopedStatement(
   (owner) =>
     `select ${REFUND_COLUMNS} from refunds join payments on payments.id = refunds.payment_id
@@ -47,6 +70,15 @@ export class PostgresPaymentRepository implements PaymentRepository {
   async find(db: Querier, { id, scope }: ResourceKey, options?: QueryOptions): Promise<Payment | undefined> {
     const { rows } = await db.query<PaymentRow>(...statementFor(FIND, scope, [id]), options);
     return rows[0] && paymentOfRow(rows[0]);
+  }
+
+  async findMany(
+    db: Querier,
+    { ids, scope }: ResourceKeys,
+    options?: QueryOptions,
+  ): Promise<readonly Payment[]> {
+    const { rows } = await db.query<PaymentRow>(...statementFor(FIND_MANY, scope, [ids]), options);
+    return rows.map(paymentOfRow);
   }
 
   async list(
@@ -75,6 +107,16 @@ export class PostgresPaymentRepository implements PaymentRepository {
   ): Promise<Page<Refund>> {
     const page = await readPage<RefundRow>(db, refundList(request), { page: request.page, options });
     return { ...page, items: page.items.map(refundOfRow) };
+  }
+
+  async listRefundsOfPayments(
+    db: Querier,
+    { parents, limit, scope }: FirstOfParents,
+    options?: QueryOptions,
+  ): Promise<readonly Refund[]> {
+    const statement = statementFor(REFUNDS_OF_PAYMENTS, scope, [parents, limit]);
+    const { rows } = await db.query<RefundRow>(...statement, options);
+    return rows.map(refundOfRow);
   }
 
   async listEvents(

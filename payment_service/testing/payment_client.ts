@@ -20,10 +20,14 @@ export function paymentServer(
   return serviceServer(pool, { services: PAYMENT_SERVICES, now, ...(options !== undefined && { options }) });
 }
 
-/** Authenticator whose tokens are subject names. "admin" has all scopes, "…-reader" only reads, "…-payer" cannot deposit. */
+/**
+ * Authenticator whose tokens are subject names. "admin" has all scopes, "…-reader" only reads, "…-payer" cannot deposit,
+ * "…-profiles" only reads profiles.
+ */
 export const byName: ServerOption = withAuthenticator({
   authenticate(token): Principal {
     const [subject = "", role] = token.split("-");
+    if (role === "profiles") return { subject, scopes: new Set(["profiles:read"]) };
     const scopes = ["profiles:read", "payments:read", "webhooks:read"];
     if (role !== "reader") scopes.push("profiles:write", "payments:write", "webhooks:write");
     if (role === undefined) scopes.push("payments:deposit");

@@ -90,7 +90,7 @@ export async function boot(
   const stopping = new AbortController();
   // Also on failure, so that nothing starts while resources are closing.
   stack.defer(() => stopping.abort());
-  const mounted = mountServices(config, { services, database, logger, telemetry });
+  const mounted = mountServices(config, { services, database, logger, telemetry, development });
   const migrations = new MigrationGate(database.pool, migrationSources(services), {
     migrate: config.migrateOnStart,
   });

@@ -16,6 +16,8 @@ export interface MountServicesDependencies {
   readonly database: Pick<Database, "pool" | "hmacSecrets">;
   readonly logger: Logger;
   readonly telemetry: Pick<Telemetry, "metrics" | "tracer">;
+  /** Whether a developer runs the program. @default {false} */
+  readonly development?: boolean;
   /** Current time with microseconds. @default {microsecondClock()} */
   readonly now?: () => Timestamp;
 }
@@ -29,8 +31,14 @@ export interface MountedServices {
 /** Mounts every service on one database. */
 export function mountServices(
   config: Pick<Config, "services" | "cursorTtlSeconds" | "idempotencyTtlMs" | "drainTimeoutMs">,
-  { services, database: { pool, hmacSecrets: secrets }, logger, telemetry, now = microsecondClock() }:
-    MountServicesDependencies,
+  {
+    services,
+    database: { pool, hmacSecrets: secrets },
+    logger,
+    telemetry,
+    development = false,
+    now = microsecondClock(),
+  }: MountServicesDependencies,
 ): MountedServices {
   const tokens = new ConsistencyTokens({
     keys: new KeyRing(secrets, "consistency token"),
@@ -42,7 +50,9 @@ export function mountServices(
   const catalogs = services.flatMap(({ events }) => events === undefined ? [] : [events]);
   const dependencies = {
     ...{ pool, logger, now, newId, secrets, cursorTtlSeconds, tokens, catalogs, metrics, tracer },
-    drainTimeoutMs,
+    ...{ drainTimeoutMs, development },
+    graphqlFaces: services.flatMap(({ graphql = [] }) => graphql),
+    mounted: (): readonly MountedService[] => mounted,
     jobs: {
       definitions: services.flatMap(({ jobs = [] }) => jobs),
       schedules: services.flatMap(({ schedules = [] }) => schedules),

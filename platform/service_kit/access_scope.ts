@@ -14,6 +14,12 @@ export interface ResourceKey {
   readonly scope: AccessScope;
 }
 
+/** Ids of resources, and the access scope of the caller. */
+export interface ResourceKeys {
+  readonly ids: readonly string[];
+  readonly scope: AccessScope;
+}
+
 /** Caller of an operation; without a principal if authentication is off. */
 export interface Caller {
   readonly principal: { readonly subject: string; readonly scopes: ReadonlySet<string> } | undefined;

@@ -1,3 +1,4 @@
+import type { StrictResponse } from "@archway/server/operation.ts";
 import type { RequestContext } from "@archway/server/request_context.ts";
 import type { AccessScope, Caller } from "./access_scope.ts";
 import type { ConsistencyTokens, ReadOptions, TokenHeader } from "./consistency_tokens.ts";
@@ -40,6 +41,27 @@ export interface ListResponse<Json, Meta> {
   readonly status: 200;
   readonly headers: { readonly ETag: string; readonly Link: string };
   readonly body: { readonly data: Json[]; readonly meta: Meta };
+  /** Cursors of its items, which are not sent. */
+  readonly cursorOf: CursorOf;
+}
+
+/** Returns the cursor of a page beside an item, by its index. */
+export type CursorOf = (index: number, direction: "after" | "before") => string;
+
+/** Returns the cursors of the items of a response, if it is that of a list which is paged by cursor. */
+export function cursorsOf(response: StrictResponse): CursorOf | undefined {
+  const cursorOf: unknown = Reflect.get(response, "cursorOf");
+  if (typeof cursorOf !== "function") return undefined;
+  return (index, direction) => String(cursorOf(index, direction));
+}
+
+/** Returns the identity of a list, to which its cursors are bound. */
+export function listIdentity(name: string, filter: ListFilter, scope: AccessScope): ListIdentity {
+  return [
+    name,
+    ...Object.values(filter).map((value) => value ?? null),
+    ...(scope.kind === "owner" ? [scope.subject] : []),
+  ];
 }
 
 /** `meta` of a page by cursor. */
@@ -138,11 +160,7 @@ class List<Request extends ListEndpointRequest, Filter extends ListFilter, Item,
     const { name, cursors, tokens, scopeOf, filter: filterOf, read } = this.#options;
     const scope = scopeOf(context);
     const filter = filterOf(request);
-    const list = [
-      name,
-      ...Object.values(filter).map((value) => value ?? null),
-      ...(scope.kind === "owner" ? [scope.subject] : []),
-    ];
+    const list = listIdentity(name, filter, scope);
     const page = parsePageRequest(request.query, { cursors, list });
     const found = await read({ scope, filter, page }, tokens.readOptions(request.headers, context));
     return { found, page, list, links: new PageLinks(context.url, request.query) };
@@ -159,10 +177,16 @@ class List<Request extends ListEndpointRequest, Filter extends ListFilter, Item,
   }
 
   respond<Meta>(
-    { found }: ReadPage<Item, Anchor>,
+    { found: { items }, list }: ReadPage<Item, Anchor>,
     headers: ListResponse<Json, Meta>["headers"],
     meta: Meta,
   ): ListResponse<Json, Meta> {
-    return { status: 200, headers, body: { data: found.items.map(this.#options.toJson), meta } };
+    const { cursors, anchorOf, toJson } = this.#options;
+    const cursorOf: CursorOf = (index, direction) => {
+      const item = items[index];
+      if (item === undefined) throw new RangeError("The page has no such item");
+      return cursors.encode({ direction, anchor: anchorOf(item), inclusive: false }, list);
+    };
+    return { status: 200, headers, body: { data: items.map(toJson), meta }, cursorOf };
   }
 }

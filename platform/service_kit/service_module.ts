@@ -5,6 +5,7 @@ import type { Logger } from "@archway/server/logger.ts";
 import type { ServiceCommand } from "./command.ts";
 import type { ConsistencyTokens } from "./consistency_tokens.ts";
 import type { EventCatalog } from "./event_catalog.ts";
+import type { GraphqlBatches, GraphqlFace } from "./graphql_face.ts";
 import type { JobDefinition, JobHandler, JobRegistry } from "./job.ts";
 import type { MetricSink } from "./metric_sink.ts";
 import type { WorkTracer } from "./observed_work.ts";
@@ -33,6 +34,10 @@ export interface ServiceDescription {
   readonly commands?: readonly ServiceCommand[];
   /** Whether it has background work, which `worker` can run in a separate process. @default {false} */
   readonly hasBackground?: boolean;
+  /** GraphQL fields for the operations of its OpenAPI document; served if "graphql" is listed. @default none */
+  readonly graphql?: GraphqlFace;
+  /** Returns files that follow from all listed services, by path; `deno task gen` writes them. @default none */
+  readonly artifacts?: (services: readonly ServiceDescription[]) => Promise<ReadonlyMap<string, string>>;
   /** Example command lines that `dev` prints; `{url}` stands for the address of the program. @default {[]} */
   readonly examples?: readonly string[];
 }
@@ -58,6 +63,8 @@ export interface MountedService {
   readonly background?: Background;
   /** A handler for each kind of job that it lists. @default none */
   readonly jobs?: readonly JobHandler[];
+  /** Reads of many resources at once, for its GraphQL fields. @default none */
+  readonly graphql?: GraphqlBatches;
 }
 
 /** Background work of a service, such as the delivery of events. */
@@ -90,6 +97,12 @@ export interface ServiceDependencies {
   readonly catalogs: readonly EventCatalog[];
   /** Jobs and schedules of all listed services. */
   readonly jobs: JobRegistry;
+  /** GraphQL fields of all listed services. */
+  readonly graphqlFaces: readonly GraphqlFace[];
+  /** All services, once they are mounted. */
+  readonly mounted: () => readonly MountedService[];
+  /** Whether a developer runs the program, with `dev`. */
+  readonly development: boolean;
   /** Metrics are disabled if undefined. */
   readonly metrics: MetricSink | undefined;
   readonly tracer: WorkTracer;

@@ -1,6 +1,6 @@
 import type { Querier, QueryOptions, QueryParameter } from "@archway/db/db.ts";
 import { DatabaseError } from "@archway/db/errors.ts";
-import type { ResourceKey } from "./access_scope.ts";
+import type { ResourceKey, ResourceKeys } from "./access_scope.ts";
 import type { VersionedRepository, WriteCondition } from "./conditional_writer.ts";
 import { DomainError } from "./domain_error.ts";
 import { assignErasure, type Erasure } from "./erase_deleted.ts";
@@ -59,6 +59,7 @@ export class VersionedTable<
   readonly #table: VersionedTableOptions<Entity, Input, Json>;
   readonly #insert: ScopedStatement;
   readonly #find: ScopedStatement;
+  readonly #findMany: ScopedStatement;
   readonly #update: ScopedStatement;
   readonly #softDelete: ScopedStatement;
 
@@ -77,6 +78,11 @@ export class VersionedTable<
     );
     this.#find = scopedStatement(
       (owner) => `select ${selected} from ${name} where ${key} = $1 and deleted_at is null${andOwned(owner)}`,
+      1,
+    );
+    this.#findMany = scopedStatement(
+      (owner) =>
+        `select ${selected} from ${name} where ${key} = any ($1) and deleted_at is null${andOwned(owner)}`,
       1,
     );
     const changes = input.map((property, index) => `${columnName(property)} = $${index + 2}`).join(", ");
@@ -120,6 +126,16 @@ export class VersionedTable<
   async find(db: Querier, { id, scope }: ResourceKey, options?: QueryOptions): Promise<Entity | undefined> {
     const { rows } = await db.query<Entity>(...statementFor(this.#find, scope, [id]), options);
     return rows[0];
+  }
+
+  /** Returns the resources with the ids, in no order. */
+  async findMany(
+    db: Querier,
+    { ids, scope }: ResourceKeys,
+    options?: QueryOptions,
+  ): Promise<readonly Entity[]> {
+    const { rows } = await db.query<Entity>(...statementFor(this.#findMany, scope, [ids]), options);
+    return rows;
   }
 
   async update(

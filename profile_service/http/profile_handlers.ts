@@ -3,9 +3,12 @@ import type { RequestContext } from "@archway/server/request_context.ts";
 import { accessScopeOf, ownerOf, type ResourceKey } from "@archway/service_kit/access_scope.ts";
 import type { ConsistencyTokens } from "@archway/service_kit/consistency_tokens.ts";
 import { conditionOf, ResourceResponses } from "@archway/service_kit/resource_responses.ts";
-import { numberedListEndpoint } from "@archway/service_kit/list_endpoint.ts";
+import { type ListEndpointOptions, numberedListEndpoint } from "@archway/service_kit/list_endpoint.ts";
+import type { TimeAnchor } from "@archway/service_kit/page.ts";
 import type { PageCursors } from "@archway/service_kit/page_cursors.ts";
 import type { ProfileService } from "../app.ts";
+import type { Profile } from "../domain/profile.ts";
+import type { ProfileFilter } from "../ports.ts";
 import { patchProfile, profileInput, profileToJson } from "./profile_dto.ts";
 
 /** Dependencies of the HTTP adapter, in addition to the use cases. */
@@ -16,11 +19,33 @@ export interface ProfileHandlersDependencies {
 
 const scopeOf = accessScopeOf("profiles:admin");
 
+/** Declares the list of profiles. */
+export function profileList(
+  profiles: ProfileService,
+  { cursors, tokens }: ProfileHandlersDependencies,
+): ListEndpointOptions<api.ListProfilesRequest, ProfileFilter, Profile, api.Profile, TimeAnchor> {
+  return {
+    name: "profiles, newest first",
+    cursors,
+    tokens,
+    scopeOf,
+    filter: ({ query: { name, email } }) => ({
+      namePrefix: name?.normalize("NFC"),
+      email: email?.normalize("NFC"),
+    }),
+    read: (request, options) => profiles.list(request, options),
+    toJson: profileToJson,
+    anchorOf: (profile) => profile,
+    tagOf: (profile) => profile,
+  };
+}
+
 /** Creates the HTTP adapter, which maps requests to use cases and their results to responses. */
 export function profileHandlers(
   profiles: ProfileService,
-  { cursors, tokens }: ProfileHandlersDependencies,
+  dependencies: ProfileHandlersDependencies,
 ): api.StrictServerInterface {
+  const { tokens } = dependencies;
   const responses = new ResourceResponses({
     tokens,
     toJson: profileToJson,
@@ -28,20 +53,7 @@ export function profileHandlers(
     pathOf: ({ id }) => `/v1/profiles/${id}`,
   });
   return {
-    listProfiles: numberedListEndpoint({
-      name: "profiles, newest first",
-      cursors,
-      tokens,
-      scopeOf,
-      filter: ({ query: { name, email } }) => ({
-        namePrefix: name?.normalize("NFC"),
-        email: email?.normalize("NFC"),
-      }),
-      read: (request, options) => profiles.list(request, options),
-      toJson: profileToJson,
-      anchorOf: (profile) => profile,
-      tagOf: (profile) => profile,
-    }),
+    listProfiles: numberedListEndpoint(profileList(profiles, dependencies)),
     createProfile: async ({ body }, context) => {
       const options = { owner: ownerOf(context), signal: context.signal };
       return await responses.created(await profiles.create(profileInput(body), options), context);

@@ -3,7 +3,7 @@ import type { Operation } from "../operation.ts";
 import type { RequestErrors } from "../problems/request_errors.ts";
 
 /** Request header with the key (draft-ietf-httpapi-idempotency-key-header). */
-const IDEMPOTENCY_KEY = "Idempotency-Key";
+export const IDEMPOTENCY_KEY = "Idempotency-Key";
 
 /** Maximum length of a key, in characters. */
 const MAX_KEY_LENGTH = 255;

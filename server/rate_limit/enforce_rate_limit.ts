@@ -12,8 +12,8 @@ import {
 } from "../rate_limit.ts";
 import type { Exchange } from "../request/exchange.ts";
 
-/** Counts a request, and throws a {@link Problem} 429 if it exceeds the quota. */
-export type EnforceRateLimit = (exchange: Exchange) => Promise<void>;
+/** Counts a request, by default once, and throws a {@link Problem} 429 if it exceeds the quota. */
+export type EnforceRateLimit = (exchange: Exchange, points?: number) => Promise<void>;
 
 /** Rate limits of an operation. */
 export interface OperationRateLimits {
@@ -21,6 +21,8 @@ export interface OperationRateLimits {
   readonly address: EnforceRateLimit | undefined;
   /** Limit by caller after authentication. */
   readonly caller: EnforceRateLimit | undefined;
+  /** Whether the operation is counted separately from others. */
+  readonly isOwn: boolean;
 }
 
 /**
@@ -32,12 +34,13 @@ export function compileRateLimits(
   { operationId }: Operation,
   settings: RateLimitOptions | undefined,
 ): OperationRateLimits {
-  if (settings === undefined) return { address: undefined, caller: undefined };
+  if (settings === undefined) return { address: undefined, caller: undefined, isOwn: false };
   const { callers, addresses, addressPolicy, operationPolicies } = settings;
   const policy = operationPolicies.get(operationId) ?? settings.policy;
   return {
     address: enforce(addresses, addressPolicy, addressKey),
     caller: enforce(callers, policy, callerKey),
+    isOwn: operationPolicies.has(operationId),
   };
 }
 
@@ -59,8 +62,9 @@ function enforce(
 ): EnforceRateLimit {
   const name = `"${policy.name.replaceAll(/["\\]/g, "\\$&")}"`;
   const policyField = `${name};q=${policy.quota};w=${policy.windowSeconds}`;
-  return async function enforceRateLimit(exchange): Promise<void> {
-    const use = await limiter.consume(keyOf(exchange), policy);
+  return async function enforceRateLimit(exchange, points): Promise<void> {
+    const options = points === undefined ? undefined : { points };
+    const use = await limiter.consume(keyOf(exchange), policy, options);
     const seconds = secondsLeft(use);
     exchange.rateLimit = { policy: policyField, state: `${name};r=${use.remaining};t=${seconds}` };
     if (use.exceeded) {

@@ -1,5 +1,5 @@
 import { RateLimiterMemory } from "rate-limiter-flexible";
-import type { RateLimiter, RateLimitPolicy, RateLimitUse } from "../rate_limit.ts";
+import type { ConsumeOptions, RateLimiter, RateLimitPolicy, RateLimitUse } from "../rate_limit.ts";
 
 /** Options of a memory limiter. */
 export interface MemoryLimiterOptions {
@@ -31,9 +31,13 @@ export class MemoryLimiter implements RateLimiter {
     return this.#keys.size;
   }
 
-  async consume(key: string, { name, quota, windowSeconds }: RateLimitPolicy): Promise<RateLimitUse> {
+  async consume(
+    key: string,
+    { name, quota, windowSeconds }: RateLimitPolicy,
+    { points = 1 }: ConsumeOptions = {},
+  ): Promise<RateLimitUse> {
     const counted = `${name} ${key}`;
-    const { consumedPoints, msBeforeNext, isFirstInDuration } = await this.#counts.consume(counted, 1, {
+    const { consumedPoints, msBeforeNext, isFirstInDuration } = await this.#counts.consume(counted, points, {
       customDuration: windowSeconds,
     });
     if (isFirstInDuration) this.#remember(counted);

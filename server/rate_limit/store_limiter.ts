@@ -1,5 +1,5 @@
 import { RateLimiterRedis, RateLimiterRes } from "rate-limiter-flexible";
-import type { RateLimiter, RateLimitPolicy, RateLimitUse } from "../rate_limit.ts";
+import type { ConsumeOptions, RateLimiter, RateLimitPolicy, RateLimitUse } from "../rate_limit.ts";
 import { isOfKey, StoreClient, storeReason, type StoreTls } from "./store_client.ts";
 import { StoreRecovery } from "./store_recovery.ts";
 
@@ -90,16 +90,16 @@ export class StoreLimiter implements RateLimiter, Disposable {
     return this.#lost;
   }
 
-  async consume(key: string, policy: RateLimitPolicy): Promise<RateLimitUse> {
+  async consume(key: string, policy: RateLimitPolicy, options: ConsumeOptions = {}): Promise<RateLimitUse> {
     if (!this.#lost) {
       try {
-        return await this.#consume(key, policy);
+        return await this.#consume(key, policy, options);
       } catch (error) {
         if (isOfKey(error)) this.#reportBadKey(error);
         else this.#lose(error);
       }
     }
-    return await this.#options.insurance.consume(key, policy);
+    return await this.#options.insurance.consume(key, policy, options);
   }
 
   [Symbol.dispose](): void {
@@ -108,11 +108,15 @@ export class StoreLimiter implements RateLimiter, Disposable {
     this.#client[Symbol.dispose]();
   }
 
-  async #consume(key: string, policy: RateLimitPolicy): Promise<RateLimitUse> {
+  async #consume(
+    key: string,
+    policy: RateLimitPolicy,
+    { points = 1 }: ConsumeOptions = {},
+  ): Promise<RateLimitUse> {
     if (this.#client.refusal !== undefined) throw this.#client.refusal;
     const limiter = this.#limiterOf(policy);
     try {
-      const { remainingPoints, msBeforeNext } = await limiter.limiter.consume(key);
+      const { remainingPoints, msBeforeNext } = await limiter.limiter.consume(key, points);
       if (remainingPoints === 0) countBlocked(limiter);
       return { exceeded: false, remaining: remainingPoints, resetMs: msBeforeNext };
     } catch (reason) {

@@ -5,14 +5,15 @@ import { healthEndpoints } from "../health/health_endpoints.ts";
 import { Problem } from "../problem.ts";
 import { problemPages } from "../problems/problem_pages.ts";
 import { createCatalog } from "../problems/problem_response.ts";
-import { createRefusals } from "../problems/recovery.ts";
+import { createRecovery, createRefusals } from "../problems/recovery.ts";
 import { checkOperationPolicies } from "../rate_limit/enforce_rate_limit.ts";
 import type { Deadlines } from "../request/deadlines.ts";
 import type { Lifecycle } from "../request/lifecycle.ts";
 import { trustedOrigins } from "../security/cors.ts";
 import type { PipelineEnv, ServerOptions } from "../server_options.ts";
 import type { OpenStreams } from "../streams/open_streams.ts";
-import { compileOperation } from "../strict/compile_operation.ts";
+import { type CompiledOperation, compileOperation } from "../strict/compile_operation.ts";
+import { connectModules } from "../strict/connect_modules.ts";
 import { pageEndpoints } from "../pages/page_endpoints.ts";
 import { browserEndpoints } from "./browser_endpoints.ts";
 import { byConcreteness, gatherResources, honoPath, optionsResponse, type Resource } from "./resource.ts";
@@ -65,7 +66,7 @@ export function createRouter(
   return app;
 
   function resources(): Resource[] {
-    const operations = modules.flatMap((module) =>
+    const operations: (CompiledOperation & { readonly api: string })[] = modules.flatMap((module) =>
       module.routes.map((route) => ({
         ...compileOperation(route, {
           maxBodyBytes,
@@ -81,6 +82,11 @@ export function createRouter(
         api: module.name,
       }))
     );
+    connectModules(modules, operations.map(({ call }) => call), {
+      isAuthenticated: authentication.authenticator !== undefined ||
+        authentication.credentialAuthenticator !== undefined,
+      recover: createRecovery({ modules, catalog: createCatalog(modules), logger: settings.logger }),
+    });
     return gatherResources([
       ...healthEndpoints(readiness, lifecycle),
       problemPages(createCatalog(modules)),

@@ -15,6 +15,7 @@ import { compileKeyed } from "../idempotency/compile_keyed.ts";
 import type { Idempotency } from "../idempotency.ts";
 import { readIdempotencyKey, requiresIdempotencyKey } from "../idempotency/idempotency_key.ts";
 import type { DecodedRequest, Operation, Route } from "../operation.ts";
+import type { OperationCall } from "../operation_calls.ts";
 import { compileParameters } from "../parameters/decode_parameters.ts";
 import { compilePath, type Endpoint } from "../routing/resource.ts";
 import { Problem } from "../problem.ts";
@@ -24,6 +25,7 @@ import { type Authentication, compileSecurity } from "../security/enforce_securi
 import { compileStreams } from "../streams/compile_streams.ts";
 import type { OpenStreams } from "../streams/open_streams.ts";
 import { checkResponse } from "./check_response.ts";
+import { compileCall } from "./compile_call.ts";
 import { checkUnusedBody, compileBody, validateParameters } from "./operation_input.ts";
 
 /** Options that all operations share. */
@@ -42,11 +44,17 @@ export interface OperationOptions {
   readonly refusal: (error: unknown, exchange: Exchange) => Response | undefined;
 }
 
+/** Endpoint of an operation, and the calls of other API modules. */
+export interface CompiledOperation extends Endpoint {
+  readonly call: OperationCall;
+}
+
 /**
  * Creates the second half of the request lifecycle, from the matched operation to its response. Everything that depends
  * only on the document is prepared once.
  */
-export function compileOperation({ operation, handle }: Route, options: OperationOptions): Endpoint {
+export function compileOperation(route: Route, options: OperationOptions): CompiledOperation {
+  const { operation, handle } = route;
   const { maxBodyBytes, readDeadlines } = options;
   const enforceSecurity = compileSecurity(operation, options.authentication);
   const limits = compileRateLimits(operation, options.rateLimit);
@@ -87,7 +95,14 @@ export function compileOperation({ operation, handle }: Route, options: Operatio
     return writeStream?.(result, exchange) ?? writeResponse(result, exchange);
   }
 
+  const { authenticator, credentialAuthenticator } = options.authentication;
   return {
+    call: compileCall(route, {
+      isAuthenticated: authenticator !== undefined || credentialAuthenticator !== undefined,
+      limits,
+      validateResponses: options.validateResponses,
+      respondKeyed,
+    }),
     method: operation.method,
     path: operation.path,
     accepts: operation.requestBody?.content.map(({ mediaType }) => mediaType) ?? [],

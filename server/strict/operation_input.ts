@@ -150,7 +150,7 @@ function valueAt(root: unknown, pointer: string): unknown {
  * Validates a decoded body, and returns it with 64-bit integers of their type. Errors of the decoder come first and replace
  * those of the schema for the same values.
  */
-function validateBody(
+export function validateBody(
   { value, errors: found }: ParsedJson,
   { codec, validate, int64 }: RequestMediaType,
   errors: RequestErrors,

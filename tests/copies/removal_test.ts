@@ -102,7 +102,7 @@ Deno.test("a service with an unlisted requirement is rejected with one message",
   const [required = ""] = dependent.requires ?? [];
   await using copy = await TreeCopy.make();
   const { module } = await filesOfService(required);
-  await copy.edit("services.ts", (text) => text.replace(new RegExp(`(\\[.*)\\b${module}, `), "$1"));
+  await copy.edit("services.ts", (text) => text.replace(new RegExp(`\\b${module},\\s`), ""));
   await using program = new Program({}, ["help"], { root: copy.path, main: "main.ts", fromSource: true });
   const { code, stderr } = await program.ended();
   assert(code !== 0);

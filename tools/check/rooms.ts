@@ -67,6 +67,11 @@ export const ROOMS: readonly Room[] = [
       "platform/events/webhooks/management/http/": ["server/", "api/webhookapi/"],
     },
   },
+  {
+    path: "platform/graphql/",
+    inTestsOf: ["services.ts"],
+    imports: ["server/", "platform/service_kit/"],
+  },
   { path: "platform/program/", imports: BASE },
   {
     path: "*_service/",

@@ -21,6 +21,8 @@ export interface ServiceServerOptions {
   readonly now?: (() => Timestamp) | undefined;
   /** Secrets of HMAC_SECRET, the one that signs first. @default one of the tests */
   readonly hmacSecrets?: readonly [string, ...string[]];
+  /** Whether services behave as for a developer. @default {false} */
+  readonly development?: boolean;
   /** @default {[]} */
   readonly options?: readonly ServerOption[];
 }
@@ -60,7 +62,7 @@ const HMAC_SECRETS = ["a secret of more than 32 bytes for a test"] as const;
 /** Mounts services with default settings. */
 export function mountOnPool(
   pool: ConnectionPool,
-  { services, now, hmacSecrets = HMAC_SECRETS }: Omit<ServiceServerOptions, "options">,
+  { services, now, hmacSecrets = HMAC_SECRETS, development = false }: Omit<ServiceServerOptions, "options">,
 ): MountedServices {
   return mountServices({
     services: services.map((service) => service.configure(new EnvironmentReader(() => undefined))),
@@ -69,6 +71,7 @@ export function mountOnPool(
     services,
     database: { pool, hmacSecrets },
     logger: SILENT_LOGGER,
+    development,
     telemetry: { metrics: undefined, tracer: UNTRACED },
     ...(now !== undefined && { now }),
   });

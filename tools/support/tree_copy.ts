@@ -24,6 +24,10 @@ export async function filesOfService(name: string): Promise<ServiceFiles> {
     new RegExp(String.raw`import \{ (\w+) \} from "[./@\w]*/${name}/module\.ts"`).exec(list) ?? [];
   if (module === undefined) throw new Error(`services.ts does not import ${name}`);
   const paths = [folder];
+  // Of a capability that generates code from the services.
+  if (await Deno.stat(join(ROOT, "api", name)).catch(() => undefined) !== undefined) {
+    paths.push(`api/${name}`);
+  }
   let source = "";
   for await (const path of files(join(ROOT, folder))) {
     // Its product code imports what it serves; tests may import other APIs.

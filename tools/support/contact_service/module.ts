@@ -16,6 +16,16 @@ export const contactModule = defineService({
   name: "contact_service",
   migrations: join(import.meta.dirname ?? ".", "migrations"),
   scopes: ["contacts:read", "contacts:write"],
+  graphql: {
+    document: spec,
+    queries: { contact: "getContact", contacts: "listContacts" },
+    mutations: {
+      createContact: "createContact",
+      replaceContact: "replaceContact",
+      updateContact: "patchContact",
+      deleteContact: "deleteContact",
+    },
+  },
   commands: [fillCommand],
   examples: ["curl -s {url}/v1/contacts"],
   mount(dependencies): MountedService {

@@ -1,0 +1,103 @@
+import { spec } from "@archway/api/paymentapi/server.gen.ts";
+import {
+  batchById,
+  batchLists,
+  type GraphqlBatches,
+  type GraphqlFace,
+} from "@archway/service_kit/graphql_face.ts";
+import { accountList } from "../http/account_handlers.ts";
+import { paymentList } from "../http/payment_handlers.ts";
+import { refundList } from "../http/refund_handlers.ts";
+import type { PaymentHandlersDependencies } from "../http/request_cause.ts";
+
+/** GraphQL fields of the service, for the operations of its OpenAPI document. */
+export const PAYMENT_GRAPHQL: GraphqlFace = {
+  document: spec,
+  queries: {
+    account: "getAccount",
+    accounts: "listAccounts",
+    payment: "getPayment",
+    payments: "listPayments",
+    refund: "getRefund",
+    refunds: "listRefunds",
+    paymentEvents: "listPaymentEvents",
+  },
+  mutations: {
+    openAccount: "openAccount",
+    closeAccount: "closeAccount",
+    createDeposit: "createDeposit",
+    createPayment: "createPayment",
+    createPaymentWithId: "putPayment",
+    refundPayment: "putRefund",
+  },
+  relations: {
+    Profile: {
+      accounts: { list: "listAccounts", where: { profileId: "id" }, description: "Accounts of the profile" },
+    },
+    Account: {
+      profile: { one: "Profile", by: "profileId" },
+      entries: { list: "listEntries", where: { id: "id" } },
+      payments: { list: "listPayments", where: { accountId: "id" } },
+    },
+    Entry: { payment: { one: "Payment", by: "paymentId" } },
+    Payment: {
+      payerAccount: { one: "Account", by: "payerAccountId" },
+      payeeAccount: { one: "Account", by: "payeeAccountId" },
+      refunds: { list: "listRefunds", where: { id: "id" } },
+      events: { list: "listPaymentEvents", where: { id: "id" } },
+    },
+    Refund: { payment: { one: "Payment", by: "paymentId" } },
+    Deposit: { account: { one: "Account", by: "accountId" } },
+  },
+  arguments: {
+    createDeposit: { id: "accountId" },
+    getRefund: { id: "paymentId", refundId: "id" },
+    listRefunds: { id: "paymentId" },
+    listPaymentEvents: { id: "paymentId" },
+    putRefund: { id: "paymentId" },
+  },
+  descriptions: {
+    createPayment:
+      "The payment is settled immediately, or refused. Repeating the mutation with the same `idempotencyKey` returns the " +
+      "first result again.",
+    putPayment:
+      "Repeating the mutation with the same input returns the payment; another input is a conflict. A refused payment is " +
+      "not stored, so that repeating the mutation may succeed later.",
+    putRefund:
+      "Only the payee can refund a payment, and the total of its refunds cannot exceed its amount. Repeating the mutation " +
+      "with the same input returns the refund; another input is a conflict.",
+  },
+  scalars: { "Money.amount": "Decimal", "Balance.amount": "Decimal" },
+};
+
+/** Returns the reads of many resources at once. */
+export function paymentBatches(dependencies: PaymentHandlersDependencies): GraphqlBatches {
+  const { app: { accounts, payments, refunds } } = dependencies;
+  const listOfAccounts = accountList(dependencies);
+  return {
+    byId: {
+      Account: batchById(
+        listOfAccounts,
+        (ids, { scope, ...options }) => accounts.getMany({ ids, scope }, options),
+      ),
+      Payment: batchById(
+        paymentList(dependencies),
+        (ids, { scope, ...options }) => payments.getMany({ ids, scope }, options),
+      ),
+    },
+    lists: {
+      "Profile.accounts": batchLists(listOfAccounts, {
+        filterOf: (profileId) => ({ profileId }),
+        parentOf: ({ profileId }) => profileId,
+        read: (parents, { scope, limit, ...options }) =>
+          accounts.listOfProfiles({ parents, limit, scope }, options),
+      }),
+      "Payment.refunds": batchLists(refundList(dependencies), {
+        filterOf: (paymentId) => ({ paymentId }),
+        parentOf: ({ paymentId }) => paymentId,
+        read: (parents, { scope, limit, ...options }) =>
+          refunds.listOfPayments({ parents, limit, scope }, options),
+      }),
+    },
+  };
+}

@@ -1,0 +1,145 @@
+import DataLoader from "dataloader";
+import type {
+  CallInput,
+  CallResult,
+  OperationCall,
+  OperationCalls,
+} from "@archway/server/operation_calls.ts";
+import type { RequestContext } from "@archway/server/request_context.ts";
+import { CONSISTENCY_TOKEN, type TokenHeader } from "@archway/service_kit/consistency_tokens.ts";
+import type { LoadByIds, LoadedList, LoadedResource, LoadLists } from "@archway/service_kit/graphql_face.ts";
+
+/** Reads of all services for many resources at once. */
+export interface AllBatches {
+  readonly byId: ReadonlyMap<string, LoadByIds>;
+  readonly lists: ReadonlyMap<string, LoadLists>;
+}
+
+/** Dependencies of {@link RequestState}. */
+export interface RequestDependencies {
+  readonly calls: OperationCalls;
+  readonly batches: AllBatches;
+}
+
+type ResourceLoader = DataLoader<string, LoadedResource | undefined>;
+type ListLoader = DataLoader<string, LoadedList | undefined>;
+
+/** State of one GraphQL request, which its resolvers share. */
+export class RequestState {
+  readonly context: RequestContext;
+  readonly #deps: RequestDependencies;
+  #headers: TokenHeader;
+  #resources = new Map<string, ResourceLoader>();
+  #lists = new Map<string, ListLoader>();
+
+  /** @param headers Required freshness of reads. */
+  constructor(context: RequestContext, headers: TokenHeader, dependencies: RequestDependencies) {
+    this.context = context;
+    this.#headers = headers;
+    this.#deps = dependencies;
+  }
+
+  /** Required freshness of reads: that of the request, or of its last write. */
+  get headers(): TokenHeader {
+    return this.#headers;
+  }
+
+  operation(operationId: string): OperationCall {
+    const operation = this.#deps.calls.get(operationId);
+    if (operation === undefined) throw new Error(`The server has no operation ${operationId}`);
+    return operation;
+  }
+
+  /** Calls an operation that reads. */
+  read(operationId: string, input: CallInput): Promise<CallResult> {
+    return this.operation(operationId).call(this.#asFresh(input), this.context);
+  }
+
+  /** Calls an operation that writes. Later reads see its changes. */
+  async write(operationId: string, input: CallInput): Promise<CallResult> {
+    const result = await this.operation(operationId).call(input, this.context);
+    const token = result.headers[CONSISTENCY_TOKEN];
+    if (typeof token === "string") this.#headers = { [CONSISTENCY_TOKEN]: token };
+    this.#resources = new Map();
+    this.#lists = new Map();
+    return result;
+  }
+
+  /**
+   * Returns a resource by id, read together with others of its type; undefined if it is missing or outside the access
+   * scope of the caller.
+   *
+   * @param operationId Operation that reads one.
+   */
+  load(
+    type: string,
+    id: string,
+    { operationId }: { readonly operationId: string },
+  ): Promise<LoadedResource | undefined> {
+    let loader = this.#resources.get(type);
+    if (loader === undefined) {
+      loader = this.#resourceLoader(type, operationId);
+      this.#resources.set(type, loader);
+    }
+    return loader.load(id.toLowerCase());
+  }
+
+  /** Returns the first page of the list of a parent, read together with those of others; undefined if they are separate. */
+  loadList(
+    field: string,
+    parent: string,
+    { operationId, limit }: { readonly operationId: string; readonly limit: number },
+  ): Promise<LoadedList | undefined> | undefined {
+    const load = this.#deps.batches.lists.get(field);
+    if (load === undefined) return undefined;
+    const key = `${field} ${limit}`;
+    let loader = this.#lists.get(key);
+    if (loader === undefined) {
+      loader = new DataLoader(async (parents) => {
+        this.operation(operationId).authorize(this.context);
+        const found = await load(parents, { context: this.context, headers: this.#headers, limit });
+        return parents.map((one) => found.get(one));
+      });
+      this.#lists.set(key, loader);
+    }
+    return loader.load(parent);
+  }
+
+  #resourceLoader(type: string, operationId: string): ResourceLoader {
+    const load = this.#deps.batches.byId.get(type);
+    return new DataLoader(async (ids) => {
+      const operation = this.operation(operationId);
+      operation.authorize(this.context);
+      if (load === undefined) return await Promise.all(ids.map((id) => this.#readOne(operation, id)));
+      const found = await load(ids, { context: this.context, headers: this.#headers });
+      return ids.map((id) => found.get(id));
+    });
+  }
+
+  async #readOne(operation: OperationCall, id: string): Promise<LoadedResource | Error | undefined> {
+    try {
+      return resourceOf(await operation.call(this.#asFresh({ path: { id } }), this.context));
+    } catch (error) {
+      const { problem } = this.#deps.calls.problemOf(error, this.context);
+      if (problem.status === 404) return undefined;
+      return error instanceof Error ? error : new Error("A call failed", { cause: error });
+    }
+  }
+
+  #asFresh(input: CallInput): CallInput {
+    return { ...input, headers: { ...this.#headers, ...input.headers } };
+  }
+}
+
+/** Context of resolvers. A type, not an interface, as the HTTP handler requires an index signature. */
+export type ResolverContext = { readonly state: RequestState };
+
+/** Returns the resource in a response, whose body has it as `data`. */
+export function resourceOf({ body, headers }: CallResult): LoadedResource {
+  const data: unknown = typeof body === "object" && body !== null ? Reflect.get(body, "data") : undefined;
+  const etag = headers["ETag"];
+  return {
+    data: typeof data === "object" && data !== null ? data : {},
+    etag: typeof etag === "string" ? etag : undefined,
+  };
+}

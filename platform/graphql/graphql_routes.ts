@@ -1,0 +1,157 @@
+import type {
+  Operation,
+  ParameterDescriptor,
+  ResponseDescriptor,
+  Route,
+  SecurityRequirement,
+} from "@archway/server/operation.ts";
+import { CONSISTENCY_TOKEN } from "@archway/service_kit/consistency_tokens.ts";
+
+/** Path of GraphQL requests. */
+export const GRAPHQL_PATH = "/graphql";
+
+/** Operations of GraphQL requests, by method. */
+export const GRAPHQL_OPERATIONS = { GET: "graphqlQuery", POST: "graphql" } as const;
+
+const MEDIA_TYPES = ["application/graphql-response+json", "application/json"];
+const STATUSES = ["200", "400", "422"];
+
+/** Responds to a request. */
+export type Respond = (
+  method: "GET" | "POST",
+  ...request: Parameters<Route["handle"]>
+) => ReturnType<Route["handle"]>;
+
+/**
+ * Returns the routes of GraphQL.
+ *
+ * @param operations Operations that its fields call.
+ */
+export function graphqlRoutes(operations: readonly Operation[], respond: Respond): readonly Route[] {
+  const security = commonSecurity(operations);
+  return [
+    {
+      operation: {
+        ...describe("GET", security),
+        parameters: [
+          ...HEADERS,
+          ...["query", "documentId", "operationName", "variables", "extensions"].map(query),
+        ],
+      },
+      handle: (request, context) => respond("GET", request, context),
+    },
+    {
+      operation: {
+        ...describe("POST", security),
+        parameters: HEADERS,
+        requestBody: { required: true, content: [{ mediaType: "application/json", codec: "json" }] },
+      },
+      handle: (request, context) => respond("POST", request, context),
+    },
+  ];
+}
+
+function describe(method: "GET" | "POST", security: Operation["security"]): Omit<Operation, "parameters"> {
+  return {
+    operationId: GRAPHQL_OPERATIONS[method],
+    method,
+    path: GRAPHQL_PATH,
+    responses: Object.fromEntries(STATUSES.map((status) => [status, RESPONSE])),
+    security,
+    extensions: {},
+  };
+}
+
+/**
+ * Returns the security requirements that all operations have in common, without scopes, which are checked for each field.
+ *
+ * @throws {Error} if no credential suits all of them.
+ */
+function commonSecurity(operations: readonly Operation[]): Operation["security"] {
+  const required = operations.map(({ security }) => security).filter((security) =>
+    security.length > 0 && security.every((schemes) => schemes.length > 0)
+  );
+  const [first = [], ...others] = required;
+  const common = first.filter((schemes) =>
+    others.every((security) => security.some((other) => keyOf(other) === keyOf(schemes)))
+  );
+  if (first.length > 0 && common.length === 0) {
+    throw new Error("GraphQL: the operations of its fields have no security scheme in common");
+  }
+  return common.map((schemes) => schemes.map((scheme) => ({ ...scheme, scopes: [] })));
+}
+
+function keyOf(schemes: SecurityRequirement): string {
+  return JSON.stringify(schemes.map(({ scopes: _, ...scheme }) => scheme));
+}
+
+const RESPONSE: ResponseDescriptor = {
+  content: MEDIA_TYPES.map((mediaType) => ({ mediaType, codec: "json" })),
+  headers: [{ name: CONSISTENCY_TOKEN, required: false }],
+};
+
+const HEADERS: readonly ParameterDescriptor[] = ["Accept", CONSISTENCY_TOKEN].map((name) => ({
+  ...{ name, in: "header", required: false, style: "simple", explode: false },
+  shape: { kind: "string" },
+}));
+
+function query(name: string): ParameterDescriptor {
+  return { name, in: "query", required: false, style: "form", explode: true, shape: { kind: "string" } };
+}
+
+/** OpenAPI document of the endpoint. The schema describes what it serves. */
+export const GRAPHQL_DOCUMENT: string = JSON.stringify({
+  openapi: "3.1.0",
+  info: {
+    title: "GraphQL API",
+    version: "1.0.0",
+    description: "The operations of the other APIs as fields of a GraphQL schema, by GraphQL over HTTP.",
+  },
+  paths: {
+    [GRAPHQL_PATH]: {
+      get: {
+        operationId: GRAPHQL_OPERATIONS.GET,
+        summary: "Execute a GraphQL query",
+        parameters: ["query", "documentId", "operationName", "variables", "extensions"].map((name) => ({
+          ...{ name, in: "query" },
+          schema: { type: "string" },
+        })),
+        responses: documentedResponses(),
+      },
+      post: {
+        operationId: GRAPHQL_OPERATIONS.POST,
+        summary: "Execute a GraphQL operation",
+        requestBody: {
+          required: true,
+          content: {
+            "application/json": {
+              schema: {
+                type: "object",
+                properties: {
+                  query: { type: "string" },
+                  documentId: { type: "string" },
+                  operationName: { type: ["string", "null"] },
+                  variables: { type: ["object", "null"] },
+                  extensions: { type: ["object", "null"] },
+                },
+              },
+            },
+          },
+        },
+        responses: documentedResponses(),
+      },
+    },
+  },
+});
+
+function documentedResponses(): object {
+  const schema = {
+    type: "object",
+    properties: { data: { type: ["object", "null"] }, errors: { type: "array", items: { type: "object" } } },
+  };
+  const content = Object.fromEntries(MEDIA_TYPES.map((mediaType) => [mediaType, { schema }]));
+  return {
+    "200": { description: "The result, which can have errors of single fields", content },
+    "400": { description: "An invalid request or document", content },
+  };
+}
