@@ -1,6 +1,7 @@
 import { eventsModule } from "@archway/events/module.ts";
 import { graphqlModule } from "@archway/graphql/module.ts";
 import { jobsModule } from "@archway/jobs/module.ts";
+import { mcpModule } from "@archway/mcp/module.ts";
 import { paymentModule } from "./payment_service/module.ts";
 import { profileModule } from "./profile_service/module.ts";
 import type { ServiceModule } from "@archway/service_kit/service_module.ts";
@@ -12,4 +13,5 @@ export const services: readonly ServiceModule[] = [
   profileModule,
   paymentModule,
   graphqlModule,
+  mcpModule,
 ];

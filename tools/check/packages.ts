@@ -8,6 +8,7 @@ export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "@hono/hono": ["server/"],
   "@logtape/logtape": ["platform/observability/"],
   "@logtape/redaction": ["platform/observability/"],
+  "@modelcontextprotocol/server": ["platform/mcp/"],
   "@nats-io/jetstream": ["platform/events/broker/"],
   "@nats-io/nats-core": ["platform/events/broker/"],
   "@noble/hashes": ["platform/service_kit/signing/"],

@@ -72,6 +72,11 @@ export const ROOMS: readonly Room[] = [
     inTestsOf: ["services.ts"],
     imports: ["server/", "platform/service_kit/"],
   },
+  {
+    path: "platform/mcp/",
+    inTestsOf: ["services.ts"],
+    imports: ["server/", "platform/service_kit/"],
+  },
   { path: "platform/program/", imports: BASE },
   {
     path: "*_service/",

@@ -21,6 +21,8 @@ export interface ServiceServerOptions {
   readonly now?: (() => Timestamp) | undefined;
   /** Secrets of HMAC_SECRET, the one that signs first. @default one of the tests */
   readonly hmacSecrets?: readonly [string, ...string[]];
+  /** Settings of services. @default {{}} */
+  readonly settings?: Readonly<Record<string, string>>;
   /** Whether services behave as for a developer. @default {false} */
   readonly development?: boolean;
   /** @default {[]} */
@@ -59,13 +61,16 @@ export function serviceServer(
 
 const HMAC_SECRETS = ["a secret of more than 32 bytes for a test"] as const;
 
-/** Mounts services with default settings. */
+/** Mounts services, with default settings if there are no others. */
 export function mountOnPool(
   pool: ConnectionPool,
-  { services, now, hmacSecrets = HMAC_SECRETS, development = false }: Omit<ServiceServerOptions, "options">,
+  { services, now, hmacSecrets = HMAC_SECRETS, settings = {}, development = false }: Omit<
+    ServiceServerOptions,
+    "options"
+  >,
 ): MountedServices {
   return mountServices({
-    services: services.map((service) => service.configure(new EnvironmentReader(() => undefined))),
+    services: services.map((service) => service.configure(new EnvironmentReader((name) => settings[name]))),
     ...{ cursorTtlSeconds: 60, idempotencyTtlMs: 3_600_000, drainTimeoutMs: 0 },
   }, {
     services,

@@ -1,0 +1,87 @@
+import type {
+  CallInput,
+  CallResult,
+  OperationCall,
+  OperationCalls,
+} from "@archway/server/operation_calls.ts";
+import { Problem } from "@archway/server/problem.ts";
+import type { RequestContext } from "@archway/server/request_context.ts";
+import { isObject, type JsonObject, textOf } from "./json_object.ts";
+import { BODY, KEY, type Tool } from "./tool.ts";
+import { errorResult, problemResult, successResult, type ToolResult } from "./tool_result.ts";
+
+/** Call of a tool. */
+export interface ToolCall {
+  readonly tool: Tool;
+  readonly call: OperationCall;
+  readonly input: JsonObject;
+  readonly context: RequestContext;
+}
+
+/** Outcome of a call, for the log: the status of the operation, or undefined if it was not called. */
+export interface CalledTool {
+  readonly result: ToolResult;
+  readonly status: number | undefined;
+}
+
+/** Calls the operation of a tool for the sender of a request. Never rejects: every error is a result. */
+export async function callTool(
+  { tool, call, input, context }: ToolCall,
+  { calls }: { readonly calls: OperationCalls },
+): Promise<CalledTool> {
+  const known = [...tool.parameters.keys(), ...(tool.contentType === undefined ? [] : [BODY])];
+  const unknown = Object.keys(input).filter((name) => !known.includes(name));
+  if (unknown.length > 0) {
+    const text = `Unknown arguments: ${unknown.map((name) => JSON.stringify(name)).join(", ")}. ` +
+      `${tool.definition.name} takes ${known.length === 0 ? "none" : known.join(", ")}.`;
+    return { result: errorResult(text), status: undefined };
+  }
+  const key = tool.takesKey ? textOf(input[KEY]) ?? crypto.randomUUID() : undefined;
+  try {
+    checkSize(tool, input[BODY]);
+    const result = await call.call(callInput(tool, input, key), context);
+    return { result: successResult(tool.definition.name, exactly(tool, result), key), status: result.status };
+  } catch (error) {
+    const refused = calls.problemOf(error, context);
+    return { result: problemResult(refused, key), status: refused.problem.status };
+  }
+}
+
+function callInput(tool: Tool, input: JsonObject, key: string | undefined): CallInput {
+  const places = { path: {}, query: {}, header: {} } as const satisfies Record<string, object>;
+  for (const [argument, { name, in: place }] of tool.parameters) {
+    const value = argument === KEY ? key : input[argument];
+    if (value !== undefined) Object.assign(places[place], { [name]: value });
+  }
+  const { path, query, header: headers } = places;
+  return {
+    ...{ path, query, headers },
+    ...(tool.contentType !== undefined && { contentType: tool.contentType, body: input[BODY] }),
+  };
+}
+
+/** @throws {Problem} 413 for a body that is larger than the operation permits. */
+function checkSize({ operation }: Tool, body: unknown): void {
+  const limit = operation.requestBody?.maxBytes;
+  if (limit === undefined || body === undefined) return;
+  if (new TextEncoder().encode(JSON.stringify(body)).length <= limit) return;
+  throw new Problem(413, "content-too-large", { detail: `The body may have at most ${limit} bytes` });
+}
+
+/** Returns a result with 64-bit integers as numbers; as texts if a number is not exact. */
+function exactly({ operation }: Tool, result: CallResult): CallResult {
+  const contents = operation.responses[String(result.status)]?.content ?? [];
+  return contents.some(({ int64 }) => int64 !== undefined)
+    ? { ...result, body: withoutBigIntegers(result.body) }
+    : result;
+}
+
+function withoutBigIntegers(value: unknown): unknown {
+  if (typeof value === "bigint") {
+    const number = Number(value);
+    return Number.isSafeInteger(number) ? number : String(value);
+  }
+  if (Array.isArray(value)) return value.map(withoutBigIntegers);
+  if (!isObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, withoutBigIntegers(one)]));
+}
