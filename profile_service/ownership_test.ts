@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { type Authenticator, InvalidTokenError } from "@archway/server/authentication.ts";
+import { type Authenticator, InvalidTokenError } from "@archway/server/authenticator.ts";
 import type { Principal } from "@archway/server/request_context.ts";
 import type { Server } from "@archway/server/server.ts";
 import { withAuthenticator } from "@archway/server/server_options.ts";

@@ -1,17 +1,9 @@
 /**
- * Authentication by access tokens and other credentials, and development keys and tokens. Has the server's ports and
- * the implementation for JSON Web Tokens. Loads `jose`; import it only for its types or where tokens are verified or signed.
+ * Authentication by JSON Web Tokens, and development keys and tokens. Loads `jose`: import it only for its types, or on
+ * demand where tokens are verified or signed. The ports of authentication are in authenticator.ts.
  *
  * @module
  */
-export {
-  type Authenticator,
-  AuthenticatorUnavailableError,
-  type Credential,
-  type CredentialAuthenticator,
-  type CredentialOptions,
-  InvalidTokenError,
-} from "./security/authenticator.ts";
 export { DEVELOPMENT_ALGORITHM, loadOrCreateDevelopmentKey, publicKeyText } from "./auth/development_key.ts";
 export {
   DEVELOPMENT_PARTY,

@@ -111,9 +111,9 @@ export function createServer(host: string, port: number, ...options: ServerOptio
 
   async function open(): Promise<Listener> {
     const address = { hostname: host, port, reusePort: settings.reusePort };
-    if (tls === undefined) return openListener(handle, address, settings);
+    if (tls === undefined) return await openListener(handle, address, settings);
     const pair = await readTls(tls);
-    const opened = openListener(handle, { ...address, tls: pair }, settings);
+    const opened = await openListener(handle, { ...address, tls: pair }, settings);
     tlsWatch = new TlsWatch(tls, pair, {
       everyMs: tls.rereadMs,
       logger,

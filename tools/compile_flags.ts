@@ -22,6 +22,7 @@ const UNUSED_FILES = [
   /\/(hono\/[^/]+\/dist|postgres\/[^/]+)\/(cjs|cf)\//,
   /\/@noble\/hashes\/.*\.ts$/,
   /\/@opentelemetry\/semantic-conventions\/.*\/(experimental_|index-incubating)[^/]*$/,
+  /\/graphql\/[^/]+\/(__dev__\/|.*\.js$)/,
   /\/swagger-ui-dist\/.*\/swagger-ui(-es-bundle|-es-bundle-core|-standalone-preset)?\.js$/,
 ];
 
@@ -29,14 +30,18 @@ const UNUSED_FILES = [
 const smallFile = 4096;
 
 /** Modules that a module imports, and the packages of npm, as `deno info` prints them. */
-interface ModuleGraph {
+export interface ModuleGraph {
   readonly roots: readonly string[];
   readonly redirects: Readonly<Record<string, string>>;
   readonly modules: readonly {
     readonly specifier: string;
     readonly npmPackage?: string;
     /** Those without `code` only import types. */
-    readonly dependencies?: readonly { readonly code?: { readonly specifier?: string } }[];
+    readonly dependencies?: readonly {
+      readonly code?: { readonly specifier?: string };
+      /** Whether it is imported on demand. */
+      readonly isDynamic?: boolean;
+    }[];
   }[];
   readonly npmPackages: Readonly<
     Record<string, { readonly localPath?: string; readonly dependencies: readonly string[] }>
@@ -99,7 +104,8 @@ async function unusedPaths(modules: readonly string[]): Promise<readonly string[
   return [...unneeded, ...files.flat()];
 }
 
-async function moduleGraph(module: string): Promise<ModuleGraph> {
+/** Returns the modules that a module of the project imports, statically or on demand. */
+export async function moduleGraph(module: string): Promise<ModuleGraph> {
   const { code, stdout, stderr } = await runDeno(["info", "--json", module], { cwd: PROJECT_ROOT });
   if (code !== 0) throw new Error(`deno info ${module} failed: ${stderr}`);
   return JSON.parse(stdout);

@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import { createBrotliDecompress } from "node:zlib";
 import { concatBytes } from "./concat_bytes.ts";
 
 /** Data directory as created by initdb, packed by tools/embedded_snapshot.ts. */
@@ -30,6 +29,8 @@ export async function unpackSnapshot(directory: string): Promise<void> {
 
 /** Writes the files as they are decompressed. Memory for all 30 MB would remain with the process. */
 async function unpackInto(directory: string): Promise<void> {
+  // Loaded here, as programs with a server import this file too.
+  const { createBrotliDecompress } = await import("node:zlib");
   const decompressed = createBrotliDecompress({ chunkSize: 128 * 1024 });
   decompressed.end(await Deno.readFile(snapshotFile));
   let rest: Uint8Array = new Uint8Array(0);

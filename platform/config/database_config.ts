@@ -7,13 +7,7 @@ import {
   textSetting,
 } from "@archway/service_kit/setting_types.ts";
 import { type PrimaryServers, readPrimary, readReplica } from "./read_servers.ts";
-import {
-  DATABASE_URL,
-  PRIMARY,
-  replicaSettings,
-  type ServerSettings,
-  settingsOfServer,
-} from "./server_settings.ts";
+import { DATABASE_URL, PRIMARY, replicaSettings, settingsOfServer } from "./server_settings.ts";
 
 /** PostgreSQL inside the program. */
 export interface EmbeddedConfig {
@@ -83,11 +77,13 @@ const PROBE_TIMEOUT = durationSetting("POSTGRES_REPLICA_PROBE_TIMEOUT", {
 /** Settings that need an external PostgreSQL. */
 const OF_SERVERS = [POOLER, POOLER_STATEMENTS, READER_POLICY, MAX_LAG, PROBE_TIMEOUT];
 
+const OF_FIRST_REPLICA = settingsOfServer(replicaSettings(0));
+
 export const DATABASE_SETTINGS: readonly Setting<unknown>[] = [
   DATA_DIRECTORY,
   DATABASE_URL,
   ...settingsOfServer(PRIMARY),
-  ...settingsOfServer(replicaSettings(0)),
+  ...OF_FIRST_REPLICA,
   ...OF_SERVERS,
 ];
 
@@ -111,17 +107,17 @@ export function readDatabaseConfig(reader: SettingsReader): DatabaseConfig {
   };
 }
 
-function isMentioned(
-  reader: SettingsReader,
-  server: ServerSettings,
-): boolean {
-  return settingsOfServer(server).some((setting) => reader.isSet(setting));
+/** Whether a variable of a replica is set. At every start most numbers are not in use, so that it creates no settings. */
+function isReplicaMentioned(reader: SettingsReader, number: number): boolean {
+  return OF_FIRST_REPLICA.some((setting) =>
+    reader.isSet({ ...setting, name: setting.name.replace("_0_", `_${number}_`) })
+  );
 }
 
 /** Returns the numbers of the replicas. A gap is reported, since replicas behind it would be overlooked. */
 function numberedReplicas(reader: SettingsReader): readonly number[] {
   const mentioned = Array.from({ length: MAX_NUMBERS }, (_, number) => number)
-    .filter((number) => isMentioned(reader, replicaSettings(number)));
+    .filter((number) => isReplicaMentioned(reader, number));
   const allowed = mentioned.filter((number) => number < MAX_REPLICAS);
   for (const number of mentioned.slice(allowed.length)) {
     reader.reject(
@@ -141,7 +137,7 @@ function numberedReplicas(reader: SettingsReader): readonly number[] {
 
 /** Reports settings of servers without a primary: they would be ignored, and data would go to the embedded database. */
 function refuseLeftovers(reader: SettingsReader, replicas: readonly number[]): void {
-  if (isMentioned(reader, PRIMARY)) {
+  if (settingsOfServer(PRIMARY).some((setting) => reader.isSet(setting))) {
     reader.reject(PRIMARY.host, "or DATABASE_URL is required with other POSTGRES_PRIMARY_ variables");
   }
   const others = OF_SERVERS.filter((setting) => reader.isSet(setting));

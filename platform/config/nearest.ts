@@ -4,7 +4,9 @@ export function nearest(
   candidates: readonly string[],
   { edits: most = 2 }: { readonly edits?: number } = {},
 ): string | undefined {
-  const scored = candidates.map((candidate) => ({ candidate, edits: distance(text, candidate) }));
+  // Most differ too much in length alone.
+  const near = candidates.filter(({ length }) => Math.abs(length - text.length) <= most);
+  const scored = near.map((candidate) => ({ candidate, edits: distance(text, candidate) }));
   return scored.filter(({ edits }) => edits <= most).sort((left, right) => left.edits - right.edits)[0]
     ?.candidate;
 }

@@ -11,11 +11,9 @@ import type { Broker } from "./broker/broker.ts";
 import type { NatsConfig } from "./broker/nats_config.ts";
 import { EVENTS_SETTINGS, type EventsConfig, readEventsConfig } from "./events_config.ts";
 import { mergeCatalogs } from "./merge_catalogs.ts";
-import { measureQueues } from "./metrics/measure_work.ts";
-import { observeWork } from "./metrics/observe_work.ts";
 import { openWebhookService } from "./webhooks/management/open_webhook_service.ts";
 import { webhookApi } from "./webhooks/management/http/webhook_api.ts";
-import { EventWorker } from "./worker/event_worker.ts";
+import type { EventWorker } from "./worker/event_worker.ts";
 
 /** Service module of events: the outbox, a worker for webhooks and NATS JetStream, and the webhook API. */
 export const eventsModule = defineService({
@@ -47,6 +45,12 @@ function mountEvents(dependencies: ServiceDependencies, config: EventsConfig): M
       inline: config.inline,
       async open(): Promise<BackgroundWork> {
         const { pool, logger, metrics, tracer, drainTimeoutMs: graceMs } = dependencies;
+        // Loaded on demand: the first response does not need them.
+        const [{ EventWorker }, { measureQueues }, { observeWork }] = await Promise.all([
+          import("./worker/event_worker.ts"),
+          import("./metrics/measure_work.ts"),
+          import("./metrics/observe_work.ts"),
+        ]);
         const { toJson, findRecipients } = catalog;
         const broker = config.nats && await openBroker(config.nats);
         const observer = observeWork(metrics, tracer);

@@ -11,7 +11,6 @@ import { JobLoads } from "./metrics/job_loads.ts";
 import { measureJobLoads } from "./metrics/measure_jobs.ts";
 import { observeJobs } from "./metrics/observe_jobs.ts";
 import { Scheduler } from "./schedules/scheduler.ts";
-import { JobWorker } from "./worker/job_worker.ts";
 
 /** Service module of jobs: background work that services enqueue in their transactions. */
 export const jobsModule = defineService({
@@ -46,16 +45,18 @@ function mountJobs(dependencies: ServiceDependencies, config: JobsConfig): Mount
   return {
     background: {
       inline: config.inline,
-      open(): Promise<BackgroundWork> {
+      async open(): Promise<BackgroundWork> {
         const handlers = jobs.handlers();
         // Needs no connection of its own for notifications.
-        if (handlers.length === 0) return Promise.resolve(IDLE);
+        if (handlers.length === 0) return IDLE;
         if (metrics !== undefined) measureJobLoads(metrics, () => loads.readings());
         const steps = new Map([
           ["schedules", { step: () => scheduler.step() }],
           ["gauge", { step: () => loads.step(), pollMs: GAUGE_MS }],
         ]);
-        return Promise.resolve(new JobWorker({ pool, config, handlers, logger, observer, graceMs, steps }));
+        // Loaded on demand: the first response does not need it.
+        const { JobWorker } = await import("./worker/job_worker.ts");
+        return new JobWorker({ pool, config, handlers, logger, observer, graceMs, steps });
       },
     },
   };

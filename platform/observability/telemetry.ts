@@ -1,4 +1,3 @@
-import { isSpanContextValid, trace } from "@opentelemetry/api";
 import type { Logger } from "@logtape/logtape";
 import type { DatabaseObserver } from "@archway/db/database_observer.ts";
 import type { ConnectionPool } from "@archway/db/db.ts";
@@ -65,7 +64,7 @@ export async function startTelemetry(
   { logger, prometheus, slowStatementMs, name, exports }: TelemetryOptions,
 ): Promise<Telemetry> {
   await using stack = new AsyncDisposableStack();
-  if (isTracedByDeno()) {
+  if (await isTracedByDeno()) {
     logger.warn(
       "OTEL_DENO is set: Deno exports spans of its own, with URLs as received, and every request costs more; " +
         "unset it, OTEL_EXPORTER_OTLP_ENDPOINT suffices",
@@ -108,8 +107,13 @@ export async function startTelemetry(
   };
 }
 
+/** Global that every copy of OpenTelemetry's API shares, in which Deno registers its own providers. */
+const API = Symbol.for("opentelemetry.js.api.1");
+
 /** Whether Deno records spans too. Checked with a probe, which is never ended and so never exported. */
-function isTracedByDeno(): boolean {
+async function isTracedByDeno(): Promise<boolean> {
+  if (Reflect.get(globalThis, API) === undefined) return false;
+  const { isSpanContextValid, trace } = await import("@opentelemetry/api");
   return isSpanContextValid(trace.getTracer(SCOPE).startSpan("probe").spanContext());
 }
 

@@ -94,7 +94,7 @@ export async function boot(
   const migrations = new MigrationGate(database.pool, migrationSources(services), {
     migrate: config.migrateOnStart,
   });
-  const applied = !awaitsMigrations ? Promise.resolve() : migrations.run({
+  const migrated = !awaitsMigrations ? Promise.resolve() : migrations.run({
     signal: stopping.signal,
     onApplied: (files) => logger.info("Applied migrations {files}", { files }),
     onNotice: ({ fileName, severity, text }) =>
@@ -112,9 +112,13 @@ export async function boot(
     onUnavailable: (error) =>
       logger.warn("Waiting for the database: {message}", { message: formatError(error) }),
   });
-  const migrated = !awaitsMigrations
-    ? applied
-    : applied.then(() => warnOfExcessPrivileges(config, { database, logger, signal: stopping.signal }));
+  if (awaitsMigrations) {
+    // Nothing waits for it.
+    void migrated.then(
+      () => warnOfExcessPrivileges(config, { database, logger, signal: stopping.signal }),
+      () => {},
+    );
+  }
   // Awaited later; an earlier rejection must not count as unhandled.
   migrated.catch(() => {});
   const opened = stack.move();
@@ -134,7 +138,7 @@ export async function boot(
         if (background !== undefined) all.push(opened.use(await background.open()));
       }
       const start = (): void => all.forEach((work) => work.start());
-      applied.then(() => stopping.signal.aborted || start(), () => {});
+      migrated.then(() => stopping.signal.aborted || start(), () => {});
       return all;
     },
     openAdmin(isReady): string | undefined {

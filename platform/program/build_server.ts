@@ -1,12 +1,11 @@
 import { isPrivate } from "@archway/config/auth_config.ts";
 import type { Config } from "@archway/config/config.ts";
-import { loadOrCreateDevelopmentKey, signDevelopmentToken } from "@archway/server/authentication.ts";
 import { createServer, type Server } from "@archway/server/server.ts";
 import * as options from "@archway/server/server_options.ts";
 import type { Booted } from "./boot.ts";
 import { databaseChecks } from "./database_checks.ts";
 import { limitOptions } from "./limit_options.ts";
-import { type OpenAuthenticator, openAuthenticator } from "./open_authenticator.ts";
+import type { AuthenticatorDependencies, OpenAuthenticator } from "./open_authenticator.ts";
 import { type OpenRateLimit, openRateLimit } from "./open_rate_limit.ts";
 import type { Project } from "./project.ts";
 import type { WorkerLink } from "./workers/worker_link.ts";
@@ -33,11 +32,26 @@ export async function openCallers(
   { program, stack }: { readonly program: Booted; readonly stack: AsyncDisposableStack },
 ): Promise<Pick<BuildServerDependencies, "authentication" | "rateLimit">> {
   const { logger, database: { pool }, stopping: signal } = program;
-  const authentication = await openAuthenticator(config, { logger, pool, signal });
+  const authentication = await openAuthentication(config, { logger, pool, signal });
   if (authentication !== undefined) stack.use(authentication);
   const rateLimit = await openRateLimit(config, logger);
   if (rateLimit !== undefined) stack.use(rateLimit);
   return { authentication, rateLimit };
+}
+
+/** Opens the authenticators, loaded on demand with what verifies tokens. Disabled authentication is logged. */
+async function openAuthentication(
+  { auth, database }: Config,
+  dependencies: AuthenticatorDependencies,
+): Promise<OpenAuthenticator | undefined> {
+  if (auth.kind !== "none") {
+    const { openAuthenticator } = await import("./open_authenticator.ts");
+    return await openAuthenticator({ auth, database }, dependencies);
+  }
+  if (database.kind !== "embedded") {
+    dependencies.logger.info("Authentication is disabled; every caller has all permissions");
+  }
+  return undefined;
 }
 
 /** Creates the server of a program; it does not listen yet. */
@@ -116,6 +130,9 @@ function pageOptions(config: Config, { name, version, services }: Project): opti
 
 async function developmentToken(directory: string, services: Project["services"]): Promise<string> {
   const scope = services.flatMap(({ scopes = [] }) => scopes).join(" ");
+  const { loadOrCreateDevelopmentKey, signDevelopmentToken } = await import(
+    "@archway/server/authentication.ts"
+  );
   const key = await loadOrCreateDevelopmentKey(directory);
   return await signDevelopmentToken(key, { subject: "developer", scope, lifetimeSeconds: 3600 });
 }

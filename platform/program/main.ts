@@ -9,14 +9,13 @@ import { ApiConflictError } from "@archway/server/api_module.ts";
 import { ListenError } from "@archway/server/listener.ts";
 import { TlsError } from "@archway/server/tls.ts";
 import { formatError, isDatabaseError } from "./format_error.ts";
-import { migrate } from "./migrate_command.ts";
 import { isOutOfFiles, OUT_OF_FILES_TEXT } from "./out_of_files.ts";
 import { missingDatabase } from "./missing_database.ts";
 import type { PlatformCommand } from "./platform_commands.ts";
 import { print } from "./print.ts";
 import { checkServices, hasBackground, migrationSources, type Project, serviceCommands } from "./project.ts";
 import { readVariables } from "./read_variables.ts";
-import { serve } from "./serve.ts";
+import type { ServeOptions } from "./serve.ts";
 import { commandHelp, commandUsage, usage } from "./usage.ts";
 
 /** Runs a command with the arguments after its name, and returns the exit code. */
@@ -69,7 +68,7 @@ async function runCommand(project: Project, [name = "serve", ...args]: readonly 
   return 2;
 }
 
-/** Returns the commands by name. Those that the service does not need load their modules on demand. */
+/** Returns the commands by name. Each loads its modules on demand. */
 function commandsOf(project: Project): ReadonlyMap<string, Run> {
   const { services } = project;
   const sources = migrationSources(services);
@@ -101,7 +100,10 @@ function commandsOf(project: Project): ReadonlyMap<string, Run> {
         return await lambda({ project, runtimeApi, configure: () => readLambdaEnvironment(project) });
       }),
     ],
-    ["migrate", (args) => migrate(args, { project: project.name, configure, sources })],
+    ["migrate", async (args) => {
+      const { migrate } = await import("./migrate_command.ts");
+      return await migrate(args, { project: project.name, configure, sources });
+    }],
     ["token", async (args) => {
       const { token } = await import("./token_command.ts");
       const scopes = services.flatMap(({ scopes = [] }) => scopes);
@@ -143,6 +145,12 @@ function commandsOf(project: Project): ReadonlyMap<string, Run> {
     });
   }
   return commands;
+}
+
+/** Serves by this process. */
+async function serve(config: Config, options: ServeOptions): Promise<number> {
+  const { serve } = await import("./serve.ts");
+  return await serve(config, options);
 }
 
 /** Gives up the permission to start processes, which only the supervisor of several processes needs. */

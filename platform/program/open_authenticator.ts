@@ -1,5 +1,4 @@
 import {
-  type Authenticator,
   DEVELOPMENT_ALGORITHM,
   DEVELOPMENT_PARTY,
   fetchKeys,
@@ -8,6 +7,7 @@ import {
   publicKeyText,
   VerificationKeys,
 } from "@archway/server/authentication.ts";
+import type { Authenticator } from "@archway/server/authenticator.ts";
 import { type Config, ConfigError } from "@archway/config/config.ts";
 import type { AuthConfig, JwtConfig } from "@archway/config/auth_config.ts";
 import type { ConnectionManager } from "@archway/db/db.ts";
@@ -46,23 +46,19 @@ export interface AuthenticatorDependencies {
   readonly signal: AbortSignal;
 }
 
+/** Authentication that is enabled. */
+type EnabledAuth = Exclude<AuthConfig, { readonly kind: "none" }>;
+
 /**
  * Creates the authenticators of callers.
  *
- * @returns undefined if authentication is disabled, which is logged with an external database.
  * @throws {ConfigError} when the key file is unusable. An unreachable issuer is no error: its keys are fetched again and
  * again, and the service is not ready until there are any.
  */
 export async function openAuthenticator(
-  { auth, database }: Pick<Config, "auth" | "database">,
+  { auth, database }: { readonly auth: EnabledAuth; readonly database: Config["database"] },
   { logger, pool, signal }: AuthenticatorDependencies,
-): Promise<OpenAuthenticator | undefined> {
-  if (auth.kind === "none") {
-    if (database.kind !== "embedded") {
-      logger.info("Authentication is disabled; every caller has all permissions");
-    }
-    return undefined;
-  }
+): Promise<OpenAuthenticator> {
   const apiKeys = new ApiKeyAuthenticator({
     pool,
     ttlMs: auth.apiKeyTtlMs,
@@ -85,7 +81,7 @@ interface TokenDependencies extends Omit<AuthenticatorDependencies, "pool"> {
 
 async function openTokens(
   { auth, database }: {
-    readonly auth: Exclude<AuthConfig, { readonly kind: "none" }>;
+    readonly auth: EnabledAuth;
     readonly database: Config["database"];
   },
   { apiKeys, logger, signal }: TokenDependencies,

@@ -5,7 +5,6 @@ import type { PoolConfig as ConnectionConfig } from "@archway/config/pool_config
 import type { DatabaseObserver } from "@archway/db/database_observer.ts";
 import type { ConnectionPool } from "@archway/db/db.ts";
 import { EmbeddedError } from "@archway/db/embedded/embedded_error.ts";
-import { startEmbedded } from "@archway/db/embedded/start_embedded.ts";
 import { openPool } from "@archway/db/postgres/open_pool.ts";
 import { DEFAULT_DRIVER, type DriverName, type PoolConfig } from "@archway/db/postgres/pool_config.ts";
 import { loadOrCreateSecret } from "@archway/service_kit/signing.ts";
@@ -62,6 +61,7 @@ async function openEmbedded(
   },
 ): Promise<Database> {
   await ensureDataDirectory(directory);
+  const { startEmbedded } = await import("@archway/db/embedded/start_embedded.ts");
   await using stack = new AsyncDisposableStack();
   const embedded = stack.use(await startEmbedded({ dataDirectory: join(directory, "postgres"), onMessage }));
   // PGlite enforces no statement timeout, and a statement may wait for a transaction of another connection.

@@ -2,7 +2,6 @@ import type { Config } from "@archway/config/config.ts";
 import type { Share } from "@archway/config/divide_limits.ts";
 import { readTls } from "@archway/server/tls.ts";
 import { boot } from "./boot.ts";
-import { buildServer, openCallers } from "./build_server.ts";
 import { withConfigErrors } from "./open_rate_limit.ts";
 import { print } from "./print.ts";
 import type { Project } from "./project.ts";
@@ -30,13 +29,14 @@ export async function serve(config: Config, { greet, share, ...project }: ServeO
   await using program = await boot(config, { ...project, development: greet, share });
   await using stack = new AsyncDisposableStack();
   const { logger, migrations, migrated, mounted } = program;
+  // Loaded while the database connects.
+  const { buildServer, openCallers } = await import("./build_server.ts");
   const callers = await openCallers(config, { program, stack });
   // One process of several does what needs to be done once.
   const isFirst = (share?.index ?? 0) === 0;
   const sweeper = stack.use(sweepKeys(config, program));
   migrated.then(() => isFirst && sweeper.start(), () => {});
   const inline = mounted.services.filter(({ background }) => isFirst && background?.inline);
-  const background = await program.openBackground(inline);
   const server = stack.use(
     withConfigErrors(() => buildServer(config, { ...program, ...callers, project, link })),
   );
@@ -44,6 +44,8 @@ export async function serve(config: Config, { greet, share, ...project }: ServeO
   await Promise.race([migrated, migrations.waiting]);
   const metrics = program.openAdmin();
   const { url } = await server.listen();
+  // Afterwards, as the first response does not need its modules. It starts once migrations are applied.
+  const background = await program.openBackground(inline);
   if (link === undefined) await program.supervisor.notify("READY=1");
   else {
     await program.supervisor.notify(`X_LISTENING=1\nX_METRICS=${metrics ?? ""}`);

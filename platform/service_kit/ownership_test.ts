@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import type { Principal } from "@archway/server/request_context.ts";
-import { type Authenticator, InvalidTokenError } from "@archway/server/authentication.ts";
+import { type Authenticator, InvalidTokenError } from "@archway/server/authenticator.ts";
 import type { Server } from "@archway/server/server.ts";
 import { withAuthenticator } from "@archway/server/server_options.ts";
 import { DATABASES } from "@archway/tools/support/databases.ts";

@@ -1,4 +1,3 @@
-import { LimitedListener } from "./connection_limits/limited_listener.ts";
 import { HttpListener } from "./http_listener.ts";
 import { bindReason, type Handle, type Listener, type ListenerOptions, ListenError } from "../listener.ts";
 import type { ServerOptions } from "../server_options.ts";
@@ -8,11 +7,17 @@ import type { ServerOptions } from "../server_options.ts";
  *
  * @throws {ListenError} if the address is unavailable.
  */
-export function openListener(handle: Handle, options: ListenerOptions, settings: ServerOptions): Listener {
+export async function openListener(
+  handle: Handle,
+  options: ListenerOptions,
+  settings: ServerOptions,
+): Promise<Listener> {
   const { connectionLimits, logger, readTimeoutMs: readMs, writeTimeoutMs: writeMs } = settings;
   const proxies = settings.proxyProtocol ? settings.trustedProxies : undefined;
   try {
     if (connectionLimits === undefined) return new HttpListener(handle, options);
+    // Loaded on demand, as most programs are behind a proxy that does the same.
+    const { LimitedListener } = await import("./connection_limits/limited_listener.ts");
     return new LimitedListener(handle, {
       ...options,
       logger,

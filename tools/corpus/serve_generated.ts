@@ -4,7 +4,7 @@ import {
   type Credential,
   type CredentialAuthenticator,
   InvalidTokenError,
-} from "@archway/server/authentication.ts";
+} from "@archway/server/authenticator.ts";
 import type { Idempotency, KeyedResponse } from "@archway/server/idempotency.ts";
 import type { Operation, Route } from "@archway/server/operation.ts";
 import { Problem } from "@archway/server/problem.ts";

@@ -11,7 +11,6 @@ import type {
   Notice,
 } from "./driver_session.ts";
 import { openSocket } from "./open_socket.ts";
-import { PostgresJsSession } from "./postgres_js_session.ts";
 import { preparePassword } from "./prepare_password.ts";
 import { readPassword } from "./read_password.ts";
 import { ResponseBehind, type StatementBehind } from "./response_behind.ts";
@@ -134,8 +133,10 @@ export class Connection {
     { config, readOnly }: OpenConnectionOptions,
   ): Promise<Connection> {
     const timeoutMs = config.connectTimeoutMs ?? 5_000;
-    const socket = await openSocket(instance, { timeoutMs });
     const { driver = DEFAULT_DRIVER, tls } = instance;
+    // Loaded on demand, as few programs choose it, and before there is a socket whose errors have to be handled.
+    const postgresJs = driver === "wire" ? undefined : await import("./postgres_js_session.ts");
+    const socket = await openSocket(instance, { timeoutMs });
     const isRequested = driver === "postgres.js" && tls !== undefined && tls.negotiation !== "direct";
     const refusal = isRequested ? new TlsRefusal(socket) : undefined;
     const late = new AbortController();
@@ -148,7 +149,9 @@ export class Connection {
     const events: DriverEvents = { onClosed: ignore, onNotice: ignore };
     try {
       const how = { socket, instance, password, config, readOnly, events, signal: late.signal };
-      const session = driver === "wire" ? await WireSession.open(how) : new PostgresJsSession(how);
+      const session = postgresJs === undefined
+        ? await WireSession.open(how)
+        : new postgresJs.PostgresJsSession(how);
       connection = new Connection(session, how);
       await connection.#start(config);
       return connection;

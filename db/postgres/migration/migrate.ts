@@ -37,9 +37,9 @@ export async function migrate(
   sources: readonly MigrationSource[],
   { versions, ...observer }: MigrateOptions = {},
 ): Promise<readonly string[]> {
-  const migrations = (await readMigrations(sources)).filter(({ version }) => versions?.has(version) ?? true);
   // First without the lock: usually nothing is pending.
-  const state = await readMigrationState(querier);
+  const [files, state] = await Promise.all([readMigrations(sources), readMigrationState(querier)]);
+  const migrations = files.filter(({ version }) => versions?.has(version) ?? true);
   refuseChanged(migrations, state);
   const pending = pendingOf(migrations, state);
   if (pending.length + withoutChecksum(migrations, state).length === 0) return [];
@@ -74,8 +74,8 @@ export async function pendingMigrations(
   querier: Querier,
   sources: readonly MigrationSource[],
 ): Promise<readonly string[]> {
-  const migrations = await readMigrations(sources);
-  return pendingOf(migrations, await readMigrationState(querier)).map(({ fileName }) => fileName);
+  const [migrations, state] = await Promise.all([readMigrations(sources), readMigrationState(querier)]);
+  return pendingOf(migrations, state).map(({ fileName }) => fileName);
 }
 
 /** Returns what {@link migrate} would do, or {@link revertMigrations} with a count. */

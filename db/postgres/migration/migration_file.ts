@@ -20,34 +20,44 @@ export interface Migration extends ParsedMigration {
  * @throws {MigrationError} when two have the same version or a file is not in dbmate's format.
  */
 export async function readMigrations(sources: readonly MigrationSource[]): Promise<readonly Migration[]> {
-  const migrations: Migration[] = [];
-  for (const { name, directory } of sources) {
-    for await (const entry of Deno.readDir(directory)) {
-      const { name: fileName } = entry;
-      if (!/\.sql$/i.test(fileName) || !await isFile(directory, entry, name)) continue;
-      if (!fileName.endsWith(".sql")) {
-        throw new MigrationError(
-          `Migration ${fileName} of ${name} would be ignored by dbmate: rename it to end in .sql, in lower case`,
-        );
-      }
-      const version = /^(\d+)_/.exec(fileName)?.[1];
-      if (version === undefined) {
-        throw new MigrationError(
-          `Migration ${fileName} of ${name} does not begin with a version and an underscore: rename it to <version>_<name>.sql`,
-        );
-      }
-      const text = decodeMigration(await Deno.readFile(`${directory}/${fileName}`), `${fileName} of ${name}`);
-      migrations.push({
-        ...parseMigration(text, `${fileName} of ${name}`),
-        version,
-        fileName,
-        source: name,
-        sha256: await checksum(text),
-      });
-    }
-  }
+  const migrations = (await Promise.all(sources.map(readSource))).flat();
   refuseDuplicates(migrations);
   return migrations.sort((left, right) => left.fileName < right.fileName ? -1 : 1);
+}
+
+/** Reads the files of a source at once: at a start, one after the other they would take longer than the database. */
+async function readSource(source: MigrationSource): Promise<readonly Migration[]> {
+  const entries = await Array.fromAsync(Deno.readDir(source.directory));
+  const migrations = await Promise.all(entries.map((entry) => readEntry(entry, source)));
+  return migrations.filter((migration) => migration !== undefined);
+}
+
+/** Reads an entry of a folder; undefined for one that is not a migration. */
+async function readEntry(
+  entry: Deno.DirEntry,
+  { name, directory }: MigrationSource,
+): Promise<Migration | undefined> {
+  const { name: fileName } = entry;
+  if (!/\.sql$/i.test(fileName) || !await isFile(directory, entry, name)) return undefined;
+  if (!fileName.endsWith(".sql")) {
+    throw new MigrationError(
+      `Migration ${fileName} of ${name} would be ignored by dbmate: rename it to end in .sql, in lower case`,
+    );
+  }
+  const version = /^(\d+)_/.exec(fileName)?.[1];
+  if (version === undefined) {
+    throw new MigrationError(
+      `Migration ${fileName} of ${name} does not begin with a version and an underscore: rename it to <version>_<name>.sql`,
+    );
+  }
+  const text = decodeMigration(await Deno.readFile(`${directory}/${fileName}`), `${fileName} of ${name}`);
+  return {
+    ...parseMigration(text, `${fileName} of ${name}`),
+    version,
+    fileName,
+    source: name,
+    sha256: await checksum(text),
+  };
 }
 
 /** Whether an entry of a folder is a file, or a symbolic link to one. */

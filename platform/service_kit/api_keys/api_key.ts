@@ -1,6 +1,6 @@
 import { Buffer } from "node:buffer";
 import { createHash, randomBytes } from "node:crypto";
-import type { Credential } from "@archway/server/authentication.ts";
+import type { Credential } from "@archway/server/authenticator.ts";
 
 /** New key, whose text exists only here. */
 export interface NewApiKey {

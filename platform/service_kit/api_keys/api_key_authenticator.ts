@@ -8,7 +8,7 @@ import {
   type CredentialAuthenticator,
   type CredentialOptions,
   InvalidTokenError,
-} from "@archway/server/authentication.ts";
+} from "@archway/server/authenticator.ts";
 import type { Principal } from "@archway/server/request_context.ts";
 import { readApiKey, type SentApiKey } from "./api_key.ts";
 import { findApiKey, type HashedApiKey, recordApiKeyUse } from "./api_key_table.ts";

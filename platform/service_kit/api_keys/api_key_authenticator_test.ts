@@ -5,7 +5,7 @@ import {
   AuthenticatorUnavailableError,
   type Credential,
   InvalidTokenError,
-} from "@archway/server/authentication.ts";
+} from "@archway/server/authenticator.ts";
 import type { Principal } from "@archway/server/request_context.ts";
 import { DATABASES } from "@archway/tools/support/databases.ts";
 import { createApiKey } from "./api_key.ts";

@@ -44,7 +44,7 @@ export function accessTestText({ names, fields, isOwned, parent }: NewService): 
     assertEquals((await as(server, "bob", \`DELETE \${path}\`)).status, 204);
   },`;
   return `import { assertEquals } from "@std/assert";
-import { type Authenticator, InvalidTokenError } from "@archway/server/authentication.ts";
+import { type Authenticator, InvalidTokenError } from "@archway/server/authenticator.ts";
 import type { Principal } from "@archway/server/request_context.ts";
 import type { Server } from "@archway/server/server.ts";
 import { withAuthenticator } from "@archway/server/server_options.ts";

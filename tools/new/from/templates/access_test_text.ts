@@ -42,7 +42,7 @@ export function accessTestText(service: ServiceNaming, collection: Collection): 
       assertEquals([await count("ada"), await count("bob"), await count("admin")], [1, 0, 1]);`;
   const names = ["exchange", ...(list === undefined ? [] : ["lengthOf"]), "member"];
   return `import { assertEquals } from "@std/assert";
-import type { Authenticator } from "@archway/server/authentication.ts";
+import type { Authenticator } from "@archway/server/authenticator.ts";
 import type { Principal } from "@archway/server/request_context.ts";
 import { withAuthenticator } from "@archway/server/server_options.ts";
 import { ${names.join(", ")} } from "@archway/tools/support/exchange_json.ts";
