@@ -12,6 +12,7 @@ import { type BenchDatabase, startBenchDatabase } from "@archway/tools/bench/sta
 import { keyedPosts, reads, replays } from "@archway/tools/bench/workload.ts";
 import { paymentsAgainstScenario } from "./against_scenario.ts";
 import type { BareCommand } from "./bare_payments.ts";
+import { graphqlScenario } from "./graphql_scenario.ts";
 import { paymentBodies } from "./payment_pairs.ts";
 import { seedAccounts } from "./seed_accounts.ts";
 
@@ -57,7 +58,7 @@ const payments: Scenario<PaymentSetting> = {
 };
 
 /** Scenarios of this service. */
-export const scenarios: readonly Scenario[] = [payments, paymentsAgainstScenario];
+export const scenarios: readonly Scenario[] = [payments, paymentsAgainstScenario, graphqlScenario];
 
 async function measurePayments(
   run: BenchRun<LoadSetting>,

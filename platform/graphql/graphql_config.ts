@@ -34,7 +34,14 @@ const MAX_ALIASES = integerSetting("GRAPHQL_MAX_ALIASES", {
   min: 0,
   max: 10_000,
   description:
-    "Maximum number of aliases in a GraphQL operation, those of fragments counted wherever they are used.",
+    "Maximum number of aliases and repeated fields in a GraphQL operation, those of fragments counted wherever they are " +
+    "used.",
+});
+const MAX_SPREADS = integerSetting("GRAPHQL_MAX_SPREADS", {
+  default: 60,
+  min: 0,
+  max: 10_000,
+  description: "Maximum number of fragment spreads in a GraphQL document.",
 });
 const MAX_DIRECTIVES = integerSetting("GRAPHQL_MAX_DIRECTIVES", {
   default: 50,
@@ -67,7 +74,16 @@ const MAX_FILE_BYTES = 4 * 1024 * 1024;
 /** Settings of GraphQL. */
 export const GRAPHQL_SETTINGS: SettingsSection = {
   title: "GraphQL",
-  settings: [MAX_DEPTH, MAX_COST, MAX_ALIASES, MAX_DIRECTIVES, MAX_TOKENS, INTROSPECTION, DOCUMENTS],
+  settings: [
+    MAX_DEPTH,
+    MAX_COST,
+    MAX_ALIASES,
+    MAX_SPREADS,
+    MAX_DIRECTIVES,
+    MAX_TOKENS,
+    INTROSPECTION,
+    DOCUMENTS,
+  ],
 };
 
 /** Reads the configuration of GraphQL. */
@@ -77,6 +93,7 @@ export function readGraphqlConfig(reader: SettingsReader): GraphqlConfig {
       maxDepth: reader.read(MAX_DEPTH),
       maxCost: reader.read(MAX_COST),
       maxAliases: reader.read(MAX_ALIASES),
+      maxSpreads: reader.read(MAX_SPREADS),
       maxDirectives: reader.read(MAX_DIRECTIVES),
       maxTokens: reader.read(MAX_TOKENS),
     },

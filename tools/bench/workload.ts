@@ -25,6 +25,22 @@ export function reads(paths: readonly string[]): Workload {
   return (exchange, share) => sender(exchange, inTurn(requests, share));
 }
 
+/** Reads several paths one after the other, as one request of the load. */
+export function readsTogether(paths: readonly string[]): Workload {
+  const requests = paths.map((path) => encode("GET", path));
+  return (exchange) => async () => {
+    let worst = 0;
+    for (const request of requests) worst = Math.max(worst, (await exchange(request)).status);
+    return worst;
+  };
+}
+
+/** Posts bodies in turn; every connection begins at another one. */
+export function posts(path: string, bodies: readonly string[]): Workload {
+  const requests = bodies.map((body) => encode("POST", path, JSON_TYPE, body));
+  return (exchange, share) => sender(exchange, inTurn(requests, share));
+}
+
 /** Creates contacts, or items with the same properties, with e-mail addresses that no other connection or load has. */
 export function creations(path: string): Workload {
   return (exchange) => {

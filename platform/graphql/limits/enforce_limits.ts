@@ -7,8 +7,10 @@ export interface QueryLimits {
   readonly maxTokens: number;
   /** Maximum nesting of fields. */
   readonly maxDepth: number;
-  /** Maximum number of aliases, those of fragments counted wherever they are spread. */
+  /** Maximum number of aliases and repeated fields, those of fragments counted wherever they are spread. */
   readonly maxAliases: number;
+  /** Maximum number of fragment spreads. */
+  readonly maxSpreads: number;
   /** Maximum number of directives, counted likewise. */
   readonly maxDirectives: number;
   /** Maximum cost: a unit for each object that the response can have, and a tenth for each other value. */
@@ -33,10 +35,16 @@ export function enforceLimits(
   operation: OperationDefinitionNode,
   { schema, limits, variables }: EnforceOptions,
 ): number {
-  const { depth, aliases, directives, cost } = measureDocument(document, operation, { schema, variables });
-  const { maxDepth, maxAliases, maxDirectives, maxCost } = limits;
+  const { depth, aliases, spreads, directives, cost } = measureDocument(document, operation, {
+    schema,
+    variables,
+  });
+  const { maxDepth, maxAliases, maxSpreads, maxDirectives, maxCost } = limits;
   if (depth > maxDepth) throw exceeded(`is nested ${depth} fields deep; the limit is ${maxDepth}`);
-  if (aliases > maxAliases) throw exceeded(`has ${aliases} aliases; the limit is ${maxAliases}`);
+  if (aliases > maxAliases) {
+    throw exceeded(`has ${aliases} aliases and repeated fields; the limit is ${maxAliases}`);
+  }
+  if (spreads > maxSpreads) throw exceeded(`spreads ${spreads} fragments; the limit is ${maxSpreads}`);
   if (directives > maxDirectives) {
     throw exceeded(`has ${directives} directives; the limit is ${maxDirectives}`);
   }

@@ -19,12 +19,16 @@ import { DEFAULT_PAGE, ITEM_FIELDS } from "../schema/connection_types.ts";
 export interface DocumentSize {
   /** Nesting of fields. */
   readonly depth: number;
-  /** Number of aliases, with those of fragments wherever they are spread. */
+  /** Number of aliases and of repeated fields, with those of fragments wherever they are spread. */
   readonly aliases: number;
   /** Number of directives, counted likewise. */
   readonly directives: number;
   /** Objects that the response can have, and a tenth for each other value. Pages count as full. */
   readonly cost: number;
+  /** Number of fragment spreads, each counted once. */
+  readonly spreads: number;
+  /** Number of selections that were looked at, each at most once. */
+  readonly visited: number;
 }
 
 /** Parts of {@link measureDocument}. */
@@ -35,7 +39,7 @@ interface MeasureOptions {
 }
 
 /** Size of a selection, part of which counts once for each item of the page around it. */
-interface SelectionSize extends DocumentSize {
+interface SelectionSize extends Omit<DocumentSize, "spreads" | "visited"> {
   readonly costPerItem: number;
 }
 
@@ -60,24 +64,33 @@ export function measureDocument(
   }
   const measured = new Map<string, SelectionSize | "open">();
   const root = schema.getRootType(operation.operation) ?? undefined;
+  let [spreads, visited] = [0, 0];
   const { costPerItem: _, ...size } = add(
     measureSelections(operation.selectionSet, root),
     { ...EMPTY, directives: operation.directives?.length ?? 0 },
   );
-  return size;
+  return { ...size, spreads, visited };
 
   function measureSelections(
     { selections }: SelectionSetNode,
     type: GraphQLNamedType | undefined,
   ): SelectionSize {
     let total = EMPTY;
+    const names = new Set<string>();
     for (const selection of selections) {
+      visited++;
       const directives = selection.directives?.length ?? 0;
       const size = selection.kind === Kind.FIELD
         ? measureField(selection, type)
         : selection.kind === Kind.INLINE_FRAGMENT
         ? measureSelections(selection.selectionSet, typeNamed(selection.typeCondition?.name.value) ?? type)
         : measureFragment(selection.name.value);
+      if (selection.kind === Kind.FRAGMENT_SPREAD) spreads++;
+      // Validation compares fields of one name pairwise, so that a repetition costs as much as an alias.
+      if (selection.kind === Kind.FIELD && selection.alias === undefined) {
+        if (names.has(selection.name.value)) total = { ...total, aliases: total.aliases + 1 };
+        names.add(selection.name.value);
+      }
       total = add(total, directives === 0 ? size : { ...size, directives: size.directives + directives });
     }
     return total;
