@@ -7,19 +7,17 @@ import {
   choiceSetting,
   durationSetting,
   MAX_RETENTION,
-  secretSetting,
   textSetting,
 } from "@archway/service_kit/setting_types.ts";
 import { type AdminConfig, readAdminConfig } from "./admin_config.ts";
 import { type AdmissionConfig, readAdmissionConfig } from "./admission_config.ts";
 import { type AuthConfig, isPrivate, readAuthConfig } from "./auth_config.ts";
-import { type DatabaseConfig, readDatabaseConfig } from "./database_config.ts";
 import { type EnvironmentLookup, EnvironmentReader, type SettingError } from "./environment_reader.ts";
-import { type HttpConfig, readHttpConfig } from "./http_config.ts";
+import { type HttpConfig, readHttpConfig, SHUTDOWN_TIMEOUT } from "./http_config.ts";
 import { type LambdaConfig, readLambdaConfig } from "./lambda_config.ts";
 import { type LimitConfig, readLimitConfig } from "./limit_config.ts";
 import { type ListenerConfig, readListenerConfig } from "./listener_config.ts";
-import { type PoolConfig, readPoolConfig } from "./pool_config.ts";
+import { readStorageConfig, type StorageConfig } from "./storage_config.ts";
 import { readSecretConfig, type SecretConfig } from "./secret_config.ts";
 import { readTelemetryConfig, type TelemetryConfig } from "./telemetry_config.ts";
 import { divideLimits, type Share } from "./divide_limits.ts";
@@ -27,28 +25,14 @@ import { readTrustedProxies } from "./trusted_proxies.ts";
 import { readSupervisorConfig, type SupervisorConfig } from "./supervisor_config.ts";
 import { readWorkersConfig, type WorkersConfig } from "./workers_config.ts";
 
-/** Configuration of the program; docs/configuration.md describes every setting. */
-export interface Config extends HttpConfig, SecretConfig {
-  readonly database: DatabaseConfig;
-  readonly pool: PoolConfig;
-  readonly workers: WorkersConfig;
-  readonly lambda: LambdaConfig;
+/** Settings of a program that does the work of its services, with or without serving their APIs. */
+export interface WorkConfig extends StorageConfig, SecretConfig {
   /** File with further variables; undefined if there is none. */
   readonly settingsFile: string | undefined;
-  /** Maximum wait of a read for a replica that its Consistency-Token requires; 0 reads from the primary at once. */
-  readonly consistencyMaxWaitMs: number;
-  /** Whether a Consistency-Token has a position; undefined if that depends on the replicas. */
-  readonly consistencyPositions: boolean | undefined;
-  /** Whether the service applies pending migrations itself, or waits until they are applied. */
-  readonly migrateOnStart: boolean;
   /** Retention of the response to a request with an Idempotency-Key. */
   readonly idempotencyTtlMs: number;
-  readonly auth: AuthConfig;
-  readonly trustedProxies: readonly AddressRange[];
-  readonly listener: ListenerConfig;
-  /** Load shedding; disabled if undefined. */
-  readonly admission: AdmissionConfig | undefined;
-  readonly limits: LimitConfig;
+  /** Maximum time for work in progress when the program stops. */
+  readonly drainTimeoutMs: number;
   readonly logLevel: LogLevel;
   readonly logFormat: LogFormat;
   /** Time from which statements are logged as slow, in milliseconds; 0 for none. */
@@ -58,9 +42,21 @@ export interface Config extends HttpConfig, SecretConfig {
   /** Admin server; not started if undefined. */
   readonly admin: AdminConfig | undefined;
   readonly telemetry: TelemetryConfig;
-  readonly validateResponses: boolean;
   /** The services, in the order of services.ts, with their own settings. */
   readonly services: readonly ConfiguredService[];
+}
+
+/** Configuration of the program that serves; docs/configuration.md describes every setting. */
+export interface Config extends HttpConfig, WorkConfig {
+  readonly workers: WorkersConfig;
+  readonly lambda: LambdaConfig;
+  readonly auth: AuthConfig;
+  readonly trustedProxies: readonly AddressRange[];
+  readonly listener: ListenerConfig;
+  /** Load shedding; disabled if undefined. */
+  readonly admission: AdmissionConfig | undefined;
+  readonly limits: LimitConfig;
+  readonly validateResponses: boolean;
 }
 
 export const SETTINGS_FILE = textSetting("SETTINGS_FILE", {
@@ -69,31 +65,6 @@ export const SETTINGS_FILE = textSetting("SETTINGS_FILE", {
   description:
     "File with further variables, a line NAME=value for each, the value with or without quotes; those of the environment " +
     "take precedence. With WORKERS it is read again on SIGHUP.",
-});
-export const CONSISTENCY_MAX_WAIT = durationSetting("CONSISTENCY_MAX_WAIT", {
-  default: "50ms",
-  max: "10s",
-  description:
-    "Maximum wait of a read with a Consistency-Token for a replica to catch up, before the primary serves " +
-    "it; 0s reads from the primary at once.",
-});
-export const CONSISTENCY_POSITIONS = booleanSetting("CONSISTENCY_POSITIONS", {
-  defaultRule: "true with replicas, else false",
-  description:
-    "Whether a Consistency-Token has the position of the write, which replicas can reach, or makes reads use " +
-    "the primary. Set it to true where only other processes have replicas.",
-});
-export const MIGRATE_ON_START = booleanSetting("MIGRATE_ON_START", {
-  defaultRule: "true with the embedded database, else false",
-  description:
-    "Whether to apply pending migrations at start. Without it the service is not ready until the command " +
-    "`migrate up` has run.",
-});
-export const COPY_TO_URL = secretSetting("COPY_TO_URL", {
-  example: "postgres://user:password@host:5432/database",
-  description:
-    "Target of the command `db copy`, instead of --to: a command line is visible to every user of the machine. " +
-    "?sslmode= takes the modes of POSTGRES_PRIMARY_TLS.",
 });
 export const IDEMPOTENCY_TTL = durationSetting("IDEMPOTENCY_TTL", {
   default: "24h",
@@ -141,13 +112,6 @@ export class ConfigError extends Error {
 
 /** Options of {@link parseConfig}. */
 export interface ConfigOptions {
-  /**
-   * Whether the program serves requests, which requires the settings of authentication; other commands only use the
-   * database.
-   *
-   * @default {true}
-   */
-  readonly serves?: boolean;
   /** Services whose settings are read too. @default {[]} */
   readonly services?: readonly ServiceModule[];
   /**
@@ -169,61 +133,53 @@ export function parseConfig(lookup: EnvironmentLookup, options: ConfigOptions = 
   return config;
 }
 
-/** Reads the configuration. The reader collects the errors. */
-export function readConfig(
-  reader: SettingsReader,
-  { serves = true, services = [], share }: ConfigOptions = {},
-): Config {
-  const config = readTotals(reader, { serves, services });
+/** Reads the configuration of a program that serves. The reader collects the errors. */
+export function readConfig(reader: SettingsReader, { services = [], share }: ConfigOptions = {}): Config {
+  const config = readTotals(reader, services);
   if (share !== undefined) return divideLimits(config, { reader, share });
-  if (serves) divideLimits(config, { reader, share: { index: 0, count: config.workers.count } });
+  divideLimits(config, { reader, share: { index: 0, count: config.workers.count } });
   return config;
 }
 
-/** Reads the configuration with the limits of all processes together. */
-function readTotals(
+/** Reads what background work needs, without the settings of serving. The reader collects the errors. */
+export function readWorkConfig(
   reader: SettingsReader,
-  { serves, services }: { readonly serves: boolean; readonly services: readonly ServiceModule[] },
-): Config {
-  const database = readDatabaseConfig(reader);
-  const http = readHttpConfig(reader);
-  const trustedProxies = readTrustedProxies(reader);
-  const exposure = { database, host: http.host, publicUrl: http.publicUrl, trustedProxies };
+  { services = [] }: Pick<ConfigOptions, "services"> = {},
+): WorkConfig {
+  const storage = readStorageConfig(reader);
   return {
-    ...http,
-    ...readSecretConfig(reader, { required: database.kind === "postgres" }),
-    database,
-    pool: readPoolConfig(reader),
+    ...storage,
+    ...readSecretConfig(reader, { required: storage.database.kind === "postgres" }),
     settingsFile: reader.read(SETTINGS_FILE),
-    workers: readWorkersConfig(reader, { isEmbedded: database.kind === "embedded" }),
-    lambda: readLambdaConfig(reader),
-    consistencyMaxWaitMs: reader.read(CONSISTENCY_MAX_WAIT),
-    consistencyPositions: reader.read(CONSISTENCY_POSITIONS),
-    migrateOnStart: readMigrateOnStart(reader, database),
     idempotencyTtlMs: reader.read(IDEMPOTENCY_TTL),
-    auth: serves ? readAuthConfig(reader, exposure) : { kind: "none" },
-    trustedProxies,
-    listener: readListenerConfig(reader, http.host),
-    admission: readAdmissionConfig(reader),
-    limits: readLimitConfig(reader, { isPrivate: isPrivate(exposure) }),
+    drainTimeoutMs: reader.read(SHUTDOWN_TIMEOUT),
     logLevel: reader.read(LOG_LEVEL),
     logFormat: reader.read(LOG_FORMAT),
     slowStatementMs: reader.read(LOG_SLOW_STATEMENTS),
     supervisor: readSupervisorConfig(reader),
     admin: readAdminConfig(reader),
     telemetry: readTelemetryConfig(reader),
-    validateResponses: reader.read(VALIDATE_RESPONSES),
     services: services.map((service) => service.configure(reader)),
   };
 }
 
-function readMigrateOnStart(reader: SettingsReader, database: DatabaseConfig): boolean {
-  const migrates = reader.readOr(MIGRATE_ON_START, database.kind === "embedded");
-  if (migrates && database.kind === "postgres" && database.pooler === "transaction") {
-    reader.reject(
-      MIGRATE_ON_START,
-      "cannot be true with POSTGRES_POOLER=transaction; run migrations without the pooler",
-    );
-  }
-  return migrates;
+/** Reads the configuration with the limits of all processes together. */
+function readTotals(reader: SettingsReader, services: readonly ServiceModule[]): Config {
+  const work = readWorkConfig(reader, { services });
+  const { database } = work;
+  const http = readHttpConfig(reader);
+  const trustedProxies = readTrustedProxies(reader);
+  const exposure = { database, host: http.host, publicUrl: http.publicUrl, trustedProxies };
+  return {
+    ...work,
+    ...http,
+    workers: readWorkersConfig(reader, { isEmbedded: database.kind === "embedded" }),
+    lambda: readLambdaConfig(reader),
+    auth: readAuthConfig(reader, exposure),
+    trustedProxies,
+    listener: readListenerConfig(reader, http.host),
+    admission: readAdmissionConfig(reader),
+    limits: readLimitConfig(reader, { isPrivate: isPrivate(exposure) }),
+    validateResponses: reader.read(VALIDATE_RESPONSES),
+  };
 }

@@ -1,5 +1,7 @@
 import { assertEquals, assertFalse, assertThrows } from "@std/assert";
-import { ConfigError, parseConfig } from "./config.ts";
+import { ConfigError, parseConfig, readWorkConfig } from "./config.ts";
+import { EnvironmentReader } from "./environment_reader.ts";
+import { readStorageConfig } from "./storage_config.ts";
 
 const SECRET = "0123456789abcdef0123456789abcdef";
 
@@ -107,15 +109,44 @@ Deno.test("parseConfig() accepts several secrets, newest first", () => {
   assertEquals(parse({ ...POSTGRES, HMAC_SECRET: `${SECRET}, ${other}` }).hmacSecrets, [SECRET, other]);
 });
 
-Deno.test("parseConfig() requires a decision on authentication for an exposed service, but not for commands", () => {
+Deno.test("parseConfig() requires a decision on authentication for an exposed service", () => {
   const { AUTH_MODE: _, ...undecided } = POSTGRES;
   for (const environment of [undecided, { HOST: "0.0.0.0" }, { TRUSTED_PROXIES: "127.0.0.1" }]) {
     const error = assertThrows(() => parse(environment), ConfigError);
     assertEquals(error.errors.map(({ variable }) => variable), ["AUTH_MODE"]);
-    parseConfig((name) => Object.entries(environment).find(([key]) => key === name)?.[1], { serves: false });
   }
   assertEquals([parse({}).auth.kind, parse(POSTGRES).auth.kind], ["none", "none"]);
 });
+
+Deno.test("readWorkConfig() requires the secret, and nothing of serving", () => {
+  const { AUTH_MODE: _, ...exposed } = { ...POSTGRES, HOST: "0.0.0.0", PORT: "none", RATE_LIMIT: "none" };
+  assertEquals(errorsOf(exposed, readWorkConfig), []);
+  assertEquals(errorsOf({ ...exposed, HMAC_SECRET: "" }, readWorkConfig), ["HMAC_SECRET"]);
+  assertEquals(errorsOf({ ...exposed, LOG_LEVEL: "loud" }, readWorkConfig), ["LOG_LEVEL"]);
+});
+
+Deno.test("readStorageConfig() reads what commands that use the database need, and no secrets but its own", () => {
+  const { HMAC_SECRET: _, ...storage } = { ...POSTGRES, LOG_LEVEL: "loud", PORT: "none", HOST: "0.0.0.0" };
+  assertEquals(errorsOf(storage, readStorageConfig), []);
+  assertEquals(errorsOf({ ...storage, POSTGRES_PRIMARY_PORT: "none" }, readStorageConfig), [
+    "POSTGRES_PRIMARY_PORT",
+  ]);
+  const generates = [{}, { HMAC_SECRET: SECRET }, { HMAC_SECRET_FILE: "secret" }].map((variables) =>
+    readStorageConfig(new EnvironmentReader((name) => new Map(Object.entries(variables)).get(name)))
+      .generatesSecret
+  );
+  assertEquals(generates, [true, false, false]);
+});
+
+/** Returns the variables that are missing or invalid for a program or a command. */
+function errorsOf(
+  environment: Readonly<Record<string, string>>,
+  read: (reader: EnvironmentReader) => unknown,
+): readonly string[] {
+  const reader = new EnvironmentReader((name) => environment[name]);
+  read(reader);
+  return reader.errors.map(({ variable }) => variable);
+}
 
 Deno.test("parseConfig() limits rates behind a proxy by default", () => {
   const behind = parse({ TRUSTED_PROXIES: "127.0.0.1", AUTH_MODE: "none" });
@@ -171,12 +202,12 @@ Deno.test("parseConfig() reports all errors at once, without values", () => {
     "POSTGRES_PRIMARY_PORT",
     "POSTGRES_PRIMARY_USER",
     "POSTGRES_PRIMARY_DATABASE",
+    "HMAC_SECRET",
+    "LOG_LEVEL",
     "PORT",
     "PUBLIC_URL",
     "READ_TIMEOUT",
-    "HMAC_SECRET",
     "AUTH_MODE",
-    "LOG_LEVEL",
   ]);
   for (const value of ["planted", "short", "70000", "eighty", "loud", "loose"]) {
     assertFalse(error.message.includes(value));

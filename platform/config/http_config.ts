@@ -21,7 +21,6 @@ export interface HttpConfig {
   readonly readTimeoutMs: number;
   readonly writeTimeoutMs: number;
   readonly drainWaitMs: number;
-  readonly drainTimeoutMs: number;
   readonly maxBodyBytes: number;
   /** Minimum size of a compressed response, in bytes; 0 disables compression. */
   readonly compressMinBytes: number;
@@ -87,7 +86,7 @@ const SHUTDOWN_WAIT = durationSetting("SHUTDOWN_WAIT", {
   default: "0s",
   description: "On SIGTERM, how long to serve on while /readyz returns 503, so that load balancers notice.",
 });
-const SHUTDOWN_TIMEOUT = durationSetting("SHUTDOWN_TIMEOUT", {
+export const SHUTDOWN_TIMEOUT = durationSetting("SHUTDOWN_TIMEOUT", {
   default: "10s",
   description: "After that, maximum time for requests in flight.",
 });
@@ -120,7 +119,6 @@ export function readHttpConfig(reader: SettingsReader): HttpConfig {
     readTimeoutMs: reader.read(READ_TIMEOUT),
     writeTimeoutMs: reader.read(WRITE_TIMEOUT),
     drainWaitMs: reader.read(SHUTDOWN_WAIT),
-    drainTimeoutMs: reader.read(SHUTDOWN_TIMEOUT),
     maxBodyBytes: reader.read(MAX_BODY_BYTES),
     compressMinBytes: reader.read(COMPRESS_MIN_BYTES),
     documents: reader.read(OPENAPI_DOCUMENTS),

@@ -28,6 +28,11 @@ const CURSOR_TTL = durationSetting("CURSOR_TTL", {
 
 export const SECRET_SETTINGS = [HMAC_SECRET, CURSOR_TTL];
 
+/** Whether no secret is set, so that one is generated and stored with the embedded database. */
+export function isSecretGenerated(reader: Pick<SettingsReader, "isSet">): boolean {
+  return !reader.isSet(HMAC_SECRET);
+}
+
 /** Reads the secrets; one is required with an external PostgreSQL. */
 export function readSecretConfig(
   reader: SettingsReader,

@@ -3,23 +3,18 @@ import type { Setting, SettingsSection } from "@archway/service_kit/setting.ts";
 import { ADMIN_SETTINGS } from "./admin_config.ts";
 import { AUTH_SETTINGS } from "./auth_config.ts";
 import {
-  CONSISTENCY_MAX_WAIT,
-  CONSISTENCY_POSITIONS,
-  COPY_TO_URL,
   IDEMPOTENCY_TTL,
   LOG_FORMAT,
   LOG_LEVEL,
   LOG_SLOW_STATEMENTS,
-  MIGRATE_ON_START,
   SETTINGS_FILE,
   VALIDATE_RESPONSES,
 } from "./config.ts";
-import { DATABASE_SETTINGS } from "./database_config.ts";
 import { HTTP_SETTINGS } from "./http_config.ts";
 import { LAMBDA_SETTINGS } from "./lambda_config.ts";
 import { LIMIT_SETTINGS } from "./limit_config.ts";
-import { POOL_SETTINGS } from "./pool_config.ts";
 import { SECRET_SETTINGS } from "./secret_config.ts";
+import { STORAGE_SETTINGS } from "./storage_config.ts";
 import { SUPERVISOR_SETTINGS } from "./supervisor_config.ts";
 import { TELEMETRY_SETTINGS } from "./telemetry_config.ts";
 
@@ -28,14 +23,7 @@ const BEFORE_SERVICES: readonly SettingsSection[] = [
     title: "Database",
     note:
       "Without POSTGRES_PRIMARY_HOST the embedded database is used, and settings of servers are rejected.",
-    settings: [
-      ...DATABASE_SETTINGS,
-      CONSISTENCY_MAX_WAIT,
-      CONSISTENCY_POSITIONS,
-      ...POOL_SETTINGS,
-      MIGRATE_ON_START,
-      COPY_TO_URL,
-    ],
+    settings: STORAGE_SETTINGS,
   },
   { title: "Secrets and cursors", settings: SECRET_SETTINGS },
   { title: "Idempotency", settings: [IDEMPOTENCY_TTL] },

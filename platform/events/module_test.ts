@@ -21,7 +21,7 @@ function configOf(
   environment: Readonly<Record<string, string>>,
   services: readonly ServiceModule[] = [eventsModule, shopModule],
 ): Config {
-  return parseConfig((name) => environment[name], { serves: false, services });
+  return parseConfig((name) => environment[name], { services });
 }
 
 interface Mounted {

@@ -41,7 +41,7 @@ interface Mounted {
 /** Mounts the jobs module with other services, as a program does. */
 function mount(pool: ConnectionPool, services: readonly ServiceModule[]): Mounted {
   const metrics = new PrometheusMetrics();
-  const config = parseConfig(() => undefined, { serves: false, services });
+  const config = parseConfig(() => undefined, { services });
   const { services: [jobs = {}] } = mountServices(config, {
     services,
     database: { pool, hmacSecrets: ["a secret of more than 32 bytes for a test"] },

@@ -1,4 +1,4 @@
-import type { Config } from "@archway/config/config.ts";
+import type { WorkConfig } from "@archway/config/config.ts";
 import type { Share } from "@archway/config/divide_limits.ts";
 import { isLoopback } from "@archway/config/is_loopback.ts";
 import { DatabaseError } from "@archway/db/errors.ts";
@@ -7,6 +7,7 @@ import { configureLogging } from "@archway/observability/logging.ts";
 import { startTelemetry, type Telemetry } from "@archway/observability/telemetry.ts";
 import type { Logger } from "@archway/server/logger.ts";
 import type { BackgroundWork, MountedService } from "@archway/service_kit/service_module.ts";
+import { loadOrCreateSecret } from "@archway/service_kit/signing.ts";
 import { formatError } from "./format_error.ts";
 import { MigrationGate } from "./migration_gate.ts";
 import { type MountedServices, mountServices } from "./mount_services.ts";
@@ -58,7 +59,7 @@ export interface BootOptions extends Project {
 
 /** Opens logging, telemetry and the database, mounts the services, and starts to apply or await migrations. */
 export async function boot(
-  config: Config,
+  config: WorkConfig,
   { name, services, development = false, awaitsMigrations = true, share }: BootOptions,
 ): Promise<Booted> {
   await using stack = new AsyncDisposableStack();
@@ -90,7 +91,10 @@ export async function boot(
   const stopping = new AbortController();
   // Also on failure, so that nothing starts while resources are closing.
   stack.defer(() => stopping.abort());
-  const mounted = mountServices(config, { services, database, logger, telemetry, development });
+  const mounted = mountServices(config, {
+    ...{ services, logger, telemetry, development },
+    database: { pool: database.pool, hmacSecrets: await hmacSecretsOf(config) },
+  });
   const migrations = new MigrationGate(database.pool, migrationSources(services), {
     migrate: config.migrateOnStart,
   });
@@ -155,6 +159,16 @@ export async function boot(
   };
 }
 
+/** Returns the configured secrets, or the one that is stored with the embedded database. */
+async function hmacSecretsOf(
+  { hmacSecrets, database }: WorkConfig,
+): Promise<NonNullable<WorkConfig["hmacSecrets"]>> {
+  if (hmacSecrets !== undefined) return hmacSecrets;
+  if (database.kind === "embedded") return [await loadOrCreateSecret(database.dataDirectory)];
+  // The configuration requires secrets with an external database.
+  throw new Error("Starting the program: no secret is configured");
+}
+
 interface PrivilegeCheckDependencies {
   readonly database: Database;
   readonly logger: Logger;
@@ -163,7 +177,7 @@ interface PrivilegeCheckDependencies {
 
 /** Warns of a database role with more privileges than needed; the embedded database has a single role. */
 async function warnOfExcessPrivileges(
-  config: Config,
+  config: WorkConfig,
   { database, logger, signal }: PrivilegeCheckDependencies,
 ): Promise<void> {
   if (config.database.kind === "embedded" || signal.aborted) return;

@@ -1,10 +1,11 @@
-import { COPY_TO_URL, readConfig, SETTINGS_FILE } from "@archway/config/config.ts";
+import { readConfig, SETTINGS_FILE } from "@archway/config/config.ts";
 import {
   EnvironmentReader,
   type ReadSetting,
   type SettingError,
 } from "@archway/config/environment_reader.ts";
 import { allSettings } from "@archway/config/settings_table.ts";
+import { COPY_TO_URL } from "@archway/config/storage_config.ts";
 import { unknownSettings } from "@archway/config/unknown_settings.ts";
 import { missingDatabase } from "./missing_database.ts";
 import type { Project } from "./project.ts";

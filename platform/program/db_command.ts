@@ -1,4 +1,5 @@
-import { type Config, ConfigError } from "@archway/config/config.ts";
+import { ConfigError } from "@archway/config/config.ts";
+import type { StorageConfig } from "@archway/config/storage_config.ts";
 import type { MigrationSource } from "@archway/db/db.ts";
 import { CopyError } from "@archway/db/copy/copy_error.ts";
 import { DumpError } from "@archway/db/copy/dump_error.ts";
@@ -17,7 +18,7 @@ export interface DbCommandOptions {
   /** Name of the program, for messages. */
   readonly project: string;
   /** Reads the configuration. */
-  readonly configure: () => Config;
+  readonly configure: () => StorageConfig;
   /** Default of `--to`. Every user of the machine can read a command line, but not the environment. */
   readonly copyToUrl: string | undefined;
   readonly sources: readonly MigrationSource[];

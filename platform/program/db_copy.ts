@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { Config } from "@archway/config/config.ts";
+import type { StorageConfig } from "@archway/config/storage_config.ts";
 import { parseDatabaseUrl } from "@archway/config/database_url.ts";
 import { serverOfUrl } from "@archway/config/read_servers.ts";
 import { InvalidSetting } from "@archway/service_kit/setting.ts";
@@ -14,6 +14,7 @@ import type { MigrationSource } from "@archway/db/db.ts";
 import { DatabaseError } from "@archway/db/errors.ts";
 import { openPool } from "@archway/db/postgres/open_pool.ts";
 import type { InstanceConfig } from "@archway/db/postgres/pool_config.ts";
+import { loadOrCreateSecret } from "@archway/service_kit/signing.ts";
 import { CopyProgress } from "./db_copy_progress.ts";
 import { copySummary } from "./db_copy_summary.ts";
 import { embeddedDirectory } from "./embedded_directory.ts";
@@ -37,7 +38,7 @@ export interface CopyOptions {
  * @returns the exit code: 0 if everything is copied and verified, 130 or 143 after a signal.
  * @throws {CopyError | DatabaseError | EmbeddedError | MigrationError}
  */
-export async function copy(config: Config, { url, sources }: CopyOptions): Promise<number> {
+export async function copy(config: StorageConfig, { url, sources }: CopyOptions): Promise<number> {
   const target = readUrl(url);
   const directory = await embeddedDirectory(config, "copied");
   await using embedded = await openDatabase(config);
@@ -77,7 +78,8 @@ export async function copy(config: Config, { url, sources }: CopyOptions): Promi
   }
   progress.end();
   const seconds = (performance.now() - startedAt) / 1000;
-  const secretFile = config.hmacSecrets === undefined ? join(directory, "hmac_secret") : undefined;
+  if (config.generatesSecret) await loadOrCreateSecret(directory);
+  const secretFile = config.generatesSecret ? join(directory, "hmac_secret") : undefined;
   await print(Deno.stdout, copySummary(summary, { seconds, target, secretFile }));
   return 0;
 }

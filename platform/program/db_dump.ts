@@ -1,5 +1,6 @@
-import type { Config } from "@archway/config/config.ts";
+import type { StorageConfig } from "@archway/config/storage_config.ts";
 import { dumpDatabase } from "@archway/db/copy/dump_database.ts";
+import { loadOrCreateSecret } from "@archway/service_kit/signing.ts";
 import { embeddedDirectory } from "./embedded_directory.ts";
 import { openDatabase } from "./open_database.ts";
 import { notify, print } from "./print.ts";
@@ -16,7 +17,7 @@ export interface DumpOptions {
  * @returns the exit code 0.
  * @throws {CopyError | DatabaseError | DumpError | EmbeddedError}
  */
-export async function dump(config: Config, { project }: DumpOptions): Promise<number> {
+export async function dump(config: StorageConfig, { project }: DumpOptions): Promise<number> {
   const directory = await embeddedDirectory(config, "dumped");
   const pool = { ...config.pool, statementTimeoutMs: 0, transactionTimeoutMs: 0 };
   await using database = await openDatabase({ ...config, pool });
@@ -24,7 +25,8 @@ export async function dump(config: Config, { project }: DumpOptions): Promise<nu
     write: (text) => print(Deno.stdout, text),
     now: () => new Date(),
   });
-  const secret = config.hmacSecrets === undefined
+  if (config.generatesSecret) await loadOrCreateSecret(directory);
+  const secret = config.generatesSecret
     ? `; secrets are not in it, so move ${directory}/hmac_secret too`
     : "";
   notify(`${project} db: ${rows.toLocaleString("en")} rows of ${tables} tables dumped${secret}\n`);

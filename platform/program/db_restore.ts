@@ -1,4 +1,4 @@
-import type { Config } from "@archway/config/config.ts";
+import type { StorageConfig } from "@archway/config/storage_config.ts";
 import type { MigrationSource } from "@archway/db/db.ts";
 import { DumpError } from "@archway/db/copy/dump_error.ts";
 import { restoreDatabase } from "@archway/db/copy/restore_database.ts";
@@ -19,7 +19,7 @@ export interface RestoreOptions {
  * @returns the exit code 0.
  * @throws {DatabaseError | DumpError | EmbeddedError | MigrationError}
  */
-export async function restore(config: Config, { project, sources }: RestoreOptions): Promise<number> {
+export async function restore(config: StorageConfig, { project, sources }: RestoreOptions): Promise<number> {
   if (Deno.stdin.isTerminal()) throw new DumpError(`Expected a dump: ${project} db restore < dump.sql`);
   const pool = { ...config.pool, statementTimeoutMs: 0, transactionTimeoutMs: 0 };
   await using database = await openDatabase({ ...config, pool });

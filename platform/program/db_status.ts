@@ -1,4 +1,4 @@
-import type { Config } from "@archway/config/config.ts";
+import type { StorageConfig } from "@archway/config/storage_config.ts";
 import type { ConnectionPool, InstanceStatus } from "@archway/db/db.ts";
 import { DatabaseError } from "@archway/db/errors.ts";
 import { formatError } from "./format_error.ts";
@@ -13,7 +13,7 @@ import { textTable } from "@archway/service_kit/text_table.ts";
  * @returns the exit code: 0 if the primary is healthy, 1 if not.
  */
 export async function status(
-  config: Config,
+  config: StorageConfig,
   { project, json }: { readonly project: string; readonly json: boolean },
 ): Promise<number> {
   await using database = await openDatabase(config);

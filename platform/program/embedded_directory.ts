@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { Config } from "@archway/config/config.ts";
+import type { StorageConfig } from "@archway/config/storage_config.ts";
 import { CopyError } from "@archway/db/copy/copy_error.ts";
 import { holdsDatabase } from "@archway/db/embedded/holds_database.ts";
 
@@ -10,7 +10,7 @@ import { holdsDatabase } from "@archway/db/embedded/holds_database.ts";
  * @throws {CopyError} if there is none.
  */
 export async function embeddedDirectory(
-  { database }: Config,
+  { database }: StorageConfig,
   verb: "copied" | "dumped",
 ): Promise<string> {
   if (database.kind === "postgres") {

@@ -1,12 +1,14 @@
-import { type Config, ConfigError, COPY_TO_URL, readConfig } from "@archway/config/config.ts";
+import { type Config, ConfigError, readConfig, readWorkConfig } from "@archway/config/config.ts";
 import type { Share } from "@archway/config/divide_limits.ts";
 import { EnvironmentReader } from "@archway/config/environment_reader.ts";
 import { RUNTIME_API } from "@archway/config/lambda_config.ts";
 import { nearest } from "@archway/config/nearest.ts";
 import { allSettings } from "@archway/config/settings_table.ts";
+import { COPY_TO_URL, readStorageConfig, type StorageConfig } from "@archway/config/storage_config.ts";
 import { unknownSettings } from "@archway/config/unknown_settings.ts";
 import { ApiConflictError } from "@archway/server/api_module.ts";
 import { ListenError } from "@archway/server/listener.ts";
+import type { SettingsReader } from "@archway/service_kit/setting.ts";
 import { TlsError } from "@archway/server/tls.ts";
 import { formatError, isDatabaseError } from "./format_error.ts";
 import { isOutOfFiles, OUT_OF_FILES_TEXT } from "./out_of_files.ts";
@@ -72,17 +74,22 @@ async function runCommand(project: Project, [name = "serve", ...args]: readonly 
 function commandsOf(project: Project): ReadonlyMap<string, Run> {
   const { services } = project;
   const sources = migrationSources(services);
-  // A command that only uses the database serves no requests, so it needs no authentication settings.
-  const configure = (): Config => readEnvironment(project, { serves: false });
+  // Each command reads the settings that it needs, so that it requires no secrets of others; `config` reads all.
+  const configure = (): StorageConfig => readEnvironment(project, { read: readStorageConfig });
   const lookUp = (name: string): string | undefined => readVariables(Deno.env.toObject())[name];
-  const serving = (share?: Share): Config => readEnvironment(project, { serves: true, share });
+  const serving = (share?: Share): Config =>
+    readEnvironment(project, { read: (reader) => readConfig(reader, { services, share }) });
   const withoutArguments = (command: PlatformCommand, run: () => Promise<number>): Run => async (args) => {
     if (args.length === 0) return await run();
     const { name } = project;
     await print(Deno.stderr, `${name} ${command}: unexpected argument\n${commandUsage(name, command)}`);
     return 2;
   };
-  const working = async (): Promise<number> => (await import("./work.ts")).work(configure(), project);
+  const working = async (): Promise<number> => {
+    const { work } = await import("./work.ts");
+    const config = readEnvironment(project, { read: (reader) => readWorkConfig(reader, { services }) });
+    return await work(config, project);
+  };
   const commands = new Map<string, Run>([
     ["serve", async (args) => {
       const share = parseShare(args);
@@ -189,7 +196,7 @@ const OF_LAMBDA = { HOST: "0.0.0.0", WORKERS: "1", ADMIN_PORT: "", ADMIN_HOST: "
 /** Returns the configuration of a function. */
 function readLambdaEnvironment(project: Project): Config {
   const config = readEnvironment(project, {
-    serves: true,
+    read: (reader) => readConfig(reader, { services: project.services }),
     adapt: (variables) => ({ ...defaultPool(variables), ...variables, ...OF_LAMBDA }),
   });
   const errors = [
@@ -219,25 +226,26 @@ function defaultPool(variables: Readonly<Record<string, string>>): Readonly<Reco
 }
 
 /** Options of {@link readEnvironment}. */
-interface ReadEnvironmentOptions {
-  readonly serves: boolean;
-  readonly share?: Share | undefined;
+interface ReadEnvironmentOptions<C> {
+  /** Reads the settings of a command. */
+  readonly read: (reader: SettingsReader) => C;
   /** Changes variables before they are read. */
   readonly adapt?: (variables: Readonly<Record<string, string>>) => Readonly<Record<string, string>>;
 }
 
 /**
- * Reads the configuration from the environment.
+ * Reads settings from the environment.
  *
- * @throws {ConfigError} for missing, invalid and misspelt settings.
+ * @throws {ConfigError} for missing and invalid ones of those that are read, and for misspelt ones of all: which one was
+ * meant cannot be known.
  */
-function readEnvironment(
+function readEnvironment<C extends StorageConfig>(
   { name, services }: Project,
-  { serves, share, adapt = (variables) => variables }: ReadEnvironmentOptions,
-): Config {
+  { read, adapt = (variables) => variables }: ReadEnvironmentOptions<C>,
+): C {
   const variables = adapt(readVariables(Deno.env.toObject()));
   const reader = new EnvironmentReader((variable) => variables[variable]);
-  const config = readConfig(reader, { serves, services, share });
+  const config = read(reader);
   const settings = allSettings(services);
   const errors = [
     ...missingDatabase(config),

@@ -1,4 +1,4 @@
-import type { Config } from "@archway/config/config.ts";
+import type { StorageConfig } from "@archway/config/storage_config.ts";
 import type { MigrationManager, MigrationSource, MigrationStatus } from "@archway/db/db.ts";
 import { UsageError } from "@archway/service_kit/command.ts";
 import { lintSources } from "@archway/db/postgres/lint_migrations.ts";
@@ -15,7 +15,7 @@ export interface MigrateOptions {
   /** Name of the program, for messages. */
   readonly project: string;
   /** Reads the configuration. */
-  readonly configure: () => Config;
+  readonly configure: () => StorageConfig;
   readonly sources: readonly MigrationSource[];
 }
 
@@ -66,7 +66,10 @@ async function lint(
   return 1;
 }
 
-async function pendingFiles(config: Config, sources: readonly MigrationSource[]): Promise<readonly string[]> {
+async function pendingFiles(
+  config: StorageConfig,
+  sources: readonly MigrationSource[],
+): Promise<readonly string[]> {
   await using database = await openDatabase(config);
   return await database.pool.pendingMigrations(sources);
 }

@@ -1,5 +1,6 @@
 import { v7 as newId } from "uuid";
-import type { Config } from "@archway/config/config.ts";
+import type { WorkConfig } from "@archway/config/config.ts";
+import type { ConnectionPool } from "@archway/db/db.ts";
 import { microsecondClock, type Timestamp } from "@archway/db/timestamp.ts";
 import type { Telemetry } from "@archway/observability/telemetry.ts";
 import type { Logger } from "@archway/server/logger.ts";
@@ -8,12 +9,15 @@ import { PostgresIdempotency } from "@archway/service_kit/idempotency.ts";
 import type { JobHandler, JobRegistry } from "@archway/service_kit/job.ts";
 import type { MountedService, ServiceModule } from "@archway/service_kit/service_module.ts";
 import { KeyRing } from "@archway/service_kit/signing.ts";
-import type { Database } from "./open_database.ts";
 
 /** Dependencies of {@link mountServices}. */
 export interface MountServicesDependencies {
   readonly services: readonly ServiceModule[];
-  readonly database: Pick<Database, "pool" | "hmacSecrets">;
+  readonly database: {
+    readonly pool: ConnectionPool;
+    /** Secrets that sign cursors and tokens, newest first. */
+    readonly hmacSecrets: readonly [string, ...string[]];
+  };
   readonly logger: Logger;
   readonly telemetry: Pick<Telemetry, "metrics" | "tracer">;
   /** Whether a developer runs the program. @default {false} */
@@ -30,7 +34,7 @@ export interface MountedServices {
 
 /** Mounts every service on one database. */
 export function mountServices(
-  config: Pick<Config, "services" | "cursorTtlSeconds" | "idempotencyTtlMs" | "drainTimeoutMs">,
+  config: Pick<WorkConfig, "services" | "cursorTtlSeconds" | "idempotencyTtlMs" | "drainTimeoutMs">,
   {
     services,
     database: { pool, hmacSecrets: secrets },

@@ -1,20 +1,17 @@
 import { join } from "node:path";
-import type { Config } from "@archway/config/config.ts";
 import type { PostgresConfig } from "@archway/config/database_config.ts";
 import type { PoolConfig as ConnectionConfig } from "@archway/config/pool_config.ts";
+import type { StorageConfig } from "@archway/config/storage_config.ts";
 import type { DatabaseObserver } from "@archway/db/database_observer.ts";
 import type { ConnectionPool } from "@archway/db/db.ts";
 import { EmbeddedError } from "@archway/db/embedded/embedded_error.ts";
 import { openPool } from "@archway/db/postgres/open_pool.ts";
 import { DEFAULT_DRIVER, type DriverName, type PoolConfig } from "@archway/db/postgres/pool_config.ts";
-import { loadOrCreateSecret } from "@archway/service_kit/signing.ts";
 import { notify } from "./print.ts";
 
 /** Configured database, embedded or external. */
 export interface Database extends AsyncDisposable {
   readonly pool: ConnectionPool;
-  /** Secrets that sign cursors and tokens, newest first. */
-  readonly hmacSecrets: readonly [string, ...string[]];
   /** Kind and location for messages, without secrets. */
   readonly description: string;
 }
@@ -31,7 +28,7 @@ export interface OpenDatabaseOptions {
 
 /** Starts the embedded database, or opens a pool for an external one, which need not be reachable yet. */
 export async function openDatabase(
-  config: Config,
+  config: StorageConfig,
   { observer, onMessage = (message): void => notify(`Embedded database: ${message}\n`) }:
     OpenDatabaseOptions = {},
 ): Promise<Database> {
@@ -43,17 +40,16 @@ export async function openDatabase(
     ...(observer === undefined ? {} : { observer }),
   };
   return config.database.kind === "embedded"
-    ? await openEmbedded(config, {
+    ? await openEmbedded({
       ...options,
       driver,
       dataDirectory: config.database.dataDirectory,
       onMessage,
     })
-    : openPostgres(config, withDriver(config.database, driver), options);
+    : openPostgres(withDriver(config.database, driver), options);
 }
 
 async function openEmbedded(
-  config: Config,
   { dataDirectory: directory, driver, onMessage, ...options }: PoolOptions & {
     readonly driver: DriverName;
     readonly dataDirectory: string;
@@ -68,11 +64,9 @@ async function openEmbedded(
   const pool = stack.use(
     openPool({ ...options, statementTimeoutMs: 0, primary: { ...embedded.instance, driver }, replicas: [] }),
   );
-  const hmacSecrets = config.hmacSecrets ?? [await loadOrCreateSecret(directory)] as const;
   const opened = stack.move();
   return {
     pool,
-    hmacSecrets,
     description: `embedded PostgreSQL, data in ${directory}`,
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
@@ -101,9 +95,7 @@ function withDriver(database: PostgresConfig, driver: DriverName): PostgresConfi
   };
 }
 
-function openPostgres(config: Config, database: PostgresConfig, options: PoolOptions): Database {
-  // The configuration requires secrets with an external database.
-  if (config.hmacSecrets === undefined) throw new Error("Opening the database: no secret is configured");
+function openPostgres(database: PostgresConfig, options: PoolOptions): Database {
   const pool = openPool({ ...options, ...database });
   const { primary, replicas } = database;
   const [{ driver = DEFAULT_DRIVER }] = primary;
@@ -113,7 +105,6 @@ function openPostgres(config: Config, database: PostgresConfig, options: PoolOpt
     : `, ${replicas.length} read replica${replicas.length === 1 ? "" : "s"}`;
   return {
     pool,
-    hmacSecrets: config.hmacSecrets,
     description: `PostgreSQL at ${hosts}/${primary[0].database}${readReplicas}, driver ${driver}`,
     [Symbol.asyncDispose]: () => pool[Symbol.asyncDispose](),
   };

@@ -1,4 +1,4 @@
-import { readConfig } from "@archway/config/config.ts";
+import { readWorkConfig } from "@archway/config/config.ts";
 import { EnvironmentReader } from "@archway/config/environment_reader.ts";
 import { nearest } from "@archway/config/nearest.ts";
 import { openPool } from "@archway/db/postgres/open_pool.ts";
@@ -54,7 +54,7 @@ const UNUSED = { host: "127.0.0.1", port: 1, user: "none", password: "none", dat
 async function mountedApis({ services }: Project): Promise<readonly ApiModule[]> {
   await using pool = openPool({ primary: { ...UNUSED, maxConnections: 1 }, replicas: [] });
   const defaults = new EnvironmentReader(() => undefined);
-  const mounted = mountServices(readConfig(defaults, { serves: false, services }), {
+  const mounted = mountServices(readWorkConfig(defaults, { services }), {
     services,
     database: { pool, hmacSecrets: ["of a program that signs nothing"] },
     logger: SILENT_LOGGER,

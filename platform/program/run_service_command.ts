@@ -1,4 +1,4 @@
-import type { Config } from "@archway/config/config.ts";
+import type { StorageConfig } from "@archway/config/storage_config.ts";
 import type { MigrationSource } from "@archway/db/db.ts";
 import {
   type CommandContext,
@@ -20,7 +20,7 @@ export interface RunServiceCommandOptions {
   /** Name of the program, for messages. */
   readonly project: string;
   /** Reads the configuration. */
-  readonly configure: () => Config;
+  readonly configure: () => StorageConfig;
   readonly sources: readonly MigrationSource[];
 }
 

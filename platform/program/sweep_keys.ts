@@ -1,4 +1,4 @@
-import type { Config } from "@archway/config/config.ts";
+import type { WorkConfig } from "@archway/config/config.ts";
 import { microsecondClock } from "@archway/db/timestamp.ts";
 import { keySweeper } from "@archway/service_kit/idempotency.ts";
 import type { PeriodicTask } from "@archway/service_kit/periodic_task.ts";
@@ -6,7 +6,7 @@ import type { Booted } from "./boot.ts";
 
 /** Returns the task that removes expired idempotency keys; any number of processes may run it. */
 export function sweepKeys(
-  { idempotencyTtlMs: ttlMs }: Config,
+  { idempotencyTtlMs: ttlMs }: WorkConfig,
   { database: { pool }, logger }: Pick<Booted, "database" | "logger">,
 ): PeriodicTask {
   return keySweeper({

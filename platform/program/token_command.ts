@@ -1,5 +1,5 @@
 import { loadOrCreateDevelopmentKey, signDevelopmentToken } from "@archway/server/authentication.ts";
-import type { Config } from "@archway/config/config.ts";
+import type { StorageConfig } from "@archway/config/storage_config.ts";
 import { ensureDataDirectory } from "./open_database.ts";
 import { print } from "./print.ts";
 import { parseTokenArguments, TokenArgumentsError } from "./token_arguments.ts";
@@ -10,7 +10,7 @@ export interface TokenCommandOptions {
   /** Name of the program, for messages. */
   readonly project: string;
   /** Reads the configuration. */
-  readonly configure: () => Config;
+  readonly configure: () => StorageConfig;
   /** Value of AUTH_MODE, if set. */
   readonly authMode: string | undefined;
   /** Default scopes. */

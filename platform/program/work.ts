@@ -1,11 +1,11 @@
-import type { Config } from "@archway/config/config.ts";
+import type { WorkConfig } from "@archway/config/config.ts";
 import { boot } from "./boot.ts";
 import type { Project } from "./project.ts";
 import { sweepKeys } from "./sweep_keys.ts";
 import { waitForStopSignal } from "./wait_for_stop_signal.ts";
 
 /** `worker`: runs the background work of all services, without serving their APIs, until a signal stops it. */
-export async function work(config: Config, project: Project): Promise<number> {
+export async function work(config: WorkConfig, project: Project): Promise<number> {
   const stopped = waitForStopSignal();
   await using program = await boot(config, project);
   // Where functions serve the API (lambda/), no other process removes expired keys.

@@ -78,7 +78,6 @@ testWithEmbedded("archway migrate reports errors in one line", async () => {
       POSTGRES_PRIMARY_USER: "ada",
       POSTGRES_PRIMARY_PASSWORD: "planted",
       POSTGRES_PRIMARY_DATABASE: "nothing",
-      HMAC_SECRET: "a secret of more than 32 bytes for a test",
     }, "migrate up");
     assertEquals([unreachable.code, unreachable.stdout], [1, ""]);
     assertMatch(
@@ -94,7 +93,10 @@ Deno.test("archway is not ready until pending migrations are applied", async () 
   await using service = new Program(environment);
   const url = await service.url;
   await untilCheck(url, '{"name":"migrations","status":"unavailable","reason":"');
-  assertEquals((await archway(environment, "migrate up")).code, 0);
+  // The Job of migrations has no secret that signs, and no settings of serving.
+  const { HMAC_SECRET: _, AUTH_MODE: __, ...storage } = environment;
+  const up = await archway(storage, "migrate up");
+  assertEquals([up.code, up.stderr], [0, ""]);
   await untilReady(url);
   assertEquals((await archway(environment, "migrate down")).code, 0);
   await untilCheck(url, '"reason":"1 pending"');
