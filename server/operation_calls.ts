@@ -56,6 +56,13 @@ export interface OperationCall {
   readonly operation: Operation;
   /** @throws {Problem} 401 or 403 if the sender of the request cannot call the operation. */
   authorize(context: RequestContext): void;
+  /**
+   * Authorizes reads of many resources that replace calls, and counts them against the quota of the operation if it has one
+   * of its own.
+   *
+   * @throws {Problem} 401, 403 or 429
+   */
+  admit(context: RequestContext, calls: number): Promise<void>;
   /** Counts more requests of the sender against the quota of the operation. @throws {Problem} 429 */
   charge(context: RequestContext, points: number): Promise<void>;
   /**

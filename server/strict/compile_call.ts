@@ -52,6 +52,11 @@ export function compileCall({ operation, handle }: Route, options: CallOptions):
   return {
     operation,
     authorize,
+    async admit(context, calls): Promise<void> {
+      const exchange = exchangeOf(context);
+      authorize(exchange);
+      if (limits.isOwn) await limits.caller?.(exchange, calls);
+    },
     async charge(context, points): Promise<void> {
       await limits.caller?.(exchangeOf(context), points);
     },

@@ -1,6 +1,7 @@
 import DataLoader from "dataloader";
 import type {
   CallInput,
+  CallProblem,
   CallResult,
   OperationCall,
   OperationCalls,
@@ -96,7 +97,7 @@ export class RequestState {
     let loader = this.#lists.get(key);
     if (loader === undefined) {
       loader = new DataLoader(async (parents) => {
-        this.operation(operationId).authorize(this.context);
+        await this.operation(operationId).admit(this.context, parents.length);
         const found = await load(parents, { context: this.context, headers: this.#headers, limit });
         return parents.map((one) => found.get(one));
       });
@@ -109,8 +110,8 @@ export class RequestState {
     const load = this.#deps.batches.byId.get(type);
     return new DataLoader(async (ids) => {
       const operation = this.operation(operationId);
-      operation.authorize(this.context);
       if (load === undefined) return await Promise.all(ids.map((id) => this.#readOne(operation, id)));
+      await operation.admit(this.context, ids.length);
       const found = await load(ids, { context: this.context, headers: this.#headers });
       return ids.map((id) => found.get(id));
     });
@@ -120,14 +121,21 @@ export class RequestState {
     try {
       return resourceOf(await operation.call(this.#asFresh({ path: { id } }), this.context));
     } catch (error) {
-      const { problem } = this.#deps.calls.problemOf(error, this.context);
-      if (problem.status === 404) return undefined;
-      return error instanceof Error ? error : new Error("A call failed", { cause: error });
+      const found = this.#deps.calls.problemOf(error, this.context);
+      return found.problem.status === 404 ? undefined : new ReportedProblem(found);
     }
   }
 
   #asFresh(input: CallInput): CallInput {
     return { ...input, headers: { ...this.#headers, ...input.headers } };
+  }
+}
+
+/** Problem of a call that is an error of the request, and has been logged. */
+export class ReportedProblem extends Error {
+  override readonly name = "ReportedProblem";
+  constructor(readonly found: CallProblem) {
+    super(found.problem.detail ?? found.problem.title);
   }
 }
 

@@ -1,8 +1,8 @@
 import { type ExecutionResult, GraphQLError } from "graphql";
 import type { CallProblem, OperationCalls } from "@archway/server/operation_calls.ts";
 import type { RequestContext } from "@archway/server/request_context.ts";
+import { ReportedProblem } from "../execution/request_state.ts";
 import { FieldFailure } from "../schema/arguments.ts";
-import { ReportedProblem } from "../schema/mutation_field.ts";
 import { detailOf, violationsOf } from "../schema/problem_types.ts";
 
 /**

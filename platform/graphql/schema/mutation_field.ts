@@ -8,7 +8,12 @@ import {
 } from "graphql";
 import { CONSISTENCY_TOKEN } from "@archway/service_kit/consistency_tokens.ts";
 import type { CallProblem, CallResult } from "@archway/server/operation_calls.ts";
-import { type RequestState, type ResolverContext, resourceOf } from "../execution/request_state.ts";
+import {
+  ReportedProblem,
+  type RequestState,
+  type ResolverContext,
+  resourceOf,
+} from "../execution/request_state.ts";
 import { FaceError, textOf } from "./api_document.ts";
 import { callInput, fieldArguments } from "./arguments.ts";
 import { nodeOf } from "./connection_types.ts";
@@ -66,14 +71,6 @@ export function mutationField(
       }
     },
   };
-}
-
-/** Problem of a mutation that is an error of the request, and has been logged. */
-export class ReportedProblem extends Error {
-  override readonly name = "ReportedProblem";
-  constructor(readonly found: CallProblem) {
-    super(found.problem.detail ?? found.problem.title);
-  }
 }
 
 function successType(
