@@ -18,11 +18,12 @@ const v8Flags = ["--max-semi-space-size=8", "--heap-growing-percent=50"];
 const UNUSED_FILES = [
   /\.(map|md|d\.[cm]?ts)$/,
   // Modules of ECMAScript stand beside these, and TypeScript beside its output.
-  /\/(@electric-sql\/pglite|@logtape|@opentelemetry)\/.*\.cjs$/,
+  /\/(@electric-sql\/pglite|@logtape|@modelcontextprotocol|@opentelemetry|zod)\/.*\.cjs$/,
   /\/(hono\/[^/]+\/dist|postgres\/[^/]+)\/(cjs|cf)\//,
   /\/@noble\/hashes\/.*\.ts$/,
   /\/@opentelemetry\/semantic-conventions\/.*\/(experimental_|index-incubating)[^/]*$/,
-  /\/graphql\/[^/]+\/(__dev__\/|.*\.js$)/,
+  /\/graphql\/[^/]+\/__dev__\//,
+  /\/zod\/[^/]+\/src\//,
   /\/swagger-ui-dist\/.*\/swagger-ui(-es-bundle|-es-bundle-core|-standalone-preset)?\.js$/,
 ];
 
