@@ -89,13 +89,19 @@ export class RequestState {
   loadList(
     field: string,
     parent: string,
-    { operationId, limit }: { readonly operationId: string; readonly limit: number },
+    { operationId, limit, input }: {
+      readonly operationId: string;
+      readonly limit: number;
+      /** Input of a call for this parent; those of others differ in the parent alone. */
+      readonly input: CallInput;
+    },
   ): Promise<LoadedList | undefined> | undefined {
     const load = this.#deps.batches.lists.get(field);
     if (load === undefined) return undefined;
     const key = `${field} ${limit}`;
     let loader = this.#lists.get(key);
     if (loader === undefined) {
+      this.operation(operationId).validate(input);
       loader = new DataLoader(async (parents) => {
         await this.operation(operationId).admit(this.context, parents.length);
         const found = await load(parents, { context: this.context, headers: this.#headers, limit });

@@ -162,8 +162,12 @@ export function listField(
         const bound = boundParameters(operation, { where, parent });
         const [parentId] = Object.values(where).map((property) => objectOf(parent)[property]);
         if (typeof parentId === "string" && isFirstPage(sent)) {
-          state.operation(operationId).validate({ path: bound.path, query: { ...bound.query, ...page } });
-          const found = await state.loadList(field, parentId, { operationId, limit: page.limit });
+          const first = { path: bound.path, query: { ...bound.query, ...page } };
+          const found = await state.loadList(field, parentId, {
+            operationId,
+            limit: page.limit,
+            input: first,
+          });
           if (found !== undefined) return new PageSource({ ...found, hasPrevious: false });
         }
         const full = {
