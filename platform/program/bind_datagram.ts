@@ -15,6 +15,8 @@ export function bindDatagram(onError: (error: unknown) => void): DatagramSocket 
   const addresses = [
     (): string => `@archway-notify-${crypto.randomUUID()}`,
     (): string => `${Deno.makeTempDirSync({ prefix: "archway_notify_" })}/socket`,
+    // The default directory requires permission to write everywhere, which excludes an executable that may be run.
+    (): string => `${Deno.makeTempDirSync({ prefix: "archway_notify_", dir: "/tmp" })}/socket`,
   ];
   let failure: unknown;
   for (const next of addresses) {

@@ -177,7 +177,8 @@ async function serveAll(project: Project, configure: () => Config): Promise<numb
     return await serve(config, { ...project, greet: false });
   }
   const { supervise } = await import("./workers/supervise.ts");
-  return await supervise(config, { configure });
+  // At once: while the runtime ends, SIGHUP would no longer be handled, and change the exit code.
+  Deno.exit(await supervise(config, { configure }));
 }
 
 /** Parses the arguments with which the supervisor starts one of its processes; undefined for others. */

@@ -23,6 +23,8 @@ export async function serve(config: Config, { greet, share, ...project }: ServeO
   // With --watch, Deno would wait for the next change after a graceful stop, so Ctrl-C must end the process at once.
   const signaled = greet ? new Promise<never>(() => {}) : waitForStopSignal();
   const link = share && openWorkerLink();
+  // Sent to all processes by name, or by a terminal that closes, SIGHUP is for the supervisor.
+  if (link !== undefined) Deno.addSignalListener("SIGHUP", () => {});
   const stopped = link === undefined ? signaled : Promise.race([signaled, link.stopped]);
   // Fails early, before slow resources are opened.
   if (config.listener.tls !== undefined) await readTls(config.listener.tls);

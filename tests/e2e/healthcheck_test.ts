@@ -1,4 +1,4 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { tlsFiles } from "@archway/server/testing/tls_files.ts";
 import { useTestDatabase } from "@archway/tools/support/postgres/use_test_database.ts";
 import { freePort } from "@archway/tools/support/managed_process.ts";
@@ -34,6 +34,14 @@ Deno.test("archway healthcheck reports whether the program is ready", async () =
   const wrong = await check({ PORT: port }, "--alive");
   assertEquals([wrong.code, wrong.stderr], [2, "Usage: archway healthcheck [--live] [--worker]\n"]);
   assertEquals((await check({ PORT: "0" })).code, 1);
+});
+
+Deno.test("archway healthcheck fails after a time if the server does not respond", async () => {
+  // The system accepts the connection.
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { code, stderr } = await check({ PORT: `${listener.addr.port}` }, "--live");
+  assertEquals(code, 1);
+  assertMatch(stderr, /^\/livez did not respond: .*(?:time|abort).*\n$/i);
 });
 
 Deno.test("archway healthcheck connects over TLS, whatever name the certificate has", async () => {

@@ -41,6 +41,8 @@ export interface ProgramOptions {
    * @default false
    */
   readonly fromSource?: boolean;
+  /** Executable that runs in place of the main module. @default that of the environment, if any */
+  readonly executable?: string | undefined;
   /** Checkout that it runs in. @default this one */
   readonly root?: string;
   /**
@@ -58,7 +60,7 @@ export interface ProgramOptions {
 /** Returns the command line and the working directory of a program. */
 export function commandOf(
   args: readonly string[] = [],
-  { main = FIXTURE_PROGRAM, fromSource = false, root = ROOT, byTask = false, permissions }: ProgramOptions =
+  { main = FIXTURE_PROGRAM, fromSource = false, root = ROOT, byTask = false, ...options }: ProgramOptions =
     {},
 ): { readonly file: string; readonly args: string[]; readonly cwd: string } {
   if (byTask) {
@@ -67,9 +69,10 @@ export function commandOf(
       : ["--eval", ["deno run -q -P", main, ...args].join(" ")];
     return { file: Deno.execPath(), args: ["task", "-q", ...task], cwd: root };
   }
-  const set = permissions === undefined ? "-P" : `-P=${permissions}`;
+  const set = options.permissions === undefined ? "-P" : `-P=${options.permissions}`;
   const variable = EXECUTABLES[main];
-  const executable = fromSource || variable === undefined ? undefined : Deno.env.get(variable);
+  const compiled = fromSource || variable === undefined ? undefined : Deno.env.get(variable);
+  const executable = options.executable ?? compiled;
   // An executable must work without the checkout.
   return executable
     ? { file: executable, args: [...args], cwd: dirname(executable) }
@@ -149,6 +152,16 @@ export class Program implements AsyncDisposable {
     void this.#stdout.then(() => ended = true);
     while (!this.#written.includes(text)) {
       if (ended) throw new Error(`The program ended without writing ${text}`);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+
+  /** Waits until a text has been written so many times to its standard output. Rejects when it ends before. */
+  async untilWrittenTimes(text: string, times: number): Promise<void> {
+    let ended = false;
+    void this.#stdout.then(() => ended = true);
+    while (this.#written.split(text).length <= times) {
+      if (ended) throw new Error(`The program ended without writing ${text} ${times} times`);
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
   }

@@ -5,8 +5,8 @@ export interface LoadResult {
   readonly failures: Readonly<Record<string, number>>;
 }
 
-/** Number of clients. */
-const CLIENTS = 8;
+/** Number of clients of a load. */
+export const CLIENTS = 8;
 
 /**
  * Sends GET requests to a URL from several clients until the standard input ends, and prints a {@link LoadResult}. With
