@@ -13,6 +13,7 @@ import { keyedPosts, reads, replays } from "@archway/tools/bench/workload.ts";
 import { paymentsAgainstScenario } from "./against_scenario.ts";
 import type { BareCommand } from "./bare_payments.ts";
 import { graphqlScenario } from "./graphql_scenario.ts";
+import { mcpScenario } from "./mcp_scenario.ts";
 import { paymentBodies } from "./payment_pairs.ts";
 import { seedAccounts } from "./seed_accounts.ts";
 
@@ -58,7 +59,12 @@ const payments: Scenario<PaymentSetting> = {
 };
 
 /** Scenarios of this service. */
-export const scenarios: readonly Scenario[] = [payments, paymentsAgainstScenario, graphqlScenario];
+export const scenarios: readonly Scenario[] = [
+  payments,
+  paymentsAgainstScenario,
+  graphqlScenario,
+  mcpScenario,
+];
 
 async function measurePayments(
   run: BenchRun<LoadSetting>,

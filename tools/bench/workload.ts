@@ -36,8 +36,12 @@ export function readsTogether(paths: readonly string[]): Workload {
 }
 
 /** Posts bodies in turn; every connection begins at another one. */
-export function posts(path: string, bodies: readonly string[]): Workload {
-  const requests = bodies.map((body) => encode("POST", path, JSON_TYPE, body));
+export function posts(
+  path: string,
+  bodies: readonly string[],
+  headers: Readonly<Record<string, string>> = {},
+): Workload {
+  const requests = bodies.map((body) => encode("POST", path, { ...JSON_TYPE, ...headers }, body));
   return (exchange, share) => sender(exchange, inTurn(requests, share));
 }
 

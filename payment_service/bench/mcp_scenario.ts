@@ -1,0 +1,63 @@
+import { loadOn } from "@archway/tools/bench/bench_run.ts";
+import { compare } from "@archway/tools/bench/compare.ts";
+import { startService } from "@archway/tools/bench/programs.ts";
+import { type LoadSetting, loadSettings, type Scenario } from "@archway/tools/bench/scenario.ts";
+import { startBenchDatabase } from "@archway/tools/bench/start_bench_database.ts";
+import { posts, reads } from "@archway/tools/bench/workload.ts";
+import { seedAccounts } from "./seed_accounts.ts";
+
+/** Fields of a message of each kind of client. */
+const REVISIONS = {
+  "MCP 2025": {},
+  "MCP 2026": {
+    "Mcp-Protocol-Version": "2026-07-28",
+    "Mcp-Method": "tools/call",
+    "Mcp-Name": "getAccount",
+  },
+} as const;
+
+/** Calls of a tool beside requests for the same account. */
+export const mcpScenario: Scenario<LoadSetting> = {
+  name: "mcp",
+  description: "a tool of agents beside the request that it makes, with messages of old and current clients",
+  parts: ["one"],
+  settings: loadSettings({ rounds: 5, seconds: 3, connections: 16 }),
+  measure: async (run) => {
+    const { settings: { connections }, signal } = run;
+    const { database, ids } = await startBenchDatabase(run, {
+      fill: (instance) => seedAccounts(instance, { accounts: 500, signal }),
+    });
+    const server = await startService(database, run, {
+      main: "main.ts",
+      env: { MCP_MODE: "read", WORKER: "off" },
+    });
+    const rest = {
+      name: "REST",
+      measure: loadOn(run, { server, workload: reads(ids.map((id) => `/v1/accounts/${id}`)), connections }),
+    };
+    const tools = Object.entries(REVISIONS).map(([name, fields]) => ({
+      name,
+      measure: loadOn(run, {
+        server,
+        workload: posts("/mcp", ids.map((id) => messageOf(id, name === "MCP 2026")), {
+          Accept: "application/json, text/event-stream",
+          ...fields,
+        }),
+        connections,
+      }),
+    }));
+    return { "": await compare(run, [rest, ...tools], { row: "account by id" }) };
+  },
+};
+
+function messageOf(id: string, isCurrent: boolean): string {
+  const _meta = {
+    "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+    "io.modelcontextprotocol/clientInfo": { name: "bench", version: "1.0.0" },
+    "io.modelcontextprotocol/clientCapabilities": {},
+  };
+  return JSON.stringify({
+    ...{ jsonrpc: "2.0", id: 1, method: "tools/call" },
+    params: { name: "getAccount", arguments: { id }, ...(isCurrent && { _meta }) },
+  });
+}
