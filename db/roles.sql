@@ -17,9 +17,28 @@ begin
   end if;
 end $$;
 
--- Resets roles that already exist.
-alter role archway_owner login nosuperuser nocreatedb nocreaterole noreplication nobypassrls;
-alter role archway_app login nosuperuser nocreatedb nocreaterole noreplication nobypassrls;
+-- Resets roles that already exist. Only a superuser may name all attributes; the administrator of a managed server is
+-- none, and creates roles without them.
+do $$
+declare
+  excessive text;
+begin
+  if (select rolsuper from pg_roles where rolname = current_user) then
+    alter role archway_owner login nosuperuser nocreatedb nocreaterole noreplication nobypassrls;
+    alter role archway_app login nosuperuser nocreatedb nocreaterole noreplication nobypassrls;
+  else
+    alter role archway_owner login;
+    alter role archway_app login;
+    select string_agg(rolname, ', ') into excessive from pg_roles
+    where rolname in ('archway_owner', 'archway_app')
+      and (rolsuper or rolcreatedb or rolcreaterole or rolreplication or rolbypassrls);
+    if excessive is not null then
+      raise exception 'Only a superuser can reset the privileges of %', excessive;
+    end if;
+    -- The creator of a role administers it without being its member, which is needed below until the end.
+    execute format('grant archway_owner to %I with inherit true, set true', current_user);
+  end if;
+end $$;
 
 -- By default, PostgreSQL allows every role to connect, to create temporary tables and to use the schema.
 do $$
@@ -57,5 +76,12 @@ create table if not exists archway_migration_checksums (
 );
 reset role;
 revoke insert, update, delete on schema_migrations, archway_migration_checksums from archway_app;
+
+do $$
+begin
+  if not (select rolsuper from pg_roles where rolname = current_user) then
+    execute format('revoke archway_owner from %I granted by %I', current_user, current_user);
+  end if;
+end $$;
 
 commit;

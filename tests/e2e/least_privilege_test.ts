@@ -1,4 +1,11 @@
-import { assertEquals, assertFalse, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertFalse,
+  assertMatch,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
 import createClient from "openapi-fetch";
 import postgres from "postgres";
 import type { InstanceConfig } from "@archway/db/postgres/pool_config.ts";
@@ -209,3 +216,39 @@ async function logOf(instance: InstanceConfig, migrateOnStart: string): Promise<
   assertEquals(code, 0);
   return stdout + stderr;
 }
+
+Deno.test("db/roles.sql can be run by the administrator of a managed server, who is no superuser", async () => {
+  await using server = await startPostgres();
+  const superuser = await server.createDatabase("archway");
+  const [administrator, owner, app] = ["administrator", "archway_owner", "archway_app"].map((user) => ({
+    ...superuser,
+    user,
+  }));
+  assert(administrator && owner && app);
+  await execute(
+    superuser,
+    "CREATE ROLE administrator LOGIN CREATEROLE; ALTER DATABASE archway OWNER TO administrator",
+  );
+  await execute(administrator, ROLES);
+  await using program = new Program(postgresEnvironment(owner), ["migrate", "up"]);
+  assertEquals((await program.ended()).code, 0);
+  // With tables of the owner, and again.
+  await execute(administrator, ROLES);
+  assertEquals(await execute(app, "SELECT * FROM contacts"), []);
+  for (const statement of ["TRUNCATE contacts", "CREATE TABLE planted (id int)"]) {
+    const error = await assertRejects(() => execute(app, statement), postgres.PostgresError);
+    assertEquals(error.code, "42501", error.message);
+  }
+  // It has not become a member of the owner.
+  const error = await assertRejects(
+    () => execute(administrator, "SELECT * FROM contacts"),
+    postgres.PostgresError,
+  );
+  assertEquals(error.code, "42501");
+  await execute(superuser, "ALTER ROLE archway_app CREATEDB");
+  await assertRejects(
+    () => execute(administrator, ROLES),
+    postgres.PostgresError,
+    "Only a superuser can reset the privileges of archway_app",
+  );
+});
