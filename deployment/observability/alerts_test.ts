@@ -62,3 +62,13 @@ Deno.test("Alerts are mounted where Prometheus reads them, and docs/observabilit
   assertEquals(rows.map(([name]) => name), (await alerts()).map(({ alert }) => alert));
   for (const [name = "", , what = ""] of rows) assert(what.length > 20, `${name} has no action`);
 });
+
+Deno.test("Alerts have a runbook, which is a heading of the guide", async () => {
+  for (const { alert, annotations: { runbook } } of await alerts()) {
+    const [, page = "", anchor = ""] = /^(docs\/[a-z-]+\.md)#([a-z-]+)$/.exec(runbook) ?? [];
+    const headings = [...(await Deno.readTextFile(join(HERE, "../..", page))).matchAll(/^#+ (.+)$/gm)].map((
+      [, heading = ""],
+    ) => heading.toLowerCase().replaceAll(/[^a-z -]/g, "").replaceAll(" ", "-"));
+    assert(headings.includes(anchor), `${alert}: there is no ${runbook}`);
+  }
+});
