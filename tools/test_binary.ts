@@ -43,6 +43,7 @@ const FLAVOURS: readonly Flavour[] = [
         "commands",
         "database_url",
         "db_status",
+        "faces",
         "healthcheck",
         "keys",
         "lambda",
