@@ -1,8 +1,20 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
 import { parseDocument, type Tags } from "yaml";
+import { locateProgram } from "@archway/tools/support/locate_program.ts";
 
 const FOLDER = import.meta.dirname ?? ".";
+
+const terraform = await locateProgram("terraform", "tofu", "hclfmt");
+const linter = await locateProgram("cfn-lint");
+
+/** Asserts that a program finds no fault. */
+async function assertAccepted(program: string, ...args: readonly string[]): Promise<void> {
+  const { success, stdout, stderr } = await new Deno.Command(program, { args: [...args], cwd: FOLDER })
+    .output();
+  const decoder = new TextDecoder();
+  assert(success, `${program} ${args.join(" ")}\n${decoder.decode(stdout)}${decoder.decode(stderr)}`);
+}
 
 async function read(file: string): Promise<string> {
   return await Deno.readTextFile(join(FOLDER, file));
@@ -47,12 +59,22 @@ Deno.test("template.yaml is valid YAML that refers to what it declares", async (
   assert(Timeout > 25 && Timeout < 30);
 });
 
+Deno.test("template.yaml fits the schemas of SAM", { ignore: linter === undefined }, async () => {
+  await assertAccepted(linter ?? "", "template.yaml");
+});
+
+Deno.test("main.tf has the syntax of Terraform", { ignore: terraform === undefined }, async () => {
+  const args = terraform?.endsWith("hclfmt") ? ["-check"] : ["fmt", "-check"];
+  await assertAccepted(terraform ?? "", ...args, "main.tf");
+});
+
 Deno.test("The examples set variables that the program has", async () => {
   const document = parseDocument(await read("template.yaml"), { customTags: TAGS });
   const template: Template = document.toJS();
   const inTemplate = Object.keys(template.Resources.Function.Properties.Environment.Variables);
-  const terraform = await read("main.tf");
-  const inTerraform = [...terraform.matchAll(/^ {6}([A-Z][A-Z_]+) += /gm)].map(([, name = ""]) => name);
+  const inTerraform = [...(await read("main.tf")).matchAll(/^ {6}([A-Z][A-Z_]+) += /gm)].map((
+    [, name = ""],
+  ) => name);
   assert(inTerraform.length > 8);
   const known = await Deno.readTextFile(join(FOLDER, "../../docs/configuration.md"));
   for (const name of [...inTemplate, ...inTerraform]) assertStringIncludes(known, `\`${name}\``);
