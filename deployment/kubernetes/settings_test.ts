@@ -9,7 +9,7 @@ import { selects } from "./testing/resource.ts";
 
 const ignore = renderer === undefined;
 
-/** Settings of capabilities that a project may leave out; docs/kubernetes.md says which lines it removes then. */
+/** Settings of capabilities that may be removed from a project; docs/kubernetes.md says which lines leave with them. */
 const OF_CAPABILITIES = ["WORKER", "JOBS_WORKER"];
 
 Deno.test("Containers have a valid configuration of existing settings", { ignore }, async () => {

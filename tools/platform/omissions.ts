@@ -55,6 +55,7 @@ export function withoutOmitted(path: string, text: string, omissions: Omissions)
     return omissions.tasks.reduce((rest, task) => rest.replaceAll(`, "${task}"`, ""), text);
   }
   if (/^\w+_service\/module\.ts$/.test(path)) return withoutLines(text, omissions);
+  if (path.endsWith(".env")) return withoutSettings(text, omissions);
   if (!path.endsWith(".md")) return text;
   const rows = withoutRows(text, omissions);
   return omissions.paths.filter((omitted) => /^docs\/.*\.md$/.test(omitted)).reduce((rest, omitted) => {
@@ -84,6 +85,14 @@ function taskPattern(task: string): RegExp {
 
 function withoutLines(text: string, { lines = [] }: Omissions): string {
   return text.split("\n").filter((line) => !lines.some((word) => line.includes(word))).join("\n");
+}
+
+/** Removes settings of omitted parts: the line below a comment with nothing but the part's folder, and the comment. */
+function withoutSettings(text: string, omissions: Omissions): string {
+  return text.replaceAll(
+    /^# ([\w/]+)\n.+\n/gm,
+    (lines, folder: string) => isOmitted(folder, omissions) ? "" : lines,
+  );
 }
 
 /** Removes the rows of omitted tasks from the tables of a page. */

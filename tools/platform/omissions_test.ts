@@ -39,6 +39,11 @@ Deno.test("withoutOmitted() gives a project its own tasks, and services without 
   assertEquals(withoutOmitted("server/module.ts", "seed\n", lines), "seed\n");
 });
 
+Deno.test("withoutOmitted() removes settings of omitted parts", () => {
+  const text = "# tools\nA=1\n# tools/load\nB=2\n# Of tools/load\nC=3\n";
+  assertEquals(withoutOmitted("deployment/b.env", text, OMISSIONS), "# tools\nA=1\n# Of tools/load\nC=3\n");
+});
+
 Deno.test("withoutOmitted() removes rows of tasks and links to pages", () => {
   const text = "See [load](docs/load.md#a), [run](run.md).\n\n## Sets\n\n| `load` | x |\n\n" +
     "## Tasks\n\n| `load` | x |\n| `loader` | x |\n| `deno task load <a>` | x |\n| `deno task load:all` | x |\n";
