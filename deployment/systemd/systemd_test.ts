@@ -100,6 +100,8 @@ Deno.test("Units stop after the program has drained, and restart one that hangs"
     assertEquals([lastOf(unit, "Type"), lastOf(unit, "NotifyAccess")], ["notify", "main"], file);
     assertEquals([lastOf(unit, "Restart"), secondsOf(unit, "WatchdogSec") > 0], ["always", true], file);
   }
+  // The service is ready when it listens, a worker when migrations are applied.
+  assertEquals(secondsOf(await readUnit("worker.service"), "TimeoutStartSec"), Infinity);
   const api = await readUnit("api.service");
   assertEquals(lastOf(api, "KillMode"), "mixed");
   assertEquals(lastOf(api, "OOMPolicy"), "continue");
