@@ -45,7 +45,8 @@ async function setUp(): Promise<Setup> {
     async sessions(): Promise<number> {
       const rows = await execute(
         database.instance,
-        "SELECT count(*)::int AS count FROM pg_stat_activity WHERE application_name = 'archway'",
+        // The server has databases of other tests.
+        "SELECT count(*)::int AS count FROM pg_stat_activity WHERE application_name = 'archway' AND datname = current_database()",
       );
       return Number(rows[0]?.["count"]);
     },

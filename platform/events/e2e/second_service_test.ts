@@ -26,7 +26,11 @@ testWithNats(
       (text) =>
         text.replace(/^import/, `import { orderModule } from "./${FOLDER}/module.ts";\nimport`)
           .replace(/\[([^\]]+)\];/, (_, list: string) =>
-            `[\n  ${list.split(/,\s*/).join(",\n  ")},\n  orderModule,\n];`),
+            `[\n  ${
+              list.split(",").map((name) =>
+                name.trim()
+              ).filter(Boolean).join(",\n  ")
+            },\n  orderModule,\n];`),
     );
     await copy.task("gen");
     await copy.task("schema");
