@@ -13,7 +13,7 @@ export interface HandlerPlace {
 
 /** Finds the handler of the first operation of a list that has one. */
 export function findHandler(
-  { sources, folder }: ExistingService,
+  { sources, folder }: Pick<ExistingService, "sources" | "folder">,
   ids: readonly string[],
 ): HandlerPlace | undefined {
   const files = [...sources].filter(([path]) => !path.startsWith(`${folder}/testing/`));
@@ -31,10 +31,14 @@ export function findHandler(
   return undefined;
 }
 
-/** Lines of a member of an object in formatted code, up to the line with the same indentation that ends it. */
+/**
+ * Lines of a member of an object in formatted code, up to the line with the same indentation that ends it. A text is no
+ * handler: GraphQL's fields name operations by texts.
+ */
 function memberOf(name: string): RegExp {
   return new RegExp(
-    String.raw`^( +)(?:async )?${name}(?::[^\n]*,\n|(?::|\()[^\n]*\n(?:\1 [^\n]*\n|\n)*\1[^\s][^\n]*,\n)`,
+    String
+      .raw`^( +)(?:async )?${name}(?!: ")(?::[^\n]*,\n|(?::|\()[^\n]*\n(?:\1 [^\n]*\n|\n)*\1[^\s][^\n]*,\n)`,
     "m",
   );
 }
