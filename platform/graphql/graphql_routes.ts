@@ -152,6 +152,14 @@ function documentedResponses(): object {
   const content = Object.fromEntries(MEDIA_TYPES.map((mediaType) => [mediaType, { schema }]));
   return {
     "200": { description: "The result, which can have errors of single fields", content },
-    "400": { description: "An invalid request or document", content },
+    "400": {
+      description:
+        "An invalid document; a request that is refused before it is read gets a problem (RFC 9457)",
+      content: { ...content, "application/problem+json": { schema: { type: "object" } } },
+    },
+    "422": {
+      description: "A body of another form (RFC 9457)",
+      content: { "application/problem+json": { schema: { type: "object" } } },
+    },
   };
 }

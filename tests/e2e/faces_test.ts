@@ -19,7 +19,7 @@ Deno.test({
   ignore: requests.length === 0,
   fn: async () => {
     await using storage = await useProgramStorage();
-    await using program = new MainProgram({ ...storage.variables, ...settings });
+    await using program = new MainProgram({ ...storage.variables, AUTH_MODE: "none", ...settings });
     const url = await program.url;
     await untilReady(url);
     for (const [, [path, body, part]] of requests) {

@@ -19,14 +19,17 @@ const UNUSED = {
   maxConnections: 1,
 };
 
-/** Returns the documents of services. */
+/**
+ * Returns the documents of services, but those of modules that call the operations of others: what GraphQL accepts is a
+ * document in its own language, of which the schema of a request says nothing.
+ */
 export async function servedDocuments(
   services: readonly ServiceModule[],
 ): Promise<readonly ServedDocument[]> {
   await using pool = openPool({ primary: UNUSED, replicas: [] });
   const mounted = mountOnPool(pool, { services }).services;
   return services.flatMap((service, index) => {
-    const name = mounted[index]?.api?.name;
-    return name === undefined ? [] : [{ name, service }];
+    const api = mounted[index]?.api;
+    return api === undefined || api.connect !== undefined ? [] : [{ name: api.name, service }];
   });
 }
