@@ -1,4 +1,5 @@
 import type { Operation, StrictResponse } from "./operation.ts";
+import type { InvalidParam } from "./problem.ts";
 import type { RequestContext } from "./request_context.ts";
 
 /** Input of a call, in the types that the document declares. */
@@ -37,12 +38,7 @@ export interface ProblemDetails {
   readonly instance: string;
   readonly requestId: string;
   readonly traceId?: string;
-  readonly invalidParams?: readonly {
-    readonly name: string;
-    readonly in: string;
-    readonly pointer?: string;
-    readonly reason: string;
-  }[];
+  readonly invalidParams?: readonly InvalidParam[];
 }
 
 /** Problem of a call, and the header fields that a response with it has. */

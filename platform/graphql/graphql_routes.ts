@@ -1,10 +1,5 @@
-import type {
-  Operation,
-  ParameterDescriptor,
-  ResponseDescriptor,
-  Route,
-  SecurityRequirement,
-} from "@archway/server/operation.ts";
+import type { Operation, ParameterDescriptor, ResponseDescriptor, Route } from "@archway/server/operation.ts";
+import { commonSecurity, isSecured } from "@archway/service_kit/common_security.ts";
 import { CONSISTENCY_TOKEN } from "@archway/service_kit/consistency_tokens.ts";
 
 /** Path of GraphQL requests. */
@@ -15,6 +10,7 @@ export const GRAPHQL_OPERATIONS = { GET: "graphqlQuery", POST: "graphql" } as co
 
 const MEDIA_TYPES = ["application/graphql-response+json", "application/json"];
 const STATUSES = ["200", "400", "422"];
+const QUERY_PARAMETERS = ["query", "documentId", "operationName", "variables", "extensions"];
 
 /** Responds to a request. */
 export type Respond = (
@@ -28,14 +24,14 @@ export type Respond = (
  * @param operations Operations that its fields call.
  */
 export function graphqlRoutes(operations: readonly Operation[], respond: Respond): readonly Route[] {
-  const security = commonSecurity(operations);
+  const security = securityOf(operations);
   return [
     {
       operation: {
         ...describe("GET", security),
         parameters: [
           ...HEADERS,
-          ...["query", "documentId", "operationName", "variables", "extensions"].map(query),
+          ...QUERY_PARAMETERS.map(query),
         ],
       },
       handle: (request, context) => respond("GET", request, context),
@@ -62,27 +58,14 @@ function describe(method: "GET" | "POST", security: Operation["security"]): Omit
   };
 }
 
-/**
- * Returns the security requirements that all operations have in common, without scopes, which are checked for each field.
- *
- * @throws {Error} if no credential suits all of them.
- */
-function commonSecurity(operations: readonly Operation[]): Operation["security"] {
-  const required = operations.map(({ security }) => security).filter((security) =>
-    security.length > 0 && security.every((schemes) => schemes.length > 0)
-  );
-  const [first = [], ...others] = required;
-  const common = first.filter((schemes) =>
-    others.every((security) => security.some((other) => keyOf(other) === keyOf(schemes)))
-  );
-  if (first.length > 0 && common.length === 0) {
+/** @throws {Error} if no credential suits all operations. */
+function securityOf(operations: readonly Operation[]): Operation["security"] {
+  const secured = operations.filter(isSecured);
+  const common = commonSecurity(secured);
+  if (secured.length > 0 && common.length === 0) {
     throw new Error("GraphQL: the operations of its fields have no security scheme in common");
   }
-  return common.map((schemes) => schemes.map((scheme) => ({ ...scheme, scopes: [] })));
-}
-
-function keyOf(schemes: SecurityRequirement): string {
-  return JSON.stringify(schemes.map(({ scopes: _, ...scheme }) => scheme));
+  return common;
 }
 
 const RESPONSE: ResponseDescriptor = {
@@ -112,7 +95,7 @@ export const GRAPHQL_DOCUMENT: string = JSON.stringify({
       get: {
         operationId: GRAPHQL_OPERATIONS.GET,
         summary: "Execute a GraphQL query",
-        parameters: ["query", "documentId", "operationName", "variables", "extensions"].map((name) => ({
+        parameters: QUERY_PARAMETERS.map((name) => ({
           ...{ name, in: "query" },
           schema: { type: "string" },
         })),

@@ -1,10 +1,5 @@
-import type {
-  Operation,
-  ParameterDescriptor,
-  Route,
-  SecurityRequirement,
-  StrictResponse,
-} from "@archway/server/operation.ts";
+import type { Operation, ParameterDescriptor, Route, StrictResponse } from "@archway/server/operation.ts";
+import { commonSecurity, credentialsOf, isSecured } from "@archway/service_kit/common_security.ts";
 
 /** Path of MCP requests. */
 export const MCP_PATH = "/mcp";
@@ -27,29 +22,20 @@ export interface ServedOperations {
  * without any. Scopes are checked by each call.
  */
 export function servedOperations(operations: readonly Operation[]): ServedOperations {
-  const secured = operations.filter(({ security }) =>
-    security.length > 0 && security.every((schemes) => schemes.length > 0)
-  );
+  const secured = operations.filter(isSecured);
   const counts = new Map<string, number>();
   for (const { security } of secured) {
-    for (const key of new Set(security.map(keyOf))) counts.set(key, (counts.get(key) ?? 0) + 1);
+    for (const key of new Set(security.map(credentialsOf))) counts.set(key, (counts.get(key) ?? 0) + 1);
   }
   const [[most] = []] = [...counts].sort(([, a], [, b]) => b - a);
-  const suited = secured.filter(({ security }) => security.some((schemes) => keyOf(schemes) === most));
-  const [first] = suited;
-  const common =
-    first?.security.filter((schemes) =>
-      suited.every(({ security }) => security.some((other) => keyOf(other) === keyOf(schemes)))
-    ) ?? [];
+  const suited = secured.filter(({ security }) =>
+    security.some((schemes) => credentialsOf(schemes) === most)
+  );
   const served = operations.filter((operation) => !secured.includes(operation) || suited.includes(operation));
   return {
     operationIds: new Set(served.map(({ operationId }) => operationId)),
-    security: common.map((schemes) => schemes.map((scheme) => ({ ...scheme, scopes: [] }))),
+    security: commonSecurity(suited),
   };
-}
-
-function keyOf(schemes: SecurityRequirement): string {
-  return JSON.stringify(schemes.map(({ scopes: _, ...scheme }) => scheme));
 }
 
 /** Returns the route of MCP messages. */

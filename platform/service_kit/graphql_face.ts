@@ -2,7 +2,13 @@ import type { RequestContext } from "@archway/server/request_context.ts";
 import type { AccessScope } from "./access_scope.ts";
 import type { ReadOptions, TokenHeader } from "./consistency_tokens.ts";
 import { formatVersion } from "./entity_version.ts";
-import { type CursorOf, type ListEndpointOptions, type ListFilter, listIdentity } from "./list_endpoint.ts";
+import {
+  type CursorOf,
+  cursorsBeside,
+  type ListEndpointOptions,
+  type ListFilter,
+  listIdentity,
+} from "./list_endpoint.ts";
 
 /**
  * GraphQL face of a service: names for the operations of its OpenAPI document. Types, arguments, descriptions and
@@ -102,11 +108,16 @@ export function batchById<Request, Filter, Item, Json extends object, Anchor>(
 ): LoadByIds {
   return async (ids, { context, headers }) => {
     const items = await read(ids, { scope: scopeOf(context), ...tokens.readOptions(headers, context) });
-    return new Map(items.map((item) => {
-      const { id, version } = tagOf(item);
-      return [id, { data: toJson(item), etag: version === undefined ? undefined : formatVersion(version) }];
-    }));
+    return new Map(items.map((item) => [tagOf(item).id, loadedResource(item, { toJson, tagOf })]));
   };
+}
+
+function loadedResource<Item, Json extends object>(
+  item: Item,
+  { toJson, tagOf }: Pick<Listing<never, never, Item, Json, never>, "toJson" | "tagOf">,
+): LoadedResource {
+  const { version } = tagOf(item);
+  return { data: toJson(item), etag: version === undefined ? undefined : formatVersion(version) };
 }
 
 /** Options of {@link batchLists}. */
@@ -135,16 +146,9 @@ export function batchLists<Request, Filter extends ListFilter, Item, Json extend
       const found = byParent.get(parent) ?? [];
       const list = listIdentity(name, filterOf(parent), scope);
       return [parent, {
-        items: found.slice(0, limit).map((item) => {
-          const { version } = tagOf(item);
-          return { data: toJson(item), etag: version === undefined ? undefined : formatVersion(version) };
-        }),
+        items: found.slice(0, limit).map((item) => loadedResource(item, { toJson, tagOf })),
         hasNext: found.length > limit,
-        cursorOf: (index, direction): string => {
-          const item = found[index];
-          if (item === undefined) throw new RangeError("The page has no such item");
-          return cursors.encode({ direction, anchor: anchorOf(item), inclusive: false }, list);
-        },
+        cursorOf: cursorsBeside(found, { cursors, anchorOf, list }),
       }];
     }));
   };

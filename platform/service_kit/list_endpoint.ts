@@ -55,6 +55,20 @@ export function cursorsOf(response: StrictResponse): CursorOf | undefined {
   return (index, direction) => String(cursorOf(index, direction));
 }
 
+/** Returns the cursors of the pages beside items of a list. */
+export function cursorsBeside<Item, Anchor>(
+  items: readonly Item[],
+  { cursors, anchorOf, list }:
+    & Pick<ListEndpointOptions<never, never, Item, never, Anchor>, "cursors" | "anchorOf">
+    & { readonly list: ListIdentity },
+): CursorOf {
+  return (index, direction) => {
+    const item = items[index];
+    if (item === undefined) throw new RangeError("The page has no such item");
+    return cursors.encode({ direction, anchor: anchorOf(item), inclusive: false }, list);
+  };
+}
+
 /** Returns the identity of a list, to which its cursors are bound. */
 export function listIdentity(name: string, filter: ListFilter, scope: AccessScope): ListIdentity {
   return [
@@ -182,11 +196,7 @@ class List<Request extends ListEndpointRequest, Filter extends ListFilter, Item,
     meta: Meta,
   ): ListResponse<Json, Meta> {
     const { cursors, anchorOf, toJson } = this.#options;
-    const cursorOf: CursorOf = (index, direction) => {
-      const item = items[index];
-      if (item === undefined) throw new RangeError("The page has no such item");
-      return cursors.encode({ direction, anchor: anchorOf(item), inclusive: false }, list);
-    };
-    return { status: 200, headers, body: { data: items.map(toJson), meta }, cursorOf };
+    const body = { data: items.map(toJson), meta };
+    return { status: 200, headers, body, cursorOf: cursorsBeside(items, { cursors, anchorOf, list }) };
   }
 }

@@ -8,6 +8,10 @@ export const IDEMPOTENCY_KEY = "Idempotency-Key";
 /** Maximum length of a key, in characters. */
 const MAX_KEY_LENGTH = 255;
 
+/** Reason why a malformed key is refused. */
+export const MALFORMED_KEY =
+  `must be a quoted string or a token, such as a UUID, of 1 to ${MAX_KEY_LENGTH} characters`;
+
 // RFC 9651, sections 3.3.3 and 3.3.4. Unlike a token, a key without quotes may begin with a digit, as UUIDs do.
 const QUOTED = /^"((?:[\x20\x21\x23-\x5b\x5d-\x7e]|\\["\\])*)"$/;
 const BARE = /^[!#$%&'*+.^_`|~:/0-9A-Za-z-]+$/;
@@ -35,9 +39,7 @@ export function readIdempotencyKey({ request }: Exchange, errors: RequestErrors)
   const key = text === null ? undefined : parseIdempotencyKey(text);
   if (key !== undefined) return key;
   if (!errors.has("header", IDEMPOTENCY_KEY)) {
-    const reason = text === null
-      ? "is required"
-      : `must be a quoted string or a token, such as a UUID, of 1 to ${MAX_KEY_LENGTH} characters`;
+    const reason = text === null ? "is required" : MALFORMED_KEY;
     errors.addMalformed({ name: IDEMPOTENCY_KEY, in: "header", reason });
   }
   return "";

@@ -1,5 +1,6 @@
 import type { SecurityRequirement, SecurityScheme } from "../operation.ts";
 import { Problem } from "../problem.ts";
+import type { Principal } from "../request_context.ts";
 
 /** Protection space that clients show. */
 const REALM = 'realm="archway"';
@@ -9,6 +10,11 @@ interface ChallengeError {
   readonly code: "invalid_token" | "insufficient_scope";
   readonly description: string;
   readonly scopes?: readonly string[];
+}
+
+/** Whether a caller has all scopes of a scheme. */
+export function hasScopes({ scopes }: Principal, scheme: SecurityScheme): boolean {
+  return scheme.scopes.every((scope) => scopes.has(scope));
 }
 
 /** Responses to the credentials of a request, prepared for the requirements of an operation. */

@@ -2,7 +2,7 @@ import type { Operation, SecurityRequirement, SecurityScheme } from "../operatio
 import type { Problem } from "../problem.ts";
 import type { Exchange } from "../request/exchange.ts";
 import type { Principal } from "../request_context.ts";
-import { authenticationUnavailable, Challenges, scopeInsufficient } from "./challenge.ts";
+import { authenticationUnavailable, Challenges, hasScopes, scopeInsufficient } from "./challenge.ts";
 import { isCrossOrigin } from "./cross_origin.ts";
 import type { Authentication, EnforceSecurity } from "./enforce_security.ts";
 import { ABSENT, compileVerifier, type Outcome, type Verify } from "./verify_credential.ts";
@@ -117,7 +117,7 @@ export function compileAlternatives(
       case "unavailable":
         return { rank: 3, problem: () => authenticationUnavailable(scheme.kind, outcome.cause) };
       case "valid":
-        return scheme.scopes.every((scope) => outcome.principal.scopes.has(scope))
+        return hasScopes(outcome.principal, scheme)
           ? undefined
           : { rank: 2, problem: () => scopeInsufficient(scheme) };
     }

@@ -7,7 +7,7 @@ import {
   type CredentialAuthenticator,
   InvalidTokenError,
 } from "./authenticator.ts";
-import { authenticationUnavailable, Challenges, scopeInsufficient } from "./challenge.ts";
+import { authenticationUnavailable, Challenges, hasScopes, scopeInsufficient } from "./challenge.ts";
 import { compileAlternatives, isBearerOnly } from "./enforce_alternatives.ts";
 import { readBearerToken } from "./sent_credential.ts";
 
@@ -50,13 +50,12 @@ export function compileSecurity(
 /** Prepares requirements of bearer tokens alone, the shortest way. */
 function compileBearer({ security }: Operation, authenticator: Authenticator): EnforceSecurity {
   const schemes = security.flat();
-  const scopes = schemes.map((scheme) => scheme.scopes);
   const challenges = new Challenges(security);
   // The challenge names the first of several alternatives.
   const [wanted] = schemes;
 
   function admit(exchange: Exchange, principal: Principal): void {
-    if (wanted !== undefined && !scopes.some((needed) => hasAll(principal, needed))) {
+    if (wanted !== undefined && !schemes.some((scheme) => hasScopes(principal, scheme))) {
       throw scopeInsufficient(wanted);
     }
     exchange.principal = principal;
@@ -83,8 +82,4 @@ function compileBearer({ security }: Operation, authenticator: Authenticator): E
       throw toProblem(error);
     });
   };
-}
-
-function hasAll({ scopes }: Principal, needed: readonly string[]): boolean {
-  return needed.every((scope) => scopes.has(scope));
 }

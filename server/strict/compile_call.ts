@@ -1,6 +1,6 @@
 import { findUnstorable } from "../body/unstorable.ts";
 import type { RespondKeyed } from "../idempotency/compile_keyed.ts";
-import { IDEMPOTENCY_KEY, parseIdempotencyKey } from "../idempotency/idempotency_key.ts";
+import { IDEMPOTENCY_KEY, MALFORMED_KEY, parseIdempotencyKey } from "../idempotency/idempotency_key.ts";
 import type { DecodedRequest, Operation, Route } from "../operation.ts";
 import type { CallInput, CallResult, OperationCall, ProblemDetails } from "../operation_calls.ts";
 import { Problem } from "../problem.ts";
@@ -9,7 +9,7 @@ import type { OperationRateLimits } from "../rate_limit/enforce_rate_limit.ts";
 import { lastStep } from "../representation/json_pointer.ts";
 import { Exchange } from "../request/exchange.ts";
 import type { RequestContext } from "../request_context.ts";
-import { Challenges, scopeInsufficient } from "../security/challenge.ts";
+import { Challenges, hasScopes, scopeInsufficient } from "../security/challenge.ts";
 import { checkResponse } from "./check_response.ts";
 import { validateBody, validateParameters } from "./operation_input.ts";
 
@@ -31,12 +31,7 @@ export function compileCall({ operation, handle }: Route, options: CallOptions):
   function authorize({ principal }: RequestContext): void {
     if (!isAuthenticated || security.length === 0 || security.some((schemes) => schemes.length === 0)) return;
     if (principal === undefined) throw challenges.missing();
-    const { scopes } = principal;
-    if (
-      security.some((schemes) => schemes.every((scheme) => scheme.scopes.every((one) => scopes.has(one))))
-    ) {
-      return;
-    }
+    if (security.some((schemes) => schemes.every((scheme) => hasScopes(principal, scheme)))) return;
     const [[wanted] = []] = security;
     throw wanted === undefined ? challenges.missing() : scopeInsufficient(wanted);
   }
@@ -115,10 +110,9 @@ async function performKeyed(
     .find(([name]) => name.toLowerCase() === IDEMPOTENCY_KEY.toLowerCase()) ?? [];
   const key = parseIdempotencyKey(String(text));
   if (key === undefined) {
-    const reason = "must be a quoted string or a token, such as a UUID, of 1 to 255 characters";
     throw new Problem(400, "malformed-request", {
       detail: "The idempotency key is malformed",
-      invalidParams: [{ name: IDEMPOTENCY_KEY, in: "header", reason }],
+      invalidParams: [{ name: IDEMPOTENCY_KEY, in: "header", reason: MALFORMED_KEY }],
     });
   }
   // The exchange describes the response of the request itself, so what the call leaves there is removed again.

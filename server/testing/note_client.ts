@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch } from "@std/assert";
-import type { InvalidParam } from "../problem.ts";
+import type { ProblemDetails } from "../operation_calls.ts";
 import { createServer } from "../server.ts";
 import { type ServerOption, withApi } from "../server_options.ts";
 import { noteApi } from "./note_api.ts";
@@ -8,15 +8,7 @@ import { noteApi } from "./note_api.ts";
 export const JSON_TYPE = { "content-type": "application/json" };
 
 /** Problem as received, with the response headers. */
-export interface ReceivedProblem {
-  readonly type: string;
-  readonly title: string;
-  readonly status: number;
-  readonly detail?: string;
-  readonly instance: string;
-  readonly requestId: string;
-  readonly traceId?: string;
-  readonly invalidParams?: readonly InvalidParam[];
+export interface ReceivedProblem extends ProblemDetails {
   readonly headers: Headers;
 }
 

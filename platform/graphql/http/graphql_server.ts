@@ -14,13 +14,13 @@ import type { DecodedRequest, StrictResponse } from "@archway/server/operation.t
 import type { OperationCalls } from "@archway/server/operation_calls.ts";
 import { Problem } from "@archway/server/problem.ts";
 import type { RequestContext } from "@archway/server/request_context.ts";
+import { textOf } from "@archway/service_kit/json_object.ts";
 import { CONSISTENCY_TOKEN, type TokenHeader } from "@archway/service_kit/consistency_tokens.ts";
 import type { GraphqlBatches, GraphqlFace } from "@archway/service_kit/graphql_face.ts";
 import { type AllBatches, RequestState, type ResolverContext } from "../execution/request_state.ts";
 import type { GraphqlConfig } from "../graphql_config.ts";
 import { enforceLimits } from "../limits/enforce_limits.ts";
 import { buildSchema } from "../schema/build_schema.ts";
-import { textOf } from "../schema/api_document.ts";
 import { DocumentCache } from "./document_cache.ts";
 import { formatResult } from "./format_errors.ts";
 

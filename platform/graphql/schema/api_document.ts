@@ -1,11 +1,5 @@
-/** JSON object of an OpenAPI document. */
-export type JsonObject = Readonly<Record<string, unknown>>;
-
-/** Schema of a document with the name of its component, if it is one. */
-export interface NamedSchema {
-  readonly schema: JsonObject;
-  readonly name: string | undefined;
-}
+import { type JsonObject, objectOf, textOf } from "@archway/service_kit/json_object.ts";
+import { OpenApiDocument, type WrittenOperation } from "@archway/service_kit/openapi_document.ts";
 
 /** Parameter of an operation. */
 export interface DocumentedParameter {
@@ -41,71 +35,20 @@ export class FaceError extends Error {
   override readonly name = "FaceError";
 }
 
-/** OpenAPI document of an API, with all references inside. */
-export class ApiDocument {
-  readonly title: string;
-  readonly #root: JsonObject;
-  readonly #operations: ReadonlyMap<string, DocumentedOperation>;
-
-  constructor(text: string) {
-    const root: unknown = JSON.parse(text);
-    this.#root = objectOf(root);
-    this.title = String(objectOf(this.#root["info"])["title"] ?? "");
-    this.#operations = new Map(this.#readOperations().map((one) => [one.operationId, one]));
-  }
-
+/** OpenAPI document of an API, of whose operations GraphQL fields are made. */
+export class ApiDocument extends OpenApiDocument {
   /** @throws {FaceError} if the document has no such operation. */
   operation(operationId: string): DocumentedOperation {
-    const found = this.#operations.get(operationId);
-    if (found !== undefined) return found;
+    const written = this.operations.get(operationId);
+    if (written !== undefined) return this.#documented(operationId, written);
     throw new FaceError(
       `GraphQL: ${this.title} has no operation ${operationId}; it has ${
-        [...this.#operations.keys()].join(", ")
+        [...this.operations.keys()].join(", ")
       }`,
     );
   }
 
-  has(operationId: string): boolean {
-    return this.#operations.has(operationId);
-  }
-
-  /** Follows references, and returns the name of the last component. */
-  resolve(schema: unknown): NamedSchema {
-    let current = objectOf(schema);
-    let name: string | undefined;
-    while (typeof current["$ref"] === "string") {
-      const reference = current["$ref"];
-      const { $ref: _, ...beside } = current;
-      current = { ...objectOf(this.#at(reference)), ...beside };
-      name = reference.split("/").at(-1);
-    }
-    return { schema: current, name };
-  }
-
-  #at(reference: string): unknown {
-    return reference.split("/").slice(1).reduce<unknown>(
-      (value, step) => objectOf(value)[step.replaceAll("~1", "/").replaceAll("~0", "~")],
-      this.#root,
-    );
-  }
-
-  #readOperations(): DocumentedOperation[] {
-    return Object.values(objectOf(this.#root["paths"])).flatMap((item) => {
-      const { schema: path } = this.resolve(item);
-      const shared = arrayOf(path["parameters"]);
-      return ["get", "put", "post", "patch", "delete"].flatMap((method) =>
-        path[method] === undefined ? [] : [this.#readOperation(method, objectOf(path[method]), shared)]
-      );
-    });
-  }
-
-  #readOperation(method: string, operation: JsonObject, shared: readonly unknown[]): DocumentedOperation {
-    const byKey = new Map(
-      [...shared, ...arrayOf(operation["parameters"])].map((parameter) => {
-        const read = this.#readParameter(parameter);
-        return [`${read.in} ${read.name}`, read];
-      }),
-    );
+  #documented(operationId: string, { method, operation, parameters }: WrittenOperation): DocumentedOperation {
     const responses = Object.entries(objectOf(operation["responses"])).map(([status, response]) => ({
       status: Number(status),
       response: this.resolve(response).schema,
@@ -114,28 +57,17 @@ export class ApiDocument {
     const bodies = successes.map((response) => this.resolve(this.#json(response)?.schema).schema);
     const [data] = bodies.flatMap((body) => objectOf(body["properties"])["data"] ?? []);
     return {
-      operationId: String(operation["operationId"]),
+      operationId,
       method,
       summary: String(operation["summary"] ?? ""),
       description: textOf(operation["description"]),
       deprecated: operation["deprecated"] === true,
-      parameters: [...byKey.values()],
+      parameters: parameters.map(documentedParameter),
       body: this.#readBody(operation["requestBody"]),
       data: data === undefined ? undefined : objectOf(data),
       hasEtag: method !== "delete" &&
         successes.some(({ headers }) => objectOf(headers)["ETag"] !== undefined),
       problems: responses.map(({ status }) => status).filter((status) => status >= 400),
-    };
-  }
-
-  #readParameter(parameter: unknown): DocumentedParameter {
-    const { schema } = this.resolve(parameter);
-    return {
-      name: String(schema["name"]),
-      in: String(schema["in"]),
-      isRequired: schema["required"] === true,
-      description: textOf(schema["description"]),
-      schema: objectOf(schema["schema"]),
     };
   }
 
@@ -157,18 +89,14 @@ export class ApiDocument {
   }
 }
 
-/** Returns a value as an object; an empty one for anything else. */
-export function objectOf(value: unknown): JsonObject {
-  return isObject(value) ? value : {};
-}
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-/** Returns a value as an array; an empty one for anything else. */
-export function arrayOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
+function documentedParameter(parameter: JsonObject): DocumentedParameter {
+  return {
+    name: String(parameter["name"]),
+    in: String(parameter["in"]),
+    isRequired: parameter["required"] === true,
+    description: textOf(parameter["description"]),
+    schema: objectOf(parameter["schema"]),
+  };
 }
 
 /** Returns the JSON types of a schema. */
@@ -177,9 +105,4 @@ export function typesOf(schema: JsonObject): readonly string[] {
   if (typeof type === "string") return [type];
   if (Array.isArray(type)) return type.map(String);
   return properties === undefined ? [] : ["object"];
-}
-
-/** Returns a value if it is a text. */
-export function textOf(value: unknown): string | undefined {
-  return typeof value === "string" ? value : undefined;
 }

@@ -8,13 +8,14 @@ import {
 } from "graphql";
 import { CONSISTENCY_TOKEN } from "@archway/service_kit/consistency_tokens.ts";
 import type { CallProblem, CallResult } from "@archway/server/operation_calls.ts";
+import { textOf } from "@archway/service_kit/json_object.ts";
 import {
   ReportedProblem,
   type RequestState,
   type ResolverContext,
   resourceOf,
 } from "../execution/request_state.ts";
-import { FaceError, textOf } from "./api_document.ts";
+import { FaceError } from "./api_document.ts";
 import { callInput, fieldArguments } from "./arguments.ts";
 import { nodeOf } from "./connection_types.ts";
 import { fieldName, typeName } from "./names.ts";

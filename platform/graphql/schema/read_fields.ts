@@ -1,17 +1,11 @@
 import { getNullableType, type GraphQLFieldConfig, GraphQLNonNull } from "graphql";
 import type { CallInput } from "@archway/server/operation_calls.ts";
 import { Problem } from "@archway/server/problem.ts";
+import { arrayOf, objectOf, textOf } from "@archway/service_kit/json_object.ts";
 import type { GraphqlRelation, LoadedResource } from "@archway/service_kit/graphql_face.ts";
 import { cursorsOf } from "@archway/service_kit/list_endpoint.ts";
 import { type RequestState, type ResolverContext, resourceOf } from "../execution/request_state.ts";
-import {
-  type ApiDocument,
-  arrayOf,
-  type DocumentedOperation,
-  FaceError,
-  objectOf,
-  textOf,
-} from "./api_document.ts";
+import { type ApiDocument, type DocumentedOperation, FaceError } from "./api_document.ts";
 import {
   type ArgumentPlaces,
   callInput,

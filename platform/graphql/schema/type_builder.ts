@@ -1,3 +1,4 @@
+import { arrayOf, type JsonObject, objectOf, textOf } from "@archway/service_kit/json_object.ts";
 import {
   getNullableType,
   GraphQLBoolean,
@@ -18,15 +19,7 @@ import {
   GraphQLString,
 } from "graphql";
 import type { ResolverContext } from "../execution/request_state.ts";
-import {
-  type ApiDocument,
-  arrayOf,
-  FaceError,
-  type JsonObject,
-  objectOf,
-  textOf,
-  typesOf,
-} from "./api_document.ts";
+import { type ApiDocument, FaceError, typesOf } from "./api_document.ts";
 import { enumName, typeName } from "./names.ts";
 import { DATE, DATE_TIME, DECIMAL, INT64, JSON_VALUE } from "./scalars.ts";
 

@@ -3,7 +3,7 @@ import type { DecodedRequest, StrictResponse } from "@archway/server/operation.t
 import type { Logger } from "@archway/server/logger.ts";
 import { Problem } from "@archway/server/problem.ts";
 import type { RequestContext } from "@archway/server/request_context.ts";
-import { isObject, objectOf } from "../tools/json_object.ts";
+import { isObject, objectOf } from "@archway/service_kit/json_object.ts";
 import type { Toolset } from "../tools/toolset.ts";
 import { type ServeMessage, serveMessages } from "./serve_message.ts";
 

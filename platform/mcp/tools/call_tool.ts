@@ -6,7 +6,7 @@ import type {
 } from "@archway/server/operation_calls.ts";
 import { Problem } from "@archway/server/problem.ts";
 import type { RequestContext } from "@archway/server/request_context.ts";
-import { isObject, type JsonObject, textOf } from "./json_object.ts";
+import { isObject, type JsonObject, textOf } from "@archway/service_kit/json_object.ts";
 import { BODY, KEY, type Tool } from "./tool.ts";
 import { errorResult, problemResult, successResult, type ToolResult } from "./tool_result.ts";
 

@@ -1,6 +1,7 @@
 import type { Operation } from "@archway/server/operation.ts";
-import type { ApiDocument, WrittenOperation } from "./api_document.ts";
-import { type JsonObject, objectOf, textOf } from "./json_object.ts";
+import { type JsonObject, objectOf, textOf } from "@archway/service_kit/json_object.ts";
+import type { OpenApiDocument, WrittenOperation } from "@archway/service_kit/openapi_document.ts";
+import { standaloneSchema } from "./standalone_schema.ts";
 
 /** A tool: an operation, with its description for agents. */
 export interface Tool {
@@ -59,7 +60,7 @@ export function onlyReads({ method }: Operation): boolean {
 /** Returns the tool of an operation; undefined for one whose data is not JSON, such as a download or a stream. */
 export function toolOf(
   operation: Operation,
-  { document, written }: { readonly document: ApiDocument; readonly written: WrittenOperation },
+  { document, written }: { readonly document: OpenApiDocument; readonly written: WrittenOperation },
 ): Tool | undefined {
   const body = bodyOf(operation, { document, written });
   const result = resultOf(operation, { document, written });
@@ -96,13 +97,13 @@ export function toolOf(
       name: operation.operationId,
       title: textOf(written.operation["summary"]) ?? operation.operationId,
       description: describe(operation, written.operation),
-      inputSchema: asObject(document.standalone({
+      inputSchema: asObject(standaloneSchema({
         type: "object",
         properties,
         ...(required.length > 0 && { required }),
         additionalProperties: false,
-      })),
-      outputSchema: asObject(document.standalone(outputSchema(result.schema, parameters.has(KEY)))),
+      }, document)),
+      outputSchema: asObject(standaloneSchema(outputSchema(result.schema, parameters.has(KEY)), document)),
       annotations: annotationsOf(operation),
     },
   };
@@ -121,16 +122,16 @@ function argumentOf(field: string): string {
   ).join("");
 }
 
-function schemaOf(parameter: JsonObject, document: ApiDocument): JsonObject {
+function schemaOf(parameter: JsonObject, document: OpenApiDocument): JsonObject {
   const [media] = Object.values(objectOf(parameter["content"]));
   const schema = objectOf(parameter["schema"] ?? objectOf(media)["schema"]);
   // A description beside a reference is that of the parameter, not of the component.
-  return "$ref" in schema ? document.resolve(schema) : schema;
+  return "$ref" in schema ? document.resolve(schema).schema : schema;
 }
 
 /** Parts of a document that describe an operation. */
 interface Described {
-  readonly document: ApiDocument;
+  readonly document: OpenApiDocument;
   readonly written: WrittenOperation;
 }
 
@@ -139,7 +140,7 @@ function bodyOf(
   { requestBody }: Operation,
   { document, written }: Described,
 ): { readonly contentType: string; readonly schema: JsonObject } | undefined {
-  const contents = objectOf(document.resolve(written.operation["requestBody"])["content"]);
+  const contents = objectOf(document.resolve(written.operation["requestBody"]).schema["content"]);
   const json = requestBody?.content.filter(({ codec, stream }) => codec === "json" && stream !== true) ?? [];
   const bodies = json.flatMap(({ mediaType }) => {
     const found = Object.entries(contents).find(([name]) => name.toLowerCase() === mediaType);
@@ -147,7 +148,7 @@ function bodyOf(
       ? []
       : [{ contentType: mediaType, schema: objectOf(objectOf(found[1])["schema"]) }];
   });
-  return bodies.find(({ schema }) => document.resolve(schema)["type"] === "object") ?? bodies[0];
+  return bodies.find(({ schema }) => document.resolve(schema).schema["type"] === "object") ?? bodies[0];
 }
 
 /** Returns the schema of the body of a success; undefined if it is no JSON. */
@@ -162,7 +163,7 @@ function resultOf(
     if (first === undefined) continue;
     const media = content.find(({ codec }) => codec === "json");
     if (media === undefined || first.codec !== "json") return undefined;
-    const response = document.resolve(objectOf(written.operation["responses"])[status]);
+    const { schema: response } = document.resolve(objectOf(written.operation["responses"])[status]);
     const [, written_ = {}] = Object.entries(objectOf(response["content"])).find(([name]) =>
       name.toLowerCase() === media.mediaType
     ) ?? [];

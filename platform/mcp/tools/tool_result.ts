@@ -1,6 +1,6 @@
 import type { CallProblem, CallResult, ProblemDetails } from "@archway/server/operation_calls.ts";
 import { CONSISTENCY_TOKEN } from "@archway/service_kit/consistency_tokens.ts";
-import { textOf } from "./json_object.ts";
+import { textOf } from "@archway/service_kit/json_object.ts";
 
 /** Result of a tool as clients receive it. A type, not an interface, as the protocol requires an index signature. */
 export type ToolResult = {

@@ -1,10 +1,10 @@
 import type { ApiModule } from "@archway/server/api_module.ts";
 import type { OperationCalls } from "@archway/server/operation_calls.ts";
 import type { RequestContext } from "@archway/server/request_context.ts";
+import type { JsonObject } from "@archway/service_kit/json_object.ts";
+import { OpenApiDocument } from "@archway/service_kit/openapi_document.ts";
 import type { McpMode } from "../mcp_config.ts";
-import { ApiDocument } from "./api_document.ts";
 import { type CalledTool, callTool } from "./call_tool.ts";
-import type { JsonObject } from "./json_object.ts";
 import { onlyReads, type Tool, type ToolDefinition, toolOf } from "./tool.ts";
 import { errorResult } from "./tool_result.ts";
 
@@ -25,7 +25,7 @@ export class Toolset {
     this.#options = options;
     this.#tools = new Map(
       apis.flatMap(({ document: text, routes }) => {
-        const document = new ApiDocument(text);
+        const document = new OpenApiDocument(text);
         return routes.flatMap(({ operation }) => {
           const written = document.operations.get(operation.operationId);
           const tool = written === undefined || !options.isServed(operation.operationId)
