@@ -1,5 +1,5 @@
-import { requestRows, type Theme, words } from "@archway/tools/support/conformance/row.ts";
-import type { Suite } from "@archway/tools/support/conformance/suite.ts";
+import { requestRows, type Theme, words } from "@archway/conformance/row.ts";
+import type { Suite } from "@archway/conformance/suite.ts";
 import { AMOUNTS } from "./conformance/amounts.ts";
 import { IDEMPOTENCY_KEYS } from "./conformance/idempotency_keys.ts";
 import { paymentBetweenAccounts } from "./conformance/payment_between_accounts.ts";

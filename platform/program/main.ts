@@ -137,6 +137,10 @@ function commandsOf(project: Project): ReadonlyMap<string, Run> {
       const { openapi } = await import("./openapi_command.ts");
       return await openapi(args, project);
     }],
+    ["conform", async (args) => {
+      const { conformCommand } = await import("./conform_command.ts");
+      return await conformCommand(args, { project: project.name });
+    }],
     ["db", async (args) => {
       const { db } = await import("./db_command.ts");
       const reader = new EnvironmentReader(lookUp);

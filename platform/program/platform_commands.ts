@@ -58,6 +58,22 @@ export const PLATFORM_COMMANDS = {
       ["--worker", "request it on ADMIN_PORT, where `worker` serves it, instead of PORT"],
     ],
   },
+  conform: {
+    summary: "send the HTTP conformance tests to a running program, and print those that fail",
+    forms: ["<url> [--document <doc>] [--token <token>] [--header <field>] [--only <text>] [--full]"],
+    arguments: [
+      ["<url>", "scheme, host and port of the program"],
+      ["--document <doc>", "path or URL of its OpenAPI document (default: those that it serves at /openapi)"],
+      [
+        "--token <token>",
+        "bearer token of every request; where security is declared, others are tested, too",
+      ],
+      ["--header <field>", '"Name: value", sent with every request; may be repeated'],
+      ["--only <text>", 'only tests with this in "document theme: row", such as "profile bodies: POST"'],
+      ["--full", "send all values to every operation, not each kind once and a part of them elsewhere"],
+      ["--allow-remote", "accept an address of another machine"],
+    ],
+  },
   token: {
     summary: "create an access token for development",
     forms: ['[--subject <name>] [--scope "<scope> …"] [--expires <duration>]'],

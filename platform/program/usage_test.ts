@@ -31,6 +31,7 @@ Deno.test("usage() lists the commands of the platform, then those of the service
     "config",
     "openapi",
     "healthcheck",
+    "conform",
     "token",
     "keys",
     "db",

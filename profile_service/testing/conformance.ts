@@ -1,4 +1,4 @@
-import type { Suite } from "@archway/tools/support/conformance/suite.ts";
+import type { Suite } from "@archway/conformance/suite.ts";
 
 /** Profiles: their document allows nothing that they refuse. */
 export function conformance(): Suite {

@@ -1,5 +1,5 @@
 import { assertConformsEmbedded } from "@archway/tools/support/conformance/assert_conforms.ts";
-import { findSuites } from "@archway/tools/support/conformance/suite.ts";
+import { findSuites } from "@archway/tools/support/conformance/find_suites.ts";
 import { services } from "../../services.ts";
 
 // Tests of HTTP in general and all kinds of values run on the fixture program (test:slow), and in e2e/ on every service.

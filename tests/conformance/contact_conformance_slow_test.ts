@@ -1,9 +1,9 @@
 import { assertGreaterOrEqual } from "@std/assert";
 import { assertConformsEmbedded } from "@archway/tools/support/conformance/assert_conforms.ts";
-import { findSuites } from "@archway/tools/support/conformance/suite.ts";
+import { findSuites } from "@archway/tools/support/conformance/find_suites.ts";
 import { services } from "@archway/tools/support/fixture_program/services.ts";
 import { FIXTURE_PROGRAM } from "@archway/tools/support/program.ts";
-import { GENERAL } from "./general_rows.ts";
+import { GENERAL } from "@archway/conformance/general_rows.ts";
 
 Deno.test("contacts pass all HTTP conformance tests on the embedded database", async () => {
   const suites = await findSuites(services);

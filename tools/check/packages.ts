@@ -21,6 +21,8 @@ export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "@opentelemetry/sdk-trace": ["platform/observability/"],
   "@pgsql/types": ["db/postgres/"],
   "@std/http": ["server/"],
+  "ajv": ["platform/conformance/"],
+  "ajv-formats": ["platform/conformance/"],
   "cli-progress": ["platform/program/"],
   "croner": ["platform/jobs/schedules/"],
   "dataloader": ["platform/graphql/"],
@@ -39,5 +41,6 @@ export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "rfc6902": ["server/"],
   "standardwebhooks": ["platform/events/webhooks/"],
   "swagger-ui-dist": ["server/pages/"],
+  "yaml": ["platform/conformance/"],
   "uuid": ["platform/", "services.ts", "*_service/"],
 };

@@ -77,7 +77,8 @@ export const ROOMS: readonly Room[] = [
     inTestsOf: ["services.ts"],
     imports: ["server/", "platform/service_kit/"],
   },
-  { path: "platform/program/", imports: BASE },
+  { path: "platform/conformance/", imports: ["server/", "platform/service_kit/"] },
+  { path: "platform/program/", imports: [...BASE, "platform/conformance/"] },
   {
     path: "*_service/",
     door: "module.ts",
@@ -103,7 +104,7 @@ export const ROOMS: readonly Room[] = [
   // Benchmarks and test support use inner parts of rooms.
   {
     path: "tools/",
-    imports: [...BASE, "platform/program/", "services.ts", "config.ts"],
+    imports: [...BASE, "platform/conformance/", "platform/program/", "services.ts", "config.ts"],
     never: ["tests/"],
     passesDoors: true,
   },

@@ -1,4 +1,4 @@
-import { requestRows, type Theme, utf8, words } from "@archway/tools/support/conformance/row.ts";
+import { requestRows, type Theme, utf8, words } from "@archway/conformance/row.ts";
 import { amountBody, money, paymentBody } from "./payment_requests.ts";
 
 /** Texts that are no amount of BRL. */

@@ -1,4 +1,4 @@
-import { requestRows, type Row, type Theme, words } from "@archway/tools/support/conformance/row.ts";
+import { requestRows, type Row, type Theme, words } from "@archway/conformance/row.ts";
 import { amountBody, money, paymentBody } from "./payment_requests.ts";
 
 const PAY = "POST /v1/payments";

@@ -1,7 +1,7 @@
 import { createPaymentClient, ProblemError } from "@archway/api/clients/typescript/payment/client.gen.ts";
 import { createProfileClient } from "@archway/api/clients/typescript/profile/client.gen.ts";
-import { type Client, deleteItem, SetupError } from "@archway/tools/support/conformance/client.ts";
-import type { Prepared } from "@archway/tools/support/conformance/row.ts";
+import { type Client, deleteItem, SetupError } from "@archway/conformance/client.ts";
+import type { Prepared } from "@archway/conformance/row.ts";
 
 const BRL = "BRL";
 

@@ -1,4 +1,4 @@
-import { requestRows, type Row, type Theme } from "@archway/tools/support/conformance/row.ts";
+import { requestRows, type Row, type Theme } from "@archway/conformance/row.ts";
 import { deletedPayee } from "./payment_between_accounts.ts";
 import { amountBody, money, paymentBody } from "./payment_requests.ts";
 

@@ -1,6 +1,6 @@
 import type { ServiceModule } from "@archway/service_kit/service_module.ts";
-import { requestRows, type Row, utf8, words } from "@archway/tools/support/conformance/row.ts";
-import type { Suite } from "@archway/tools/support/conformance/suite.ts";
+import { requestRows, type Row, utf8, words } from "@archway/conformance/row.ts";
+import type { Suite } from "@archway/conformance/suite.ts";
 
 const MISSING = "01a2023b-983b-7000-83d3-81c8f54d2496";
 

@@ -1,12 +1,12 @@
 import { startAuthenticated } from "@archway/tools/support/authenticated_program.ts";
 import { assertConforms, STRICT_SETTINGS } from "@archway/tools/support/conformance/assert_conforms.ts";
-import { findSuites } from "@archway/tools/support/conformance/suite.ts";
+import { findSuites } from "@archway/tools/support/conformance/find_suites.ts";
 import { services as fixtureServices } from "@archway/tools/support/fixture_program/services.ts";
 import { useTestDatabase } from "@archway/tools/support/postgres/use_test_database.ts";
 import { postgresEnvironment } from "@archway/tools/support/postgres_environment.ts";
 import { FIXTURE_PROGRAM, Program } from "@archway/tools/support/program.ts";
 import { services } from "../../../services.ts";
-import { GENERAL } from "../general_rows.ts";
+import { GENERAL } from "@archway/conformance/general_rows.ts";
 
 const PROGRAMS = [
   { name: "the fixture program", main: FIXTURE_PROGRAM, services: fixtureServices },

@@ -1,4 +1,4 @@
-import type { ApiDocument } from "../../support/conformance/derived/api_document.ts";
+import type { ApiDocument } from "@archway/conformance/derived/api_document.ts";
 import { propertiesOf } from "../field.ts";
 import { literal, samplesOf } from "../field_samples.ts";
 import { bodyOf } from "../operation/operation_test_text.ts";

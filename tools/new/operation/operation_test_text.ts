@@ -1,5 +1,6 @@
-import { sampleOf } from "../../support/conformance/derived/sample_of.ts";
-import { ApiDocument, type Operation } from "../../support/conformance/derived/api_document.ts";
+import { sampleOf } from "@archway/conformance/derived/sample_of.ts";
+import type { ApiDocument, Operation } from "@archway/conformance/derived/api_document.ts";
+import { readApiDocument } from "../../support/conformance/read_api_document.ts";
 import type { ExistingService } from "../existing_service.ts";
 import { literal } from "../field_samples.ts";
 import { NewError } from "../usage_error.ts";
@@ -23,7 +24,7 @@ export async function parseApi(
   { name, file }: { name: string; file: string },
 ): Promise<ApiDocument> {
   try {
-    return await ApiDocument.parse(text, { name, file });
+    return await readApiDocument(text, { name, file });
   } catch (error) {
     throw new NewError(`${error instanceof Error ? error.message : String(error)}; nothing was written`);
   }

@@ -47,9 +47,9 @@ function parentConformanceText(service: NewService, parent: Parent): string {
   const { names: { plural, singular } } = service;
   const values = { ...exampleValues(service), [parentProperty(parent)]: `{${parent.names.camel}}` };
   const body = `'${JSON.stringify(values)}'`;
-  return `import { type Client, json, post } from "@archway/tools/support/conformance/client.ts";
-import type { Prepared } from "@archway/tools/support/conformance/row.ts";
-import type { Suite } from "@archway/tools/support/conformance/suite.ts";
+  return `import { type Client, json, post } from "@archway/conformance/client.ts";
+import type { Prepared } from "@archway/conformance/row.ts";
+import type { Suite } from "@archway/conformance/suite.ts";
 
 const BODY = ${body};
 
@@ -73,7 +73,7 @@ export function conformanceText(service: NewService): string {
   const { names: { plural }, fields, parent } = service;
   if (parent !== undefined) return parentConformanceText(service, parent);
   const isExact = !fields.some(({ type }) => type.kind === "money");
-  return `import type { Suite } from "@archway/tools/support/conformance/suite.ts";
+  return `import type { Suite } from "@archway/conformance/suite.ts";
 
 /** The document ${
     isExact

@@ -1,10 +1,10 @@
 import { assert, assertEquals, assertGreater } from "@std/assert";
 import { errorLines } from "../error_lines.ts";
 import { Program, untilReady } from "../program.ts";
-import { deriveBatches, type DeriveOptions, fetchSubjects } from "./derive_batches.ts";
-import type { Field } from "./row.ts";
-import { MARKER, runRows } from "./run_rows.ts";
-import type { Suite } from "./suite.ts";
+import { deriveBatches, type DeriveOptions, fetchSubjects } from "@archway/conformance/derive_batches.ts";
+import type { Field } from "@archway/conformance/row.ts";
+import { MARKER, runRows } from "@archway/conformance/run_rows.ts";
+import type { Suite } from "@archway/conformance/suite.ts";
 
 /** Settings that shorten what rows wait for, and show everything that there is to see. */
 export const STRICT_SETTINGS = { READ_TIMEOUT: "5s", VALIDATE_RESPONSES: "true", LOG_LEVEL: "debug" };

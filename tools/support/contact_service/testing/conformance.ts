@@ -1,4 +1,4 @@
-import type { Suite } from "../../conformance/suite.ts";
+import type { Suite } from "@archway/conformance/suite.ts";
 
 /** Contacts: their document allows nothing that they refuse. */
 export function conformance(): Suite {

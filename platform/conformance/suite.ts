@@ -1,5 +1,4 @@
 import type { ServiceModule } from "@archway/service_kit/service_module.ts";
-import { serviceFile } from "../service_folder.ts";
 import type { Given, Theme } from "./row.ts";
 
 /** Additions of a service to the HTTP conformance tests that are derived from its OpenAPI document. */
@@ -22,14 +21,3 @@ export interface Suite {
 
 /** Suite of a service in a program of some services: the export `conformance` of its `testing/conformance.ts`. */
 export type SuiteFactory = (services: readonly ServiceModule[]) => Suite;
-
-/** Returns the suites of services, of those that have one. */
-export async function findSuites(services: readonly ServiceModule[]): Promise<readonly Suite[]> {
-  const files = await Promise.all(services.map((service) => serviceFile(service, "testing/conformance.ts")));
-  return await Promise.all(
-    files.filter((file) => file !== undefined).map(async (file) => {
-      const { conformance }: { readonly conformance: SuiteFactory } = await import(`file://${file}`);
-      return conformance(services);
-    }),
-  );
-}

@@ -1,4 +1,4 @@
-import { isArray, isObject, type JsonObject } from "../../../oapi_codegen/document/json_value.ts";
+import { isArray, isObject, type JsonObject } from "../json_value.ts";
 import type { JsonValue } from "@archway/server/operation.ts";
 import type { ApiDocument, Schema } from "./api_document.ts";
 

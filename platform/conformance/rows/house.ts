@@ -1,13 +1,4 @@
-import {
-  cells,
-  type Field,
-  get,
-  type Row,
-  shorten,
-  type Statuses,
-  type Theme,
-  words,
-} from "@archway/tools/support/conformance/row.ts";
+import { cells, type Field, get, type Row, shorten, type Statuses, type Theme, words } from "../row.ts";
 
 const REQUEST_IDS = cells(
   `{marker} with spaces ¦ {marker}<script> ¦ {marker}\xff ¦ {marker}${"x".repeat(200)} ¦ {marker}"

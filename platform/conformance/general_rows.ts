@@ -1,4 +1,4 @@
-import type { Theme } from "@archway/tools/support/conformance/row.ts";
+import type { Theme } from "./row.ts";
 import { FIELDS } from "./rows/fields.ts";
 import { FRAMING, TIMEOUTS } from "./rows/framing.ts";
 import { HEADS } from "./rows/heads.ts";

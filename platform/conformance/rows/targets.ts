@@ -1,10 +1,4 @@
-import {
-  type Row,
-  shorten,
-  type Statuses,
-  type Theme,
-  words,
-} from "@archway/tools/support/conformance/row.ts";
+import { type Row, shorten, type Statuses, type Theme, words } from "../row.ts";
 
 /** Request lines that are odd, foreign or malformed, by the status that they get. */
 const LINES: readonly (readonly [status: Statuses, section: string, lines: readonly string[]])[] = [

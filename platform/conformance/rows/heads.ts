@@ -1,4 +1,4 @@
-import { cells, type Row, type Theme } from "@archway/tools/support/conformance/row.ts";
+import { cells, type Row, type Theme } from "../row.ts";
 
 const HOST = "HTTP/1.1¶Host: {host}¶";
 

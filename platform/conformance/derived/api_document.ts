@@ -1,19 +1,15 @@
 import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 import { default as addFormats } from "ajv-formats";
-import { dirname } from "node:path";
 import type { JsonValue } from "@archway/server/operation.ts";
-import { DiagnosticList } from "../../../oapi_codegen/diagnostics/diagnostics.ts";
-import { bundleDocument } from "../../../oapi_codegen/document/bundle_document.ts";
-import { diskFolder } from "../../../oapi_codegen/document/sources/document_folder.ts";
 import {
   escapeToken,
   isArray,
   isObject,
   type JsonObject,
-  locate,
-} from "../../../oapi_codegen/document/json_value.ts";
-import { member, textMember } from "../../../oapi_codegen/document/json_value.ts";
-import { parseYaml } from "../../../oapi_codegen/syntax/parse_yaml.ts";
+  member,
+  textMember,
+  valueAt,
+} from "../json_value.ts";
 
 /** A JSON Schema of a document; its references are followed by {@link ApiDocument.resolve}. */
 export type Schema = JsonValue;
@@ -76,27 +72,6 @@ export class ApiDocument {
     this.operations = [...this.#readOperations()];
   }
 
-  /**
-   * Reads a document, and the files beside it that it refers to.
-   *
-   * @param file path, if it has one.
-   * @throws {TypeError} for a text that is no OpenAPI document.
-   */
-  static async parse(text: string, { name, file }: { name: string; file?: string }): Promise<ApiDocument> {
-    const faults = new DiagnosticList(name);
-    const root = parseYaml(text, faults);
-    const version = textMember(root, "openapi") ?? "";
-    if (!faults.empty || !isObject(root) || !/^3\.[012]\./.test(version)) {
-      throw new TypeError(`${name} is not an OpenAPI 3 document in JSON or YAML`);
-    }
-    const folder = file === undefined ? undefined : diskFolder(dirname(file));
-    try {
-      return new ApiDocument((await bundleDocument(text, { file: name, folder })).document);
-    } catch (error) {
-      throw new TypeError(`${name} cannot be read: ${error instanceof Error ? error.message : error}`);
-    }
-  }
-
   /** Follows the references of a value; members beside `$ref` count, too. */
   resolve(value: JsonValue | undefined): JsonObject {
     let here = value;
@@ -105,7 +80,7 @@ export class ApiDocument {
       const { $ref, ...rest } = isObject(here) ? here : {};
       beside = { ...rest, ...beside };
       const pointer = decodeURIComponent(String($ref).replace(`${ID}#`, ""));
-      here = locate(this.#root, pointer)?.value;
+      here = valueAt(this.#root, pointer);
     }
     return isObject(here) ? { ...here, ...beside } : beside;
   }

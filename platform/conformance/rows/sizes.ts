@@ -6,7 +6,7 @@ import {
   type Row,
   type Statuses,
   type Theme,
-} from "@archway/tools/support/conformance/row.ts";
+} from "../row.ts";
 
 const CHUNKED: Field = ["Transfer-Encoding", "chunked"];
 

@@ -1,4 +1,4 @@
-import { cells, type Row, type Statuses } from "@archway/tools/support/conformance/row.ts";
+import { cells, type Row, type Statuses } from "../row.ts";
 
 /**
  * Reads a table of requests that are sent as they are: lines with the expected status of each response, what else is

@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import type { Field } from "@archway/tools/support/conformance/row.ts";
+import type { Field } from "./row.ts";
 
 /** Rows to send, and the program to send them to. */
 export interface ConformOptions {
@@ -14,30 +14,14 @@ export interface ConformOptions {
   readonly isFull: boolean;
 }
 
-export const USAGE = `Usage: deno task conform <url> [options]
-
-Sends the HTTP conformance tests to the program at that address, and prints a line for each that fails. They are derived
-from an OpenAPI document: from the one of --document or, without it, from those that a program of Archway serves.
-
-  --document <doc>   path or URL of an OpenAPI 3 document, in JSON or YAML
-  --token <token>    bearer token, sent with every request; operations that declare security are tested without it, too
-  --header <field>   "Name: value", sent with every request; may be repeated
-  --full             send all values to every operation, not each kind once and a part of them elsewhere
-  --only <text>      only rows with this in "document theme: row", such as "profile bodies: POST"
-  --allow-remote     accept an address of another machine
-  --help             show this
-
-Exit codes: 0 all passed, 1 some failed, 2 wrong usage, no such program or no such document.
-`;
-
 /**
- * Reads the command line; undefined if help is requested.
+ * Reads the arguments of the command.
  *
  * @throws {TypeError} for a command line that is wrong.
  */
-export function parseConformOptions(args: string[]): ConformOptions | undefined {
+export function parseConformOptions(args: readonly string[]): ConformOptions {
   const { values, positionals } = parseArgs({
-    args,
+    args: [...args],
     allowPositionals: true,
     options: {
       document: { type: "string" },
@@ -46,10 +30,8 @@ export function parseConformOptions(args: string[]): ConformOptions | undefined 
       full: { type: "boolean", default: false },
       only: { type: "string" },
       "allow-remote": { type: "boolean", default: false },
-      help: { type: "boolean", default: false },
     },
   });
-  if (values.help) return undefined;
   const [url = "", ...others] = positionals;
   const origin = URL.parse(url);
   if (others.length > 0 || origin === null || !/^https?:$/.test(origin.protocol)) {

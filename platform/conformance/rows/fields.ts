@@ -1,13 +1,4 @@
-import {
-  cells,
-  type Field,
-  get,
-  type Row,
-  shorten,
-  type Statuses,
-  type Theme,
-  words,
-} from "@archway/tools/support/conformance/row.ts";
+import { cells, type Field, get, type Row, shorten, type Statuses, type Theme, words } from "../row.ts";
 
 /** Header fields of a read that change nothing. */
 const IGNORED = cells(

@@ -1,13 +1,9 @@
-import { ask, type Client } from "@archway/tools/support/conformance/client.ts";
-import { ApiDocument } from "@archway/tools/support/conformance/derived/api_document.ts";
-import {
-  deriveBatches,
-  fetchSubjects,
-  findUnwritten,
-  type Subject,
-} from "@archway/tools/support/conformance/derive_batches.ts";
-import { type Batch, type RowResult, runRows } from "@archway/tools/support/conformance/run_rows.ts";
-import type { Suite } from "@archway/tools/support/conformance/suite.ts";
+import { ask, type Client } from "./client.ts";
+import type { ApiDocument } from "./derived/api_document.ts";
+import { deriveBatches, fetchSubjects, findUnwritten, type Subject } from "./derive_batches.ts";
+import { parseApiDocument, type ParseDocument } from "./parse_api_document.ts";
+import { type Batch, type RowResult, runRows } from "./run_rows.ts";
+import type { Suite } from "./suite.ts";
 import type { ConformOptions } from "./conform_options.ts";
 import { GENERAL, TRANSPORT } from "./general_rows.ts";
 
@@ -17,13 +13,23 @@ export interface Conformance {
   readonly isPassed: boolean;
 }
 
+/** What a checkout adds to an executable. */
+export interface ConformSources {
+  /** Suites of the services of this project, for programs of Archway. @default {[]} */
+  readonly suites?: readonly Suite[];
+  /** Reads the document of the options. @default {@link parseApiDocument} */
+  readonly parse?: ParseDocument;
+}
+
 /**
  * Sends the tests to a program.
  *
- * @param suites those of the services of this project, for programs of Archway.
  * @throws {TypeError} when the program or a document cannot be read, or no test is selected.
  */
-export async function conform(options: ConformOptions, suites: readonly Suite[]): Promise<Conformance> {
+export async function conform(
+  options: ConformOptions,
+  { suites = [], parse = parseApiDocument }: ConformSources = {},
+): Promise<Conformance> {
   const { url, fields, isFull, only = "" } = options;
   const client: Client = { origin: new URL(url), fields, timeoutMs: 20_000 };
   await ask(client, "/").then((response) => response.body?.cancel(), (cause) => {
@@ -31,7 +37,7 @@ export async function conform(options: ConformOptions, suites: readonly Suite[])
   });
   const isHouse = options.document === undefined;
   const subjects = options.document === undefined ? await fetchServed(client, suites) : [{
-    api: await readDocument(options.document),
+    api: await readDocument(options.document, parse),
     suite: { document: options.document.split("/").at(-1) ?? "" },
   }];
   const hasCredentials = fields.some(([name]) => name.toLowerCase() === "authorization");
@@ -61,7 +67,7 @@ async function fetchServed(client: Client, suites: readonly Suite[]): Promise<re
   });
 }
 
-async function readDocument(name: string): Promise<ApiDocument> {
+async function readDocument(name: string, parse: ParseDocument): Promise<ApiDocument> {
   const isUrl = /^https?:/.test(name);
   const read = async (): Promise<string> => {
     if (!isUrl) return await Deno.readTextFile(name);
@@ -75,7 +81,7 @@ async function readDocument(name: string): Promise<ApiDocument> {
       { cause },
     );
   });
-  return await ApiDocument.parse(text, { name, ...!isUrl && { file: name } });
+  return await parse(text, { name, ...!isUrl && { file: name } });
 }
 
 function selected({ themes, ...batch }: Batch, only: string): Batch {

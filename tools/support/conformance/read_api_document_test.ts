@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
-import { ApiDocument } from "./api_document.ts";
+import { readApiDocument } from "./read_api_document.ts";
 
-Deno.test("ApiDocument.parse() reads OpenAPI 3.0 as 3.1, with the path of its server and what paths share", async () => {
+Deno.test("readApiDocument() reads OpenAPI 3.0 as 3.1, with the path of its server and what paths share", async () => {
   const operation = { responses: { 200: { description: "OK" } } };
   const item = {
     parameters: [{ name: "id", in: "path", required: true, schema: { type: "integer" } }],
@@ -17,7 +17,7 @@ Deno.test("ApiDocument.parse() reads OpenAPI 3.0 as 3.1, with the path of its se
     },
     components: { schemas: { Limit: limit } },
   });
-  const api = await ApiDocument.parse(text, { name: "a.json" });
+  const api = await readApiDocument(text, { name: "a.json" });
   assertEquals(api.operations.map(({ method, path, parameters }) => [method, path, parameters[0]?.name]), [
     ["GET", "/v2/a/{id}", "id"],
   ]);
