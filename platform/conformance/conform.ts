@@ -13,7 +13,7 @@ export interface Conformance {
   readonly isPassed: boolean;
 }
 
-/** What a checkout adds to an executable. */
+/** Additions of a checkout, which an executable lacks. */
 export interface ConformSources {
   /** Suites of the services of this project, for programs of Archway. @default {[]} */
   readonly suites?: readonly Suite[];

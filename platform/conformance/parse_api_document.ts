@@ -2,7 +2,7 @@ import type { JsonValue } from "@archway/server/operation.ts";
 import { ApiDocument } from "./derived/api_document.ts";
 import { isArray, isObject, type JsonObject, textMember } from "./json_value.ts";
 
-/** Where a document comes from. */
+/** Origin of a document. */
 export interface DocumentSource {
   /** Path or URL, for messages. */
   readonly name: string;

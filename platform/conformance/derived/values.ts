@@ -32,7 +32,7 @@ const DOMAIN = ["b", "c", "d"].map((letter) => letter.repeat(60)).join(".");
 /** Texts that mean something to an interpreter, or are unusual and valid; each is data and is stored as it is. */
 const TEXTS: readonly string[] = [
   ...cells(
-    `Robert'); DROP TABLE contacts;-- ¦ ' OR '1'='1 ¦ '||pg_sleep(30)||' ¦ " UNION SELECT version() -- ¦ Ada\\
+    `Robert'); DROP TABLE items;-- ¦ ' OR '1'='1 ¦ '||pg_sleep(30)||' ¦ " UNION SELECT version() -- ¦ Ada\\
     $$; SELECT 1; $$ ¦ $1 ? :name %s {0} ¦ %_\\%_[a-z] ¦ <script>alert(1)</script> ¦ "><img src=x onerror=alert(1)>
     \${7*7}{{7*7}}<%= 7*7 %>#{7*7} ¦ \${jndi:ldap://127.0.0.1:1/a} ¦ *)(uid=*))(|(uid=* ¦ {"$gt":""} ¦ %n%s%x%p%d
     ; cat /etc/passwd | \`id\` $(id) && ¦ =cmd|' /C calc'!A0 ¦ ../../../../etc/passwd ¦ ' or count(/*)=1 or 'a'='b
