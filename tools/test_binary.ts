@@ -41,6 +41,7 @@ const FLAVOURS: readonly Flavour[] = [
       ...[
         "auth",
         "commands",
+        "conform_command",
         "database_url",
         "db_status",
         "faces",
