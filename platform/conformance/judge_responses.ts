@@ -2,6 +2,7 @@ import type { ApiDocument, Operation } from "./derived/api_document.ts";
 import { itemOf } from "./derived/subjects.ts";
 import { findLeaks } from "./find_leaks.ts";
 import { judgeProblem } from "./judge_problem.ts";
+import type { JsonObject } from "./json_value.ts";
 import { parseBody, type RawResponse } from "./parse_responses.ts";
 import type { Expectation, Row, Statuses } from "./row.ts";
 import type { Received } from "./send_bytes.ts";
@@ -39,7 +40,8 @@ export function judgeResponses(
       return [
         ...includes(expected, status) ? [] : [`${status} instead of ${describeStatuses(expected)}`],
         ...status >= 500 && status !== 501 ? [`a ${status}`] : [],
-        ...status >= 400 && !(isLenient && isBare) && api?.hasProblems !== false
+        ...status >= 400 && !(isLenient && isBare) && api?.hasProblems !== false &&
+            !isOtherError(expect.operation, response, api)
           ? judgeProblem(response, { isHouse })
           : [],
         ...!expect.echoes && whole.includes(marker) ? ["repeats what was sent"] : [],
@@ -77,10 +79,27 @@ function judgeFirst(expect: Expectation, response: RawResponse, api?: ApiDocumen
   ];
 }
 
+/** Whether an operation declares an error in a media type of its own, such as the errors of GraphQL. */
+function isOtherError(operation: Operation | undefined, response: RawResponse, api?: ApiDocument): boolean {
+  if (operation === undefined || api === undefined) return false;
+  const type = mediaTypeOf(response);
+  const content = api.resolve(declaredFor(operation, response)?.["content"]);
+  return type !== "application/problem+json" && Object.hasOwn(content, type);
+}
+
+function declaredFor({ responses }: Operation, { status }: RawResponse): JsonObject | undefined {
+  return responses.get(String(status)) ?? responses.get(`${Math.floor(status / 100)}XX`);
+}
+
+function mediaTypeOf({ headers }: RawResponse): string {
+  return (headers.get("content-type") ?? "").replace(/ *;.*/, "");
+}
+
 /** Compares a response with the one that the document declares for its status, if it does. */
-function judgeDeclared({ responses }: Operation, response: RawResponse, api: ApiDocument): readonly string[] {
+function judgeDeclared(operation: Operation, response: RawResponse, api: ApiDocument): readonly string[] {
+  const { responses } = operation;
   const { status, headers, body } = response;
-  const declared = responses.get(String(status)) ?? responses.get(`${Math.floor(status / 100)}XX`);
+  const declared = declaredFor(operation, response);
   if (declared === undefined) {
     const isRequired = status < 400 && status !== 304 && !responses.has("default");
     return isRequired ? [`a ${status} that the document does not declare`] : [];
@@ -89,7 +108,7 @@ function judgeDeclared({ responses }: Operation, response: RawResponse, api: Api
     .filter(([name, one]) => api.resolve(one)["required"] === true && !headers.has(name.toLowerCase()))
     .map(([name]) => `${name} is absent`);
   const content = api.resolve(declared["content"]);
-  const type = (headers.get("content-type") ?? "").replace(/ *;.*/, "");
+  const type = mediaTypeOf(response);
   if (body === "" || Object.keys(content).length === 0) return faults;
   const media = content[type] ?? content["*/*"];
   if (media === undefined) return [...faults, `Content-Type ${type || "absent"} is not declared`];

@@ -1,4 +1,5 @@
 import { assertEquals, assertMatch } from "@std/assert";
+import { ApiDocument } from "./derived/api_document.ts";
 import { judgeResponses } from "./judge_responses.ts";
 import { parseResponses } from "./parse_responses.ts";
 import { bytesOf, type Expectation } from "./row.ts";
@@ -70,6 +71,24 @@ Deno.test("judgeResponses() finds what differs from the expectation", () => {
     [judge({ status: 200, atMost: 1 }, respond(200, '{"data":[1,2]}')), "2 items instead of at most 1"],
   ];
   for (const [found, ...faults] of cases) assertEquals(found, faults);
+});
+
+Deno.test("judgeResponses() accepts errors of another media type where the document declares them", () => {
+  const content = { "application/problem+json": {}, "application/graphql-response+json": {} };
+  const responses = { 400: { description: "An error", content } };
+  const api = new ApiDocument({ openapi: "3.1.0", paths: { "/": { get: { responses } } } });
+  const judgeType = (type: string): readonly string[] => {
+    const received = parseResponses(bytesOf(respond(400, "{}", `Content-Type: ${type}`)), {
+      ...{ bodiless: false, ended: true },
+    });
+    const expect = { status: 400, operation: api.find("GET", "/") };
+    return judgeResponses({ expect }, { ...received, hung: false }, { marker: "planted", api });
+  };
+  assertEquals(judgeType("application/graphql-response+json; charset=utf-8"), []);
+  assertEquals(judgeType("application/json"), [
+    "a 400 without a problem (RFC 9457)",
+    "Content-Type application/json is not declared",
+  ]);
 });
 
 Deno.test("judgeResponses() finds internals that an error shows", () => {

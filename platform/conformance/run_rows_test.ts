@@ -12,6 +12,7 @@ const API = new ApiDocument({
     "/items": { post: { responses: RESPONSES }, put: { responses: RESPONSES } },
     "/items/{id}": { get: { responses: RESPONSES } },
     "/later": { get: { responses: RESPONSES } },
+    "/search": { get: { responses: RESPONSES } },
     "/headless": { get: { responses: RESPONSES } },
     "/keyed": { get: { responses: RESPONSES, security: [{ key: [] }] } },
     "/open": { get: { responses: RESPONSES } },
@@ -22,7 +23,12 @@ const API = new ApiDocument({
 /** Serves items, which `PUT /items` changes, an operation that is not written, and one with a key. */
 function serveItems(ignoresConditions: boolean): Deno.HttpServer<Deno.NetAddr> {
   const versions: number[] = [];
-  const statuses: Readonly<Record<string, number>> = { "/later": 501, "/keyed": 401, "/open": 401 };
+  const statuses: Readonly<Record<string, number>> = {
+    "/later": 501,
+    "/search": 400,
+    "/keyed": 401,
+    "/open": 401,
+  };
   return Deno.serve({ hostname: "127.0.0.1", port: 0, onListen(): void {} }, async (request) => {
     const { pathname } = new URL(request.url);
     if (pathname === "/headless") {
@@ -65,19 +71,24 @@ Deno.test("runRows() sends a row again with an item of its own after another row
   assertEquals(await statuses(true), [wrong, [200], wrong]);
 });
 
-Deno.test("runRows() skips operations that are not implemented or require other credentials, with the reason", async () => {
+Deno.test("runRows() skips operations that are not implemented or require more than was sent, with the reason", async () => {
   const row = (line: string): Row => {
     const [, path = ""] = line.split(" ");
     const operation = API.find("GET", path);
     return { name: line, request: { line }, expect: { status: 200 }, ...operation && { operation } };
   };
-  const lines = ["GET /later", "HEAD /later", "HEAD /headless", "DELETE /later", "GET /keyed", "GET /open"];
+  const lines = [
+    ...["GET /later", "HEAD /later", "HEAD /headless", "DELETE /later", "GET /search", "HEAD /search"],
+    ...["GET /keyed", "GET /open"],
+  ];
   const results = await run(lines.map(row));
   assertEquals(results.map(({ skipped, faults }) => skipped ?? faults.join()), [
     "GET /later is not implemented: it responds with 501",
     "GET /later is not implemented: it responds with 501",
     "501 instead of 200",
     "501 instead of 200",
+    "400 instead of 200",
+    "GET /search needs more than its document requires: it responds with 400",
     "GET /keyed requires credentials in x-key: use --header",
     "401 instead of 200",
   ]);

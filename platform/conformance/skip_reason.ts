@@ -11,8 +11,8 @@ export interface SentRow {
 }
 
 /**
- * Returns the reason why responses say nothing about what a row is about: its operation is not implemented, or requires
- * credentials that the run has not. Undefined if they do.
+ * Returns the reason why responses say nothing about what a row is about: its operation is not implemented, needs
+ * more than its document requires, or credentials that the run has not. Undefined if they do.
  */
 export async function skipReason(
   client: Client,
@@ -28,13 +28,18 @@ export async function skipReason(
     return isLacking ? `${name} requires credentials in ${wanted}: use --header` : undefined;
   }
   const isOwn = request.line.startsWith(`${operation.method} `);
-  const isUnwritten = status === 501 &&
-    (isOwn || (request.line.startsWith("HEAD ") && operation.method === "GET" && await isMissing()));
-  return isUnwritten ? `${name} is not implemented: it responds with 501` : undefined;
+  const isHead = request.line.startsWith("HEAD ") && operation.method === "GET";
+  if (status === 501 && (isOwn || (isHead && await isOfGet(status)))) {
+    return `${name} is not implemented: it responds with 501`;
+  }
+  // Such as one of several parameters, none of which is required.
+  return isHead && (status === 400 || status === 422) && await isOfGet(status)
+    ? `${name} needs more than its document requires: it responds with ${status}`
+    : undefined;
 
-  async function isMissing(): Promise<boolean> {
+  async function isOfGet(status: number): Promise<boolean> {
     const response = await ask(client, target);
     await response.body?.cancel();
-    return response.status === 501;
+    return response.status === status;
   }
 }

@@ -60,7 +60,9 @@ export const PLATFORM_COMMANDS = {
   },
   conform: {
     summary: "send the HTTP conformance tests to a running program, and print those that fail",
-    forms: ["<url> [--document <doc>] [--token <token>] [--header <field>] [--only <text>] [--full] [--allow-remote]"],
+    forms: [
+      "<url> [--document <doc>] [--token <token>] [--header <field>] [--only <text>] [--full] [--allow-remote]",
+    ],
     arguments: [
       ["<url>", "scheme, host and port of the program"],
       ["--document <doc>", "path or URL of its OpenAPI document (default: those that it serves at /openapi)"],
