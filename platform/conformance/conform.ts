@@ -62,8 +62,11 @@ async function fetchServed(client: Client, suites: readonly Suite[]): Promise<re
   const names = new Set(listed.map(([, name = ""]) => name));
   const own = suites.filter(({ document }) => names.size === 0 || names.has(document));
   const others = [...names].filter((name) => !own.some(({ document }) => document === name));
-  return await fetchSubjects(client, [...own, ...others.map((document) => ({ document }))]).catch((cause) => {
-    throw new TypeError(`${client.origin.host} does not serve its documents: use --document`, { cause });
+  const all = [...own, ...others.map((document) => ({ document }))];
+  const missing = `${client.origin.host} does not serve its documents: use --document`;
+  if (all.length === 0) throw new TypeError(missing);
+  return await fetchSubjects(client, all).catch((cause) => {
+    throw new TypeError(missing, { cause });
   });
 }
 

@@ -63,6 +63,7 @@ Deno.test("conform() says which program or document it cannot read, and that no 
   const attempts = [
     [{ ...OPTIONS, url: "http://127.0.0.1:1" }, "No response from http://127.0.0.1:1"],
     [{ ...OPTIONS, url, document: "missing.yaml" }, "The document missing.yaml cannot be read"],
+    [{ ...OPTIONS, url, document: undefined }, "does not serve its documents: use --document"],
     [{ ...OPTIONS, url, only: "qzqz" }, 'No test matches --only "qzqz"'],
     [{ ...OPTIONS, url, document: "deno.json" }, "deno.json is not an OpenAPI 3 document"],
   ] as const;

@@ -26,7 +26,13 @@ export async function parseApiDocument(text: string, { name }: DocumentSource): 
   }
   const reason = reasonAgainst(root, version);
   if (reason !== undefined) throw new TypeError(`${name} ${reason}; ${WITH_FILES}`);
-  return new ApiDocument(root);
+  try {
+    return new ApiDocument(root);
+  } catch (cause) {
+    throw new TypeError(`${name} cannot be read: ${cause instanceof Error ? cause.message : cause}`, {
+      cause,
+    });
+  }
 }
 
 const WITH_FILES = "`deno task conform` in a checkout reads such documents";

@@ -21,6 +21,7 @@ Deno.test("parseApiDocument() refuses what is no document, or not complete in it
     "openapi: 3.1.0\npaths: { /a: { $ref: 'a.yaml#/get' } }":
       "notes.yaml refers to a.yaml#/get outside of it;",
     "openapi: 3.1.0\nx-operation-defaults: {}": "notes.yaml has x-operation-defaults",
+    "openapi: 3.1.0\npaths: { /a: { $ref: '#/%' } }": "notes.yaml cannot be read: ",
   };
   for (const [text, message] of Object.entries(expected)) {
     const error = await assertRejects(() => parseApiDocument(text, SOURCE), TypeError);
