@@ -1,6 +1,7 @@
 import { serviceFile } from "../support/service_folder.ts";
 import type { ServiceModule } from "@archway/service_kit/service_module.ts";
 import { againstScenario } from "./against_scenario.ts";
+import { capacityScenario } from "./capacity_scenario.ts";
 import { depthScenario } from "./depth_scenario.ts";
 import { driversScenario } from "./drivers_scenario.ts";
 import { executablesScenario } from "./executables_scenario.ts";
@@ -21,6 +22,7 @@ export const SCENARIOS: readonly Scenario[] = [
   rowsScenario,
   startsScenario,
   againstScenario,
+  capacityScenario,
   depthScenario,
   driversScenario,
   executablesScenario,
