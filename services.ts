@@ -1,3 +1,4 @@
+import { cockpitModule } from "@archway/cockpit/module.ts";
 import { eventsModule } from "@archway/events/module.ts";
 import { graphqlModule } from "@archway/graphql/module.ts";
 import { jobsModule } from "@archway/jobs/module.ts";
@@ -8,6 +9,7 @@ import type { ServiceModule } from "@archway/service_kit/service_module.ts";
 
 /** Services of this program, and the capabilities that they share. */
 export const services: readonly ServiceModule[] = [
+  cockpitModule,
   eventsModule,
   jobsModule,
   profileModule,

@@ -1,4 +1,5 @@
 import { isPrivateHost } from "@archway/server/addresses.ts";
+import type { ToolEndpoint } from "@archway/service_kit/developer_tool.ts";
 import { bindReason, ListenError } from "@archway/server/listener.ts";
 
 /** Source of metrics for a scraper. */
@@ -27,6 +28,8 @@ export interface AdminServerOptions {
    * @default false
    */
   readonly privateHostsOnly?: boolean;
+  /** Serves further paths; undefined for those that it has not. @default none */
+  readonly endpoint?: ToolEndpoint;
 }
 
 /** HTTP server for operators, on its own port. Disposing closes it. */
@@ -42,7 +45,7 @@ export interface AdminServer extends AsyncDisposable {
 export function startAdminServer(
   { host, port }: AdminAddress,
   metrics: MetricsSource,
-  { isReady, privateHostsOnly = false }: AdminServerOptions = {},
+  { isReady, privateHostsOnly = false, endpoint }: AdminServerOptions = {},
 ): AdminServer {
   const abort = new AbortController();
   const listener = listen();
@@ -61,10 +64,10 @@ export function startAdminServer(
       const options = { hostname: host, port, signal: abort.signal, onListen(): void {} };
       return Deno.serve(
         options,
-        (request) =>
+        (request, { remoteAddr }) =>
           privateHostsOnly && !isPrivateHost(request.headers.get("Host") ?? authorityOf(request))
             ? text("Misdirected request: use an address or a private name\n", { status: 421 })
-            : respond(request, metrics, isReady),
+            : endpoint?.(request, remoteAddr.hostname) ?? respond(request, metrics, isReady),
       );
     } catch (cause) {
       throw new ListenError(`Cannot listen on ${host}:${port} for metrics: ${bindReason(cause)}`, { cause });

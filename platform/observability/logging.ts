@@ -7,6 +7,7 @@ import {
   type TextFormatter,
 } from "@logtape/logtape";
 import type { LogFormat, LogLevel } from "@archway/server/logger.ts";
+import type { TraceRecorder } from "@archway/service_kit/developer_tool.ts";
 import { flatLineFormatter } from "./logging/flat_line.ts";
 import { jsonLineFormatter } from "./logging/json_line.ts";
 import { type LineTarget, LineWriter } from "./logging/line_writer.ts";
@@ -45,6 +46,8 @@ export interface LoggingOptions {
    * @default {}
    */
   readonly fields?: Readonly<Record<string, unknown>>;
+  /** Receives every line except those of requests. @default none */
+  readonly recorder?: Pick<TraceRecorder, "line"> | undefined;
   /** @default Deno.stdout */
   readonly stdout?: LineTarget;
   /** @default Deno.stderr */
@@ -66,7 +69,7 @@ export interface Logging extends AsyncDisposable {
  */
 export async function configureLogging(
   level: LogLevel,
-  { terminal, format: names = "otel", development = false, fields, ...targets }: LoggingOptions,
+  { terminal, format: names = "otel", development = false, fields, recorder, ...targets }: LoggingOptions,
 ): Promise<Logging> {
   const { stdout = Deno.stdout, stderr = Deno.stderr } = targets;
   if (development) Error.stackTraceLimit = DEVELOPMENT_FRAMES;
@@ -76,9 +79,12 @@ export async function configureLogging(
   const droppedLine = (dropped: number): string => format(droppedRecord(dropped));
   const output = new LineWriter(stdout, { batchMs: BATCH_MS, droppedLine });
   const errors = new LineWriter(stderr, { droppedLine });
+  // Loaded for a recorder alone, as its modules are those of traces.
+  const recordLine = recorder && (await lineRecorder(recorder));
   const write = (record: LogRecord): void => {
     const isUrgent = record.level === "warning" || record.level === "error" || record.level === "fatal";
     (isUrgent ? errors : output).write(format(record));
+    recordLine?.(record);
   };
   await configure({
     reset: true,
@@ -101,6 +107,11 @@ export async function configureLogging(
       await flush();
     },
   };
+}
+
+async function lineRecorder(recorder: Pick<TraceRecorder, "line">): Promise<Sink> {
+  const { recordLines } = await import("./logging/record_lines.ts");
+  return recordLines(recorder);
 }
 
 /** Returns the formatter of redacted JSON lines. */

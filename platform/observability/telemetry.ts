@@ -2,6 +2,7 @@ import type { Logger } from "@logtape/logtape";
 import type { DatabaseObserver } from "@archway/db/database_observer.ts";
 import type { ConnectionPool } from "@archway/db/db.ts";
 import type { RequestObserver } from "@archway/server/request_observer.ts";
+import type { TraceRecorder } from "@archway/service_kit/developer_tool.ts";
 import type { MetricSink } from "@archway/service_kit/metric_sink.ts";
 import { UNTRACED, type WorkTracer } from "@archway/service_kit/observed_work.ts";
 import { logRequests } from "./telemetry/access_log.ts";
@@ -54,6 +55,8 @@ export interface TelemetryOptions {
   /** Name of the program, for exports without another. */
   readonly name: string;
   readonly exports: ExportOptions;
+  /** Receives the spans of requests, exported or not. @default none */
+  readonly recorder?: TraceRecorder | undefined;
 }
 
 /**
@@ -61,7 +64,7 @@ export interface TelemetryOptions {
  * metrics for Prometheus if enabled.
  */
 export async function startTelemetry(
-  { logger, prometheus, slowStatementMs, name, exports }: TelemetryOptions,
+  { logger, prometheus, slowStatementMs, name, exports, recorder }: TelemetryOptions,
 ): Promise<Telemetry> {
   await using stack = new AsyncDisposableStack();
   if (await isTracedByDeno()) {
@@ -80,7 +83,9 @@ export async function startTelemetry(
   ];
   const sink = sinks.length === 0 ? undefined : allSinks(sinks);
   if (sink !== undefined) stack.use(measureProcess(sink));
-  const tracing = exports.traces && stack.use(await openTracer(exports.traces, { resource, logger, sink }));
+  const tracing = exports.traces !== undefined
+    ? stack.use(await openTracer(exports.traces, { resource, logger, sink, recorder }))
+    : recorder && stack.use(await openRecording(recorder));
   const opened = stack.move();
   const exporting = [byOtlp, tracing].filter((each) => each !== undefined);
   return {
@@ -135,4 +140,9 @@ async function openMetrics(
 async function openTracer(options: TracesOptions, dependencies: TracingDependencies): Promise<OpenTracing> {
   const { openTracing } = await import("./telemetry/open_tracing.ts");
   return openTracing(options, dependencies);
+}
+
+async function openRecording(recorder: TraceRecorder): Promise<OpenTracing> {
+  const { recordTraces } = await import("./telemetry/record_traces.ts");
+  return recordTraces(recorder);
 }

@@ -6,12 +6,14 @@ import { startAdminServer } from "@archway/observability/admin_server.ts";
 import { configureLogging } from "@archway/observability/logging.ts";
 import { startTelemetry, type Telemetry } from "@archway/observability/telemetry.ts";
 import type { Logger } from "@archway/server/logger.ts";
+import type { DeveloperTool } from "@archway/service_kit/developer_tool.ts";
 import type { BackgroundWork, MountedService } from "@archway/service_kit/service_module.ts";
 import { loadOrCreateSecret } from "@archway/service_kit/signing.ts";
 import { formatError } from "./format_error.ts";
 import { MigrationGate } from "./migration_gate.ts";
 import { type MountedServices, mountServices } from "./mount_services.ts";
 import { type Database, openDatabase } from "./open_database.ts";
+import { enabledTool, openTool } from "./open_tool.ts";
 import { openSupervisor, type Supervisor } from "./supervisor.ts";
 import { migrationSources, type Project } from "./project.ts";
 import { checkRolePrivileges } from "./check_role_privileges.ts";
@@ -23,6 +25,8 @@ export interface Booted extends AsyncDisposable {
   readonly database: Database;
   readonly migrations: MigrationGate;
   readonly mounted: MountedServices;
+  /** Tool for developers; undefined if it is off. */
+  readonly tool: DeveloperTool | undefined;
   /** Resolves when all migrations are applied; rejects when one fails. */
   readonly migrated: Promise<void>;
   /** Aborts when the program starts to stop. */
@@ -53,6 +57,12 @@ export interface BootOptions extends Project {
    * @default true
    */
   readonly awaitsMigrations?: boolean;
+  /**
+   * Whether it has a tool for developers, if one is on: it serves requests, alone.
+   *
+   * @default {false}
+   */
+  readonly hasTool?: boolean;
   /** Process among several of the program; its number is in each line of the log. */
   readonly share?: Share | undefined;
 }
@@ -60,11 +70,14 @@ export interface BootOptions extends Project {
 /** Opens logging, telemetry and the database, mounts the services, and starts to apply or await migrations. */
 export async function boot(
   config: WorkConfig,
-  { name, services, development = false, awaitsMigrations = true, share }: BootOptions,
+  { name, services, development = false, awaitsMigrations = true, hasTool = false, share }: BootOptions,
 ): Promise<Booted> {
   await using stack = new AsyncDisposableStack();
   const terminal = Deno.stdout.isTerminal();
+  const tool = hasTool ? await openTool(config, { name, development }) : undefined;
+  if (tool !== undefined) stack.use(tool);
   const logging = {
+    recorder: tool,
     terminal,
     development,
     format: config.logFormat,
@@ -72,11 +85,18 @@ export async function boot(
   };
   const log = stack.use(await configureLogging(config.logLevel, logging));
   const { logger } = log;
+  const unused = hasTool ? undefined : enabledTool(config);
+  if (unused !== undefined) {
+    logger.warn("{setting} has no effect here: only {name} serve and {name} dev can record requests", {
+      setting: unused.setting,
+      name,
+    });
+  }
   const supervisor = stack.use(openSupervisor(config.supervisor, logger));
   const prometheus = config.admin !== undefined;
   const telemetry = stack.use(
     await startTelemetry({
-      ...{ logger, prometheus, name, exports: config.telemetry },
+      ...{ logger, prometheus, name, exports: config.telemetry, recorder: tool },
       slowStatementMs: config.slowStatementMs,
     }),
   );
@@ -127,7 +147,7 @@ export async function boot(
   migrated.catch(() => {});
   const opened = stack.move();
   return {
-    ...{ logger, telemetry, database, migrations, mounted, migrated, supervisor },
+    ...{ logger, telemetry, database, migrations, mounted, migrated, supervisor, tool },
     stopping: stopping.signal,
     async flush(): Promise<void> {
       await Promise.all([log.flush(), telemetry.flush?.()]);
@@ -148,7 +168,12 @@ export async function boot(
     openAdmin(isReady): string | undefined {
       if (config.admin === undefined || telemetry.prometheus === undefined) return undefined;
       const privateHostsOnly = isLoopback(config.admin.host);
-      const options = { privateHostsOnly, ...(isReady && { isReady }) };
+      const options = {
+        privateHostsOnly,
+        ...(isReady && { isReady }),
+        // In development the program serves it at its own address.
+        ...(tool !== undefined && !development && { endpoint: tool.endpoint }),
+      };
       const admin = opened.use(startAdminServer(config.admin, telemetry.prometheus, options));
       const url = `${admin.url}/metrics`;
       // Those of one among several processes are for its supervisor.

@@ -2,6 +2,8 @@ import { isPrivate } from "@archway/config/auth_config.ts";
 import type { Config } from "@archway/config/config.ts";
 import { createServer, type Server } from "@archway/server/server.ts";
 import * as options from "@archway/server/server_options.ts";
+import type { RequestObserver } from "@archway/server/request_observer.ts";
+import type { DeveloperTool } from "@archway/service_kit/developer_tool.ts";
 import type { Booted } from "./boot.ts";
 import { databaseChecks } from "./database_checks.ts";
 import { limitOptions } from "./limit_options.ts";
@@ -12,10 +14,12 @@ import type { WorkerLink } from "./workers/worker_link.ts";
 
 /** Dependencies of {@link buildServer}. */
 export interface BuildServerDependencies
-  extends Pick<Booted, "database" | "migrations" | "logger" | "telemetry" | "mounted"> {
+  extends Pick<Booted, "database" | "migrations" | "logger" | "telemetry" | "mounted" | "tool"> {
   readonly authentication: OpenAuthenticator | undefined;
   readonly rateLimit: OpenRateLimit | undefined;
   readonly project: Project;
+  /** Whether the tool for developers is served beside the API. @default false */
+  readonly servesTool?: boolean;
   /** Link to the supervisor of several processes. */
   readonly link?: WorkerLink | undefined;
   /**
@@ -63,6 +67,8 @@ export function buildServer(
     logger,
     telemetry,
     mounted,
+    tool,
+    servesTool = false,
     authentication,
     rateLimit,
     project,
@@ -74,6 +80,9 @@ export function buildServer(
     config.host,
     config.port,
     options.withLogger(logger),
+    // Outermost, so that requests for the tool are neither logged nor measured.
+    ...(tool !== undefined && servesTool ? [options.withObserver(serveTool(tool))] : []),
+    ...(tool !== undefined ? [options.withObserver(tool.requests)] : []),
     ...telemetry.requests.map(options.withObserver),
     options.withReadTimeout(config.readTimeoutMs),
     options.withWriteTimeout(config.writeTimeoutMs),
@@ -111,6 +120,14 @@ export function buildServer(
     options.withIdempotency(mounted.idempotency),
     ...mounted.services.flatMap(({ api }) => api === undefined ? [] : [options.withApi(api)]),
   );
+}
+
+/** Returns an observer that serves the requests for a tool instead of passing them on. */
+function serveTool({ path, endpoint }: DeveloperTool): RequestObserver {
+  return (serve) => (exchange) =>
+    exchange.path.startsWith(path)
+      ? endpoint(exchange.request, exchange.peerAddress) ?? serve(exchange)
+      : serve(exchange);
 }
 
 function pageOptions(config: Config, { name, version, services }: Project): options.PageOptions {

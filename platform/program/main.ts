@@ -180,9 +180,11 @@ async function serveAll(project: Project, configure: () => Config): Promise<numb
     forgoProcesses();
     return await serve(config, { ...project, greet: false });
   }
+  const { withoutTool } = await import("./open_tool.ts");
+  withoutTool(config);
   const { supervise } = await import("./workers/supervise.ts");
   // At once: while the runtime ends, SIGHUP would no longer be handled, and change the exit code.
-  Deno.exit(await supervise(config, { configure }));
+  Deno.exit(await supervise(config, { configure: () => withoutTool(configure()) }));
 }
 
 /** Parses the arguments with which the supervisor starts one of its processes; undefined for others. */

@@ -4,7 +4,7 @@ import { readTls } from "@archway/server/tls.ts";
 import { boot } from "./boot.ts";
 import { withConfigErrors } from "./open_rate_limit.ts";
 import { print } from "./print.ts";
-import type { Project } from "./project.ts";
+import { migrationSources, type Project } from "./project.ts";
 import { sweepKeys } from "./sweep_keys.ts";
 import { waitForStopSignal } from "./wait_for_stop_signal.ts";
 import { welcome } from "./welcome.ts";
@@ -28,7 +28,12 @@ export async function serve(config: Config, { greet, share, ...project }: ServeO
   const stopped = link === undefined ? signaled : Promise.race([signaled, link.stopped]);
   // Fails early, before slow resources are opened.
   if (config.listener.tls !== undefined) await readTls(config.listener.tls);
-  await using program = await boot(config, { ...project, development: greet, share });
+  await using program = await boot(config, {
+    ...project,
+    development: greet,
+    hasTool: share === undefined,
+    share,
+  });
   await using stack = new AsyncDisposableStack();
   const { logger, migrations, migrated, mounted } = program;
   // Loaded while the database connects.
@@ -40,8 +45,14 @@ export async function serve(config: Config, { greet, share, ...project }: ServeO
   migrated.then(() => isFirst && sweeper.start(), () => {});
   const inline = mounted.services.filter(({ background }) => isFirst && background?.inline);
   const server = stack.use(
-    withConfigErrors(() => buildServer(config, { ...program, ...callers, project, link })),
+    withConfigErrors(() => buildServer(config, { ...program, ...callers, project, link, servesTool: greet })),
   );
+  program.tool?.inspect({
+    pool: program.database.pool,
+    services: mounted.services,
+    migrations: migrationSources(project.services),
+    send: (request) => server.fetch(request, { clientAddress: "127.0.0.1" }),
+  }, program.stopping);
   // Listens once migrations are applied. If that takes longer, it listens at once and /readyz reports the state.
   await Promise.race([migrated, migrations.waiting]);
   const metrics = program.openAdmin();
@@ -64,6 +75,7 @@ export async function serve(config: Config, { greet, share, ...project }: ServeO
         mounted,
         documents: config.documents,
         reference: config.apiReference,
+        ...(program.tool && { tool: program.tool.path }),
       }),
     );
   }

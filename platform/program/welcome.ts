@@ -12,11 +12,13 @@ export interface WelcomeOptions {
   readonly documents?: boolean;
   /** Whether the API reference is served. @default {false} */
   readonly reference?: boolean;
+  /** Path of the tool for developers. @default none */
+  readonly tool?: string;
 }
 
 /** Returns the greeting of `dev`: address, database, example requests and OpenAPI documents. */
 export function welcome(
-  { url, database, project: { name, services }, mounted, documents: served = true, reference = false }:
+  { url, database, project: { name, services }, mounted, documents: served = true, reference = false, tool }:
     WelcomeOptions,
 ): string {
   const examples = services.flatMap(({ examples = [] }) => examples)
@@ -30,6 +32,7 @@ export function welcome(
     `  Database: ${database}`,
     ...(examples.length === 0 ? [] : ["", "  Try it:", ...examples]),
     ...(documents.length === 0 || !reference ? [] : ["", `  API reference: ${url}/docs`]),
+    ...(tool === undefined ? [] : ["", `  Cockpit: ${url}${tool}/`]),
     ...(documents.length === 0 ? [] : ["", "  OpenAPI documents:", ...documents]),
     "\n",
   ].join("\n");

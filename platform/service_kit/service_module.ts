@@ -4,6 +4,7 @@ import type { ApiModule } from "@archway/server/api_module.ts";
 import type { Logger } from "@archway/server/logger.ts";
 import type { ServiceCommand } from "./command.ts";
 import type { ConsistencyTokens } from "./consistency_tokens.ts";
+import type { ConfiguredTool } from "./developer_tool.ts";
 import type { EventCatalog } from "./event_catalog.ts";
 import type { GraphqlBatches, GraphqlFace } from "./graphql_face.ts";
 import type { JobDefinition, JobHandler, JobRegistry } from "./job.ts";
@@ -51,6 +52,8 @@ export interface ServiceModule extends ServiceDescription {
 /** A service with its settings. */
 export interface ConfiguredService {
   readonly name: string;
+  /** Tool for developers, which watches the program. @default none */
+  readonly tool?: ConfiguredTool;
   /** Wires the service up, once per program, without opening connections. */
   mount(dependencies: ServiceDependencies): MountedService;
 }

@@ -42,6 +42,7 @@ export function readBody(exchange: Exchange, { maxBytes, deadlines }: ReadBodyOp
     reading.then(
       (bytes) => {
         deadline.cancel();
+        exchange.onBody?.(bytes);
         resolve(bytes);
       },
       (error) => {

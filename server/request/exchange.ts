@@ -63,6 +63,8 @@ export class Exchange implements RequestContext {
   hasUnknownLength = false;
   /** Body that the handler reads while it arrives, if any. */
   incoming: IncomingBody | undefined = undefined;
+  /** Called with the bytes of the body, once it is read as a whole. */
+  onBody: ((bytes: Uint8Array) => void) | undefined = undefined;
   /** Set while the handler of an operation with an `Idempotency-Key` runs. */
   unit: UnitOfWork | undefined = undefined;
   /** Whether the response is the stored one of an earlier request with the same `Idempotency-Key`. */
@@ -112,7 +114,7 @@ export class Exchange implements RequestContext {
    * network.
    */
   get clientAddress(): string | undefined {
-    const address = this.#peerAddress();
+    const address = this.peerAddress;
     if (address === undefined) return undefined;
     // A proxy that names clients in the PROXY protocol passes on the headers that they send.
     if (this.#proxies === undefined || this.#peer?.isAnonymous === true) return address;
@@ -121,12 +123,13 @@ export class Exchange implements RequestContext {
 
   /** Whether a trusted proxy sent the request and named its client, so that what it adds can be believed. */
   get isFromTrustedProxy(): boolean {
-    const address = this.#peerAddress();
+    const address = this.peerAddress;
     return address !== undefined && this.#peer?.isAnonymous !== true &&
       this.#proxies?.includes(address) === true;
   }
 
-  #peerAddress(): string | undefined {
+  /** Address of the other end of the connection, whatever proxies forward. Available until the response is sent. */
+  get peerAddress(): string | undefined {
     const peer = this.#peer?.remoteAddr.hostname;
     // IPv4 client of a dual-stack socket (RFC 4291, section 2.5.5.2).
     return peer?.startsWith("::ffff:") ? peer.slice("::ffff:".length) : peer;

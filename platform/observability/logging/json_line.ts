@@ -49,7 +49,7 @@ export function escapeControls(json: string): string {
 }
 
 /** Returns the message with its values. */
-function bodyOf({ message }: LogRecord): string {
+export function bodyOf({ message }: LogRecord): string {
   return message.map((part, index) => index % 2 === 0 ? String(part) : valueText(part)).join("");
 }
 

@@ -6,7 +6,8 @@ import { xrayTraceId } from "@archway/server/trace_context.ts";
 /** Health checks, which orchestrators request every few seconds, and files that browsers and crawlers request. */
 const ROUTINE = new Set(["/livez", "/readyz", "/healthz", "/favicon.ico", "/robots.txt"]);
 
-const MESSAGE = "{method} {route} {status} in {ms} ms";
+/** Template of the line of a request. */
+export const REQUEST_LINE = "{method} {route} {status} in {ms} ms";
 
 /**
  * Returns an observer that logs every request when its response is ready: operation, status, duration in milliseconds
@@ -27,7 +28,7 @@ export function logRequests(logger: Logger): RequestObserver {
       const record: LogRecord = {
         category: logger.category,
         level,
-        rawMessage: MESSAGE,
+        rawMessage: REQUEST_LINE,
         message: ["", method, " ", route, " ", status, " in ", ms, " ms"],
         timestamp: Date.now(),
         properties: { method, route, status, ms, ...detailsOf(response, exchange) },

@@ -7,6 +7,7 @@ import type { ReadableSpan } from "@opentelemetry/sdk-trace";
 import type { DatabaseObserver } from "@archway/db/database_observer.ts";
 import type { Logger } from "@archway/server/logger.ts";
 import type { RequestObserver } from "@archway/server/request_observer.ts";
+import type { TraceRecorder } from "@archway/service_kit/developer_tool.ts";
 import type { MetricSink } from "@archway/service_kit/metric_sink.ts";
 import type { WorkTracer } from "@archway/service_kit/observed_work.ts";
 import { SCOPE } from "./instrumentation_scope.ts";
@@ -20,6 +21,7 @@ import { traceRequests } from "./trace_requests.ts";
 import { traceWork } from "./trace_work.ts";
 import { headSampler, type SamplerOptions } from "./tracing/head_sampler.ts";
 import { Propagation, type Propagator } from "./tracing/propagation.ts";
+import type { RecordedSpan } from "./tracing/recorded_span.ts";
 import { SpanQueue } from "./tracing/span_queue.ts";
 
 /** Export of traces. */
@@ -37,6 +39,8 @@ export interface TracingDependencies {
   readonly logger: Logger;
   /** Sink of the number of lost spans. */
   readonly sink: MetricSink | undefined;
+  /** Receives every span too. @default none */
+  readonly recorder?: TraceRecorder | undefined;
 }
 
 /** Observers that record spans. Disposing exports what is queued, for a limited time. */
@@ -51,7 +55,7 @@ export interface OpenTracing extends AsyncDisposable {
 /** Starts to record and export spans. */
 export function openTracing(
   traces: TracesOptions,
-  { resource, logger, sink }: TracingDependencies,
+  { resource, logger, sink, recorder }: TracingDependencies,
 ): OpenTracing {
   const exporter = new OtlpExporter<ReadableSpan[]>(traces, {
     json: JsonTraceSerializer,
@@ -65,7 +69,10 @@ export function openTracing(
     origin: {
       resource: programResource(resource),
       instrumentationScope: { name: SCOPE },
-      take: (span: ReadableSpan): void => queue.add(span),
+      take: (span: RecordedSpan): void => {
+        queue.add(span);
+        recorder?.span(span);
+      },
     },
     sampler: headSampler(traces),
     propagation,

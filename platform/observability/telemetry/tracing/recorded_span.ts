@@ -16,7 +16,7 @@ import { newSpanId } from "./trace_ids.ts";
 /** Values that all spans of the program share, and their destination. */
 export interface SpanOrigin extends Pick<ReadableSpan, "resource" | "instrumentationScope"> {
   /** Takes an ended span for export. */
-  take(span: ReadableSpan): void;
+  take(span: RecordedSpan): void;
 }
 
 /** Options of a span. */
@@ -56,7 +56,8 @@ export class RecordedSpan implements ReadableSpan, SpanContext {
   attributes: Attributes = {};
   status = UNSET;
   readonly #origin: SpanOrigin;
-  #endMs = 0;
+  /** Time of its end since the start of the process; 0 before. */
+  endMs = 0;
 
   constructor(origin: SpanOrigin, { kind, traceId, parent, links = NO_LINKS, incoming }: SpanOptions) {
     this.#origin = origin;
@@ -85,7 +86,7 @@ export class RecordedSpan implements ReadableSpan, SpanContext {
    * @param failure Class of the error, of low cardinality; undefined if it succeeded.
    */
   end(name: string, attributes: Attributes, failure?: string): void {
-    this.#endMs = performance.now();
+    this.endMs = performance.now();
     this.name = name;
     this.attributes = attributes;
     this.incoming = undefined;
@@ -110,16 +111,16 @@ export class RecordedSpan implements ReadableSpan, SpanContext {
   }
 
   get endTime(): HrTime {
-    return toHrTime(this.#endMs);
+    return toHrTime(this.endMs);
   }
 
   get duration(): HrTime {
-    const ms = this.#endMs - this.startMs;
+    const ms = this.endMs - this.startMs;
     return [Math.trunc(ms / 1000), Math.round((ms % 1000) * 1e6)];
   }
 
   get ended(): boolean {
-    return this.#endMs !== 0;
+    return this.endMs !== 0;
   }
 
   get resource(): ReadableSpan["resource"] {

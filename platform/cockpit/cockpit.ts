@@ -1,0 +1,63 @@
+import type {
+  DeveloperTool,
+  InspectedProgram,
+  OpenToolOptions,
+} from "@archway/service_kit/developer_tool.ts";
+import { observeRequests } from "./recorder/observe_requests.ts";
+import { Recorder } from "./recorder/recorder.ts";
+import { createEndpoint } from "./views/endpoint.ts";
+
+/*
+ * The way of the data: observers of spans, lines and requests -> recorder/recorder.ts (bounded) -> views/*_api.ts, under
+ * /_dev/api -> views/*_view.js, in the browser.
+ *
+ * Conventions:
+ * - A view is two files: views/<name>_api.ts with its endpoints, and views/<name>_view.js with what it shows. List the
+ *   first in views/endpoints.ts and the second in page/assets.ts and page/main.js.
+ * - An endpoint gets the state below and returns a value for JSON. GET changes nothing; POST has passed the guard.
+ * - The page needs no build: plain modules, elements made by page/dom.js, which never parses HTML.
+ * - Observers run with every request: they store references, and leave conversion to the endpoints.
+ */
+
+/** State that the endpoints of views read. */
+export interface CockpitState {
+  readonly options: OpenToolOptions;
+  readonly recorder: Recorder;
+  /** Program that it shows; undefined before that has started. */
+  readonly program: InspectedProgram | undefined;
+  /** Aborts when the program stops. */
+  readonly stopping: AbortSignal;
+}
+
+/** Path below which the cockpit is served. */
+const PATH = "/_dev";
+
+/** Opens the cockpit of a program, with the requests that an earlier run has stored. */
+export function openCockpit(options: OpenToolOptions): DeveloperTool {
+  const recorder = new Recorder({ directory: options.directory });
+  const closed = new AbortController();
+  let program: InspectedProgram | undefined;
+  const state: CockpitState = {
+    options,
+    recorder,
+    stopping: closed.signal,
+    get program() {
+      return program;
+    },
+  };
+  return {
+    path: PATH,
+    span: (span) => recorder.span(span),
+    line: (line) => recorder.line(line),
+    requests: observeRequests(recorder),
+    endpoint: createEndpoint(PATH, state),
+    inspect(inspected, stopping): void {
+      program = inspected;
+      stopping.addEventListener("abort", () => closed.abort(), { once: true });
+    },
+    async [Symbol.asyncDispose](): Promise<void> {
+      closed.abort();
+      await recorder[Symbol.asyncDispose]();
+    },
+  };
+}

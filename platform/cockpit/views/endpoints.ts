@@ -1,0 +1,5 @@
+import { requestEndpoints } from "./requests_api.ts";
+import type { ViewEndpoint } from "./view_endpoint.ts";
+
+/** Endpoints of all views. */
+export const ENDPOINTS: readonly ViewEndpoint[] = [...requestEndpoints];

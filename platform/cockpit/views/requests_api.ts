@@ -1,0 +1,157 @@
+import {
+  MAX_BODY,
+  type RecordedRequest,
+  type RequestSummary,
+  summaryOf,
+} from "../recorder/recorded_request.ts";
+import { fromFileUrl, readSource } from "./source_lines.ts";
+import { fieldOf, type ViewEndpoint, ViewError, type ViewRequest } from "./view_endpoint.ts";
+
+/** Number of rows of the list, and the interval in which new ones are sent. */
+const MAX_ROWS = 200;
+const LIVE_MS = 250;
+
+/** Headers of a recorded request that are not sent again: they belong to its connection and trace. */
+const NOT_RESENT =
+  /^(?:connection|content-length|expect|host|keep-alive|te|traceparent|tracestate|transfer-encoding|upgrade|x-amzn-trace-id|x-request-id)$/;
+
+/** Endpoints of the lists of requests and of one request. */
+export const requestEndpoints: readonly ViewEndpoint[] = [
+  { method: "GET", path: "/requests", handle: list },
+  { method: "GET", path: "/requests/live", handle: live },
+  { method: "GET", path: "/requests/{id}", handle: show },
+  { method: "POST", path: "/requests/{id}/resend", handle: resend },
+  { method: "POST", path: "/requests/{id}/explain", handle: explain },
+  { method: "GET", path: "/requests/{id}/source", handle: source },
+];
+
+async function list({ state, query }: ViewRequest): Promise<readonly RequestSummary[]> {
+  const isWanted = filterOf(query);
+  const rows: RequestSummary[] = [];
+  for await (const row of state.recorder.summaries()) {
+    if (isWanted(row)) rows.push(row);
+    if (rows.length === MAX_ROWS) break;
+  }
+  return rows;
+}
+
+/** Returns whether a row is wanted: `status` is a digit such as 5 for 5xx, `path` a part of the path. */
+function filterOf(
+  query: URLSearchParams,
+): (row: Pick<RequestSummary, "status" | "method" | "path" | "requestId">) => boolean {
+  const [status, method, path] = ["status", "method", "path"].map((name) => query.get(name) ?? "");
+  return (row) =>
+    String(row.status).startsWith(status ?? "") && (method === "" || row.method === method) &&
+    `${row.path} ${row.requestId}`.includes(path ?? "");
+}
+
+/** Streams rows of requests as they end, as server-sent events. */
+function live({ state, query }: ViewRequest): Response {
+  const isWanted = filterOf(query);
+  let waiting: RecordedRequest[] = [];
+  const listening = state.recorder.listen((request) => {
+    if (!isWanted(request)) return;
+    waiting.push(request);
+    if (waiting.length > MAX_ROWS) waiting.shift();
+  });
+  let timer: ReturnType<typeof setInterval> | undefined;
+  const stopped = new AbortController();
+  const stop = (): void => {
+    stopped.abort();
+    clearInterval(timer);
+    listening[Symbol.dispose]();
+  };
+  const encoder = new TextEncoder();
+  const body = new ReadableStream<Uint8Array>({
+    start(controller): void {
+      controller.enqueue(encoder.encode(": connected\n\n"));
+      timer = setInterval(() => {
+        if (waiting.length === 0) return;
+        controller.enqueue(encoder.encode(`data: ${JSON.stringify(waiting.map(summaryOf))}\n\n`));
+        waiting = [];
+      }, LIVE_MS);
+      const end = (): void => {
+        stop();
+        controller.close();
+      };
+      if (state.stopping.aborted) end();
+      else state.stopping.addEventListener("abort", end, { signal: stopped.signal });
+    },
+    cancel: stop,
+  });
+  return new Response(body, { headers: { "Content-Type": "text/event-stream" } });
+}
+
+async function show({ state, parameters }: ViewRequest): Promise<unknown> {
+  const detail = await state.recorder.detail(Number(parameters["id"]));
+  if (detail === undefined) throw new ViewError(404, "The request is no longer recorded");
+  const { options: { root } } = state;
+  return { ...detail, resendRefusal: refusalOf(state.recorder.find(detail.id)), root };
+}
+
+/** Returns the reason why a request cannot be sent again as it was. */
+function refusalOf(request: RecordedRequest | undefined): string | undefined {
+  if (request === undefined) {
+    return "It cannot be sent again: only requests of this run can, since credentials are not stored.";
+  }
+  switch (request.requestBodyState) {
+    case "cut":
+      return `It cannot be sent again: of its body, the first ${MAX_BODY} bytes are recorded.`;
+    case "unread":
+      return "It cannot be sent again: its body was read as a stream or not at all, and is not recorded.";
+    case "whole":
+      return undefined;
+  }
+}
+
+async function resend({ state, parameters }: ViewRequest): Promise<unknown> {
+  const { recorder, program } = state;
+  const request = recorder.find(Number(parameters["id"]));
+  const refusal = refusalOf(request);
+  if (request === undefined || refusal !== undefined) throw new ViewError(409, refusal ?? "");
+  if (program === undefined) throw new ViewError(409, "The program does not serve yet");
+  const headers = new Headers([...request.requestHeaders].filter(([name]) => !NOT_RESENT.test(name)));
+  const requestId = crypto.randomUUID();
+  headers.set("X-Request-Id", requestId);
+  const { path, query, method, requestBody } = request;
+  const host = request.requestHeaders.get("host") ?? "127.0.0.1";
+  const response = await program.send(
+    new Request(`http://${host}${path}${query === "" ? "" : `?${query}`}`, {
+      method,
+      headers,
+      ...(requestBody !== undefined && requestBody.length > 0 && { body: requestBody.slice() }),
+    }),
+  );
+  await response.body?.cancel();
+  for (const other of recorder.recent()) if (other.requestId === requestId) return { id: other.id };
+  return { status: response.status };
+}
+
+/** Returns the plan of a statement of a request, for parameters of any values: it is not run. */
+async function explain({ state, parameters, body }: ViewRequest): Promise<unknown> {
+  const detail = await state.recorder.detail(Number(parameters["id"]));
+  const span = detail?.spans.find(({ id }) => id === fieldOf(body, "span"));
+  const text = span?.attributes["db.query.text"];
+  if (typeof text !== "string" || state.program === undefined) {
+    throw new ViewError(404, "The request has no such statement");
+  }
+  // EXPLAIN would keep only the first of several statements from running.
+  if (text.includes(";")) throw new ViewError(409, "A text with a semicolon is not explained");
+  const count = Math.max(0, ...[...text.matchAll(/\$(\d+)/g)].map(([, number]) => Number(number)));
+  const { rows } = await state.program.pool.reader().query<Record<string, string>>(
+    `EXPLAIN (GENERIC_PLAN, VERBOSE) ${text}`,
+    Array.from({ length: count }, () => null),
+  );
+  return { plan: rows.flatMap((row) => Object.values(row)) };
+}
+
+/** Returns the lines around a frame of the request; files that no frame of it names are not read. */
+async function source({ state, parameters, query }: ViewRequest): Promise<unknown> {
+  const detail = await state.recorder.detail(Number(parameters["id"]));
+  const [url, line] = [query.get("url"), Number(query.get("line"))];
+  if (detail === undefined || url === null) throw new ViewError(404, "The request is no longer recorded");
+  const isFrame = JSON.stringify(detail.lines).includes(JSON.stringify(url));
+  const path = fromFileUrl(url);
+  if (!isFrame || path === undefined) throw new ViewError(404, "No line of the request names this file");
+  return await readSource(path, { root: state.options.root, line });
+}

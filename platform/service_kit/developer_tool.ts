@@ -1,0 +1,106 @@
+import type { ConnectionPool, MigrationSource } from "@archway/db/db.ts";
+import type { RequestObserver } from "@archway/server/request_observer.ts";
+import type { MountedService } from "./service_module.ts";
+
+/** Span of a trace that has ended. */
+export interface EndedSpan {
+  readonly traceId: string;
+  readonly spanId: string;
+  /** Span above it; undefined for the first one of a trace. */
+  readonly parentSpanContext?: { readonly spanId: string };
+  readonly name: string;
+  /** Times since the start of the process, in milliseconds. */
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly attributes: Readonly<Record<string, unknown>>;
+  /** Spans of requests that caused it. */
+  readonly links: readonly { readonly context: { readonly traceId: string; readonly spanId: string } }[];
+}
+
+/** Frame of a stack. */
+export interface LoggedFrame {
+  readonly call: string | undefined;
+  readonly url: string;
+  /** File relative to the project. */
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  /** Whether it is a file of the project. */
+  readonly isOwn: boolean;
+}
+
+/** Error in a line of the log, with its causes. */
+export interface LoggedError {
+  readonly name: string;
+  readonly code?: string;
+  readonly message: string;
+  readonly fields: Readonly<Record<string, string | number | boolean>>;
+  /** Innermost first. */
+  readonly frames: readonly LoggedFrame[];
+  readonly cause?: LoggedError;
+  readonly errors?: readonly LoggedError[];
+}
+
+/** Line of the log. */
+export interface LoggedLine {
+  /** Milliseconds since the Unix epoch. */
+  readonly time: number;
+  readonly level: string;
+  readonly text: string;
+  /** Values as JSON can represent them. */
+  readonly attributes: Readonly<Record<string, unknown>>;
+  readonly error?: LoggedError;
+  /** Trace in which it was written. */
+  readonly traceId: string | undefined;
+}
+
+/** Receives what a program records of its requests. Its functions must not throw. */
+export interface TraceRecorder {
+  span(span: EndedSpan): void;
+  line(line: LoggedLine): void;
+}
+
+/** Parts of a running program that a tool shows. */
+export interface InspectedProgram {
+  readonly pool: ConnectionPool;
+  readonly services: readonly MountedService[];
+  readonly migrations: readonly MigrationSource[];
+  /** Serves a request as if it came from this machine. */
+  send(request: Request): Promise<Response>;
+}
+
+/** Serves requests for the tool itself; returns undefined for those of others. */
+export type ToolEndpoint = (
+  request: Request,
+  peerAddress: string | undefined,
+) => Promise<Response> | undefined;
+
+/** Tool for developers that watches a program. Disposing writes what it stores. */
+export interface DeveloperTool extends AsyncDisposable, TraceRecorder {
+  /** Path of its page, such as "/_dev". */
+  readonly path: string;
+  /** Observes the requests of the program. */
+  readonly requests: RequestObserver;
+  /** Serves the requests for its path; undefined for other paths. */
+  readonly endpoint: ToolEndpoint;
+  /** Begins to show a program. Streams of the tool end when it stops. */
+  inspect(program: InspectedProgram, stopping: AbortSignal): void;
+}
+
+/** Options of opening a tool. */
+export interface OpenToolOptions {
+  readonly name: string;
+  /** Folder of the project, in which source files are. */
+  readonly root: string;
+  /** Folder for what it stores over restarts; undefined for none. */
+  readonly directory: string | undefined;
+}
+
+/** A tool with its configuration. Its code is loaded when it is opened. */
+export interface ConfiguredTool {
+  /** Setting that switches it on, as messages name it. */
+  readonly setting: string;
+  /** Undefined for development only. */
+  readonly enabled: boolean | undefined;
+  open(options: OpenToolOptions): Promise<DeveloperTool>;
+}
