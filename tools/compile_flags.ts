@@ -18,7 +18,9 @@ const v8Flags = ["--max-semi-space-size=8", "--heap-growing-percent=50"];
 const UNUSED_FILES = [
   /\.(map|md|d\.[cm]?ts)$/,
   // Modules of ECMAScript stand beside these, and TypeScript beside its output.
-  /\/(@electric-sql\/pglite|@logtape|@modelcontextprotocol|@opentelemetry|zod)\/.*\.cjs$/,
+  /\/(@electric-sql\/pglite|@logtape|@modelcontextprotocol|@opentelemetry|croner|zod)\/.*\.cjs$/,
+  // Deno loads the CommonJS copy of these, by the condition `node`.
+  /\/graphql\/.*\.mjs$/,
   /\/(hono\/[^/]+\/dist|postgres\/[^/]+)\/(cjs|cf)\//,
   /\/@noble\/hashes\/.*\.ts$/,
   /\/@opentelemetry\/semantic-conventions\/.*\/(experimental_|index-incubating)[^/]*$/,
@@ -26,12 +28,12 @@ const UNUSED_FILES = [
   /\/fast-uri\/[^/]+\/(benchmark|test)\//,
   /\/yaml\/[^/]+\/browser\//,
   /\/graphql\/[^/]+\/__dev__\//,
+  /\/graphql-http\/[^/]+\/umd\//,
+  /\/saslprep\/.*browser[^/]*$/,
+  /\/(croner|tweetnacl)\/.*[.-](umd|min)\.js$/,
   /\/zod\/[^/]+\/src\//,
   /\/swagger-ui-dist\/.*\/swagger-ui(-es-bundle|-es-bundle-core|-standalone-preset)?\.js$/,
 ];
-
-/** Size below which a file is not worth an argument, in bytes. */
-const smallFile = 4096;
 
 /** Modules that a module imports, and the packages of npm, as `deno info` prints them. */
 export interface ModuleGraph {
@@ -104,7 +106,7 @@ async function unusedPaths(modules: readonly string[]): Promise<readonly string[
   );
   const needed = new Set([...folders].filter(([name]) => used.has(name)).map(([, folder]) => folder));
   const unneeded = [...new Set(folders.values())].filter((folder) => !needed.has(folder));
-  const files = await Promise.all([...needed].map((folder) => Array.fromAsync(unusedFiles(folder))));
+  const files = await Promise.all([...needed].map(unusedFiles));
   return [...unneeded, ...files.flat()];
 }
 
@@ -132,14 +134,15 @@ function usedPackages({ roots, redirects, modules, npmPackages }: ModuleGraph): 
   return [...used];
 }
 
-async function* unusedFiles(folder: string): AsyncIterable<string> {
-  for await (const { name, isDirectory } of Deno.readDir(folder)) {
+/** Yields the unused files of a folder; a folder that has no others by its own path, so that there are fewer arguments. */
+async function unusedFiles(folder: string): Promise<readonly string[]> {
+  const entries = await Array.fromAsync(Deno.readDir(folder), async ({ name, isDirectory }) => {
     const path = join(folder, name);
-    if (isDirectory) yield* unusedFiles(path);
-    else if (UNUSED_FILES.some((unused) => unused.test(path)) && (await Deno.stat(path)).size >= smallFile) {
-      yield path;
-    }
-  }
+    if (isDirectory) return { path, unused: await unusedFiles(path) };
+    return { path, unused: UNUSED_FILES.some((unused) => unused.test(path)) ? [path] : [] };
+  });
+  const isUnused = entries.every(({ path, unused }) => unused[0] === path);
+  return isUnused ? [folder] : entries.flatMap(({ unused }) => unused);
 }
 
 /** Prints the flags for a list of services; `--server` leaves out the embedded database. */
