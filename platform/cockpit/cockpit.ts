@@ -6,14 +6,17 @@ import type {
 import { observeRequests } from "./recorder/observe_requests.ts";
 import { Recorder } from "./recorder/recorder.ts";
 import { createEndpoint } from "./views/endpoint.ts";
+import { Inbox } from "./views/inbox.ts";
 
 /*
  * The way of the data: observers of spans, lines and requests -> recorder/recorder.ts (bounded) -> views/*_api.ts, under
  * /_dev/api -> views/*_view.js, in the browser.
  *
  * Conventions:
- * - A view is two files: views/<name>_api.ts with its endpoints, and views/<name>_view.js with what it shows. List the
- *   first in views/endpoints.ts and the second in page/assets.ts and page/main.js.
+ * - A view of data is one file, views/<name>_view.ts: it returns pages as data (service_kit/developer_view.ts), which
+ *   views/data_view.js draws. List it in views/data_api.ts. Services offer theirs in the same form, from their rooms.
+ * - A view that needs a page of its own is two files: views/<name>_api.ts with its endpoints, and views/<name>_view.js
+ *   with what it shows. List the first in views/endpoints.ts and the second in page/assets.ts and page/main.js.
  * - An endpoint gets the state below and returns a value for JSON. GET changes nothing; POST has passed the guard.
  * - The page needs no build: plain modules, elements made by page/dom.js, which never parses HTML.
  * - Observers run with every request: they store references, and leave conversion to the endpoints.
@@ -23,6 +26,7 @@ import { createEndpoint } from "./views/endpoint.ts";
 export interface CockpitState {
   readonly options: OpenToolOptions;
   readonly recorder: Recorder;
+  readonly inbox: Inbox;
   /** Program that it shows; undefined before that has started. */
   readonly program: InspectedProgram | undefined;
   /** Aborts when the program stops. */
@@ -40,6 +44,7 @@ export function openCockpit(options: OpenToolOptions): DeveloperTool {
   const state: CockpitState = {
     options,
     recorder,
+    inbox: new Inbox(),
     stopping: closed.signal,
     get program() {
       return program;

@@ -1,4 +1,6 @@
 import { join } from "node:path";
+import type { ConnectionPool } from "@archway/db/db.ts";
+import type { DeveloperParts } from "@archway/service_kit/developer_view.ts";
 import {
   type BackgroundWork,
   defineService,
@@ -11,6 +13,7 @@ import type { Broker } from "./broker/broker.ts";
 import type { NatsConfig } from "./broker/nats_config.ts";
 import { EVENTS_SETTINGS, type EventsConfig, readEventsConfig } from "./events_config.ts";
 import { mergeCatalogs } from "./merge_catalogs.ts";
+import type { WebhookService } from "./webhooks/management/app.ts";
 import { openWebhookService } from "./webhooks/management/open_webhook_service.ts";
 import { webhookApi } from "./webhooks/management/http/webhook_api.ts";
 import type { EventWorker } from "./worker/event_worker.ts";
@@ -41,6 +44,7 @@ function mountEvents(dependencies: ServiceDependencies, config: EventsConfig): M
   const cursors = timeCursors("webhook cursor", dependencies);
   return {
     api: webhookApi({ webhooks, cursors, tokens: dependencies.tokens }),
+    developer: developerParts({ pool: dependencies.pool, webhooks, secrets }),
     background: {
       inline: config.inline,
       async open(): Promise<BackgroundWork> {
@@ -61,6 +65,34 @@ function mountEvents(dependencies: ServiceDependencies, config: EventsConfig): M
         worker = opened;
         return opened;
       },
+    },
+  };
+}
+
+/** Returns the views of events and webhooks for developers, loaded on demand. */
+function developerParts(
+  { pool, webhooks, secrets }: {
+    readonly pool: ConnectionPool;
+    readonly webhooks: WebhookService;
+    readonly secrets: EncryptionKeyRing;
+  },
+): DeveloperParts {
+  return {
+    views: [
+      {
+        name: "events",
+        title: "Events",
+        open: async () => (await import("./developer/events_view.ts")).eventsView(pool),
+      },
+      {
+        name: "webhooks",
+        title: "Webhooks",
+        open: async () => (await import("./developer/webhooks_view.ts")).webhooksView(webhooks),
+      },
+    ],
+    async verifySignature(message): Promise<boolean | undefined> {
+      const { verifySignature } = await import("./webhooks/delivery/verify_signature.ts");
+      return await verifySignature(pool.writer(), message, secrets);
     },
   };
 }

@@ -43,6 +43,13 @@ function mountJobs(dependencies: ServiceDependencies, config: JobsConfig): Mount
   const scheduler = new Scheduler({ ...shared, schedules: jobs.schedules, logger, observer });
   const loads = new JobLoads({ ...shared, kinds });
   return {
+    developer: {
+      views: [{
+        name: "jobs",
+        title: "Jobs",
+        open: async () => (await import("./developer/jobs_view.ts")).jobsView(pool),
+      }],
+    },
     background: {
       inline: config.inline,
       async open(): Promise<BackgroundWork> {

@@ -51,6 +51,7 @@ export async function serve(config: Config, { greet, share, ...project }: ServeO
     pool: program.database.pool,
     services: mounted.services,
     migrations: migrationSources(project.services),
+    hasReference: greet && config.documents && config.apiReference,
     send: (request) => server.fetch(request, { clientAddress: "127.0.0.1" }),
   }, program.stopping);
   // Listens once migrations are applied. If that takes longer, it listens at once and /readyz reports the state.

@@ -65,8 +65,18 @@ export interface InspectedProgram {
   readonly pool: ConnectionPool;
   readonly services: readonly MountedService[];
   readonly migrations: readonly MigrationSource[];
+  /** Whether the API reference is served at /docs, beside the tool. */
+  readonly hasReference: boolean;
   /** Serves a request as if it came from this machine. */
   send(request: Request): Promise<Response>;
+}
+
+/** Message as its receiver got it. */
+export interface ReceivedMessage {
+  /** URL that it was sent to. */
+  readonly url: string;
+  readonly headers: Headers;
+  readonly body: string;
 }
 
 /** Serves requests for the tool itself; returns undefined for those of others. */

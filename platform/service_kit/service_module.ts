@@ -5,6 +5,7 @@ import type { Logger } from "@archway/server/logger.ts";
 import type { ServiceCommand } from "./command.ts";
 import type { ConsistencyTokens } from "./consistency_tokens.ts";
 import type { ConfiguredTool } from "./developer_tool.ts";
+import type { DeveloperParts } from "./developer_view.ts";
 import type { EventCatalog } from "./event_catalog.ts";
 import type { GraphqlBatches, GraphqlFace } from "./graphql_face.ts";
 import type { JobDefinition, JobHandler, JobRegistry } from "./job.ts";
@@ -68,6 +69,8 @@ export interface MountedService {
   readonly jobs?: readonly JobHandler[];
   /** Reads of many resources at once, for its GraphQL fields. @default none */
   readonly graphql?: GraphqlBatches;
+  /** Views of its data for a tool for developers. @default none */
+  readonly developer?: DeveloperParts;
 }
 
 /** Background work of a service, such as the delivery of events. */

@@ -1,8 +1,9 @@
-import { h } from "./dom.js";
+import { api, h } from "./dom.js";
+import { dataView } from "../views/data_view.js";
 import { requestsView } from "../views/requests_view.js";
 
-/** Views in the order of the navigation: { name, title, show(main, parts, signal) }. */
-const VIEWS = [requestsView];
+/** Views in the order of the navigation: { name, title, show(main, parts, signal, query) }. Behind them are those of data. */
+const VIEWS = [requestsView, ...(await api("/views")).map(dataView)];
 
 const main = document.querySelector("main");
 const nav = document.querySelector("nav");
@@ -10,9 +11,10 @@ let shown = new AbortController();
 
 nav.append(...VIEWS.map(({ name, title }) => h("a", { href: `#/${name}` }, title)));
 
-/** Shows the view that the fragment names, such as "#/requests/12". */
+/** Shows the view that the fragment names, such as "#/requests/12" or "#/requests?status=5". */
 async function show() {
-  const [name, ...parts] = location.hash.slice(2).split("/");
+  const [place, search = ""] = location.hash.slice(2).split("?", 2);
+  const [name, ...parts] = place.split("/").map(decodeURIComponent);
   const view = VIEWS.find((each) => each.name === name) ?? VIEWS[0];
   shown.abort();
   shown = new AbortController();
@@ -23,7 +25,7 @@ async function show() {
   }
   const content = h("div", {});
   try {
-    await view.show(content, parts, signal);
+    await view.show(content, parts, signal, new URLSearchParams(search));
   } catch (error) {
     content.append(h("p", { role: "alert" }, error.message));
   }

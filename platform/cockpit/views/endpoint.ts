@@ -7,6 +7,9 @@ import { type ViewEndpoint, ViewError } from "./view_endpoint.ts";
 /** Maximum size of the body of a POST, in characters. */
 const MAX_BODY = 65_536;
 
+/** Path of the inboxes of webhooks below that of the cockpit. */
+const INBOX = "/inbox/";
+
 /** Scripts and styles from the program alone; no page of others may contain the cockpit. */
 const HEADERS = {
   "Cache-Control": "no-store",
@@ -37,10 +40,17 @@ async function respond(
     readonly state: CockpitState;
   },
 ): Promise<Response> {
-  const refusal = refusalOf(request, peerAddress);
+  // One that cannot be parsed is refused.
+  const url = URL.parse(request.url);
+  const [place = "", query = new URLSearchParams()] = [url?.pathname.slice(path.length), url?.searchParams];
+  const isMessage = place.startsWith(INBOX);
+  const refusal = refusalOf(request, peerAddress, { isMessage });
   if (refusal !== undefined) return failure(403, `The cockpit is served ${refusal}`);
-  const { pathname, searchParams: query } = new URL(request.url);
-  const place = pathname.slice(path.length);
+  if (isMessage) {
+    const services = state.program?.services ?? [];
+    return await state.inbox.receive(request, { inbox: place.slice(INBOX.length), services }) ??
+      failure(404, "The name of an inbox has 1 to 64 letters, digits, dots, hyphens and underscores");
+  }
   if (place === "") return new Response(null, { status: 308, headers: { ...HEADERS, Location: `${path}/` } });
   if (!place.startsWith("/api/")) return await page(request, place);
   try {

@@ -1,5 +1,6 @@
+import { dataEndpoints } from "./data_api.ts";
 import { requestEndpoints } from "./requests_api.ts";
 import type { ViewEndpoint } from "./view_endpoint.ts";
 
 /** Endpoints of all views. */
-export const ENDPOINTS: readonly ViewEndpoint[] = [...requestEndpoints];
+export const ENDPOINTS: readonly ViewEndpoint[] = [...requestEndpoints, ...dataEndpoints];

@@ -8,12 +8,26 @@ const FORWARDED = ["forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x
 /** Header that only scripts of the same origin can send: for others a browser asks first, and is refused. */
 export const PAGE_HEADER = "x-cockpit";
 
+/** Options of {@link refusalOf}. */
+export interface GuardOptions {
+  /**
+   * Whether programs on this machine may send it, too, with any method: it stores a message and shows nothing.
+   *
+   * @default {false}
+   */
+  readonly isMessage?: boolean;
+}
+
 /**
  * Returns the reason why a request is refused, or undefined. The cockpit shows personal data and sends requests, so it is
  * open to pages of its own in browsers on this machine, and to nothing else: no other machine, no proxy, no page of
  * another site, even if the name of that site has been pointed to this machine (DNS rebinding).
  */
-export function refusalOf(request: Request, peerAddress: string | undefined): string | undefined {
+export function refusalOf(
+  request: Request,
+  peerAddress: string | undefined,
+  { isMessage = false }: GuardOptions = {},
+): string | undefined {
   const { headers, method } = request;
   if (peerAddress === undefined || !LOOPBACK_ADDRESS.test(peerAddress)) return "only from this machine";
   if (FORWARDED.some((name) => headers.has(name))) return "not through a proxy";
@@ -28,7 +42,7 @@ export function refusalOf(request: Request, peerAddress: string | undefined): st
   }
   const site = headers.get("sec-fetch-site");
   if (site !== null && site !== "same-origin" && site !== "none") return "not from another site";
-  if (method === "GET" || method === "HEAD") return undefined;
+  if (isMessage || method === "GET" || method === "HEAD") return undefined;
   if (method !== "POST") return "only GET and POST";
   return site === "none" || headers.get(PAGE_HEADER) !== "1"
     ? "only from the page of the cockpit"

@@ -4,15 +4,18 @@ import { PAGE_HEADER, refusalOf } from "./guard.ts";
 const URL_OF_PAGE = "http://127.0.0.1:8080/_dev/";
 
 interface Attempt {
+  readonly isMessage?: boolean;
   readonly url?: string;
   readonly method?: string;
   readonly peer?: string | undefined;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-function refusal({ url = URL_OF_PAGE, method = "GET", headers = {}, ...more }: Attempt): string | undefined {
+function refusal(
+  { url = URL_OF_PAGE, method = "GET", headers = {}, isMessage = false, ...more }: Attempt,
+): string | undefined {
   const peer = "peer" in more ? more.peer : "127.0.0.1";
-  return refusalOf(new Request(url, { method, headers }), peer);
+  return refusalOf(new Request(url, { method, headers }), peer, { isMessage });
 }
 
 Deno.test("refusalOf() lets browsers on this machine read, and the page itself write", () => {
@@ -24,6 +27,7 @@ Deno.test("refusalOf() lets browsers on this machine read, and the page itself w
     { peer: "::ffff:127.0.0.1", headers: { "sec-fetch-site": "none" } },
     { url, method: "POST", headers: page },
     { url, method: "POST", headers: { [PAGE_HEADER]: "1" } },
+    { method: "POST", isMessage: true },
   ];
   assertEquals(attempts.map(refusal), attempts.map(() => undefined));
 });
@@ -52,6 +56,12 @@ Deno.test("refusalOf() refuses other machines, proxies, names that were rebound,
       { method: "POST", headers: { [PAGE_HEADER]: "1", "sec-fetch-site": "none" } },
       "only from the page of the cockpit",
     ],
+    [{ method: "POST", isMessage: true, peer: "10.0.0.7" }, "only from this machine"],
+    [
+      { method: "POST", isMessage: true, headers: { origin: "https://evil.example" } },
+      "not from another origin",
+    ],
+    [{ method: "POST", isMessage: true, headers: { via: "1.1 proxy" } }, "not through a proxy"],
     [{ method: "DELETE", headers: { [PAGE_HEADER]: "1" } }, "only GET and POST"],
   ];
   for (const [attempt, reason] of attacks) assertEquals([attempt, refusal(attempt)], [attempt, reason]);

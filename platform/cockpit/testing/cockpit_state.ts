@@ -1,0 +1,28 @@
+import type { ConnectionPool, MigrationSource } from "@archway/db/db.ts";
+import type { MountedService } from "@archway/service_kit/service_module.ts";
+import type { CockpitState } from "../cockpit.ts";
+import { Recorder } from "../recorder/recorder.ts";
+import { Inbox } from "../views/inbox.ts";
+
+/** Program of a test. */
+export interface TestProgram {
+  readonly pool: ConnectionPool;
+  /** @default {[]} */
+  readonly migrations?: readonly MigrationSource[];
+  /** @default {[]} */
+  readonly services?: readonly MountedService[];
+}
+
+/** Returns the state of a cockpit that shows a program, and has recorded nothing. */
+export function cockpitState({ pool, migrations = [], services = [] }: TestProgram): CockpitState {
+  return {
+    options: { name: "archway", root: ".", directory: undefined },
+    recorder: new Recorder({ directory: undefined }),
+    inbox: new Inbox(),
+    program: {
+      ...{ pool, migrations, services, hasReference: false },
+      send: () => Promise.reject(new Error("The program of a test serves no requests")),
+    },
+    stopping: new AbortController().signal,
+  };
+}
