@@ -1,5 +1,6 @@
 import { cockpitModule } from "@archway/cockpit/module.ts";
 import { eventsModule } from "@archway/events/module.ts";
+import { exportModule } from "@archway/export/module.ts";
 import { graphqlModule } from "@archway/graphql/module.ts";
 import { jobsModule } from "@archway/jobs/module.ts";
 import { mcpModule } from "@archway/mcp/module.ts";
@@ -14,6 +15,7 @@ export const services: readonly ServiceModule[] = [
   jobsModule,
   profileModule,
   paymentModule,
+  exportModule,
   graphqlModule,
   mcpModule,
 ];

@@ -6,6 +6,7 @@ import { defineService, type MountedService } from "@archway/service_kit/service
 import { PaymentApp } from "./app/payment_app.ts";
 import { PAYMENT_CATALOG } from "./events/payment_catalog.ts";
 import { PAYMENT_UPCASTERS } from "./events/payment_event_data.ts";
+import { PAYMENT_EXPORTS } from "./export/payment_exports.ts";
 import { PAYMENT_GRAPHQL, paymentBatches } from "./graphql/payment_graphql.ts";
 import { accountHandlers } from "./http/account_handlers.ts";
 import { paymentHandlers } from "./http/payment_handlers.ts";
@@ -25,6 +26,7 @@ export const paymentModule = defineService({
   events: PAYMENT_CATALOG,
   scopes: ["payments:read", "payments:write", "payments:deposit"],
   commands: [rebuildCommand],
+  exports: PAYMENT_EXPORTS,
   graphql: PAYMENT_GRAPHQL,
   mount(dependencies): MountedService {
     const { pool: connections, now, newId, tokens } = dependencies;

@@ -15,6 +15,11 @@ export const PAYMENT_UPCASTERS: Readonly<Record<PaymentEvent["type"], readonly U
   "payment.refunded": [],
 };
 
+/** Returns the personal fields of an event. */
+export function personalFieldsOf({ type }: NewEvent): { readonly fields: readonly string[] } | undefined {
+  return type === "payment.settled" || type === "payment.refunded" ? { fields: ["description"] } : undefined;
+}
+
 /** Returns whether an event type exists. */
 function isPaymentEventType(type: string): type is PaymentEvent["type"] {
   return Object.hasOwn(PAYMENT_UPCASTERS, type);

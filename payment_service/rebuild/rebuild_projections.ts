@@ -14,8 +14,8 @@ export interface RebuildOptions {
   readonly swap: boolean;
   /** Called at the start and after every batch with the number of replayed events and the total. */
   readonly onProgress?: (events: number, total: number) => void;
-  /** Called when a stage without progress begins, after the replay. */
-  readonly onStage?: (stage: "comparing" | "swapping") => void;
+  /** Called when a stage without progress begins. */
+  readonly onStage?: (stage: "waiting" | "comparing" | "swapping") => void;
   /** Aborts the rebuild between two batches, with the signal's reason. */
   readonly signal?: AbortSignal;
 }
@@ -73,8 +73,11 @@ class Rebuild {
 
   async run(): Promise<RebuildSummary> {
     this.#total = Number(await this.#store.count(this.#pool.writer()));
+    const { signal, onStage } = this.#options;
+    const onWait = (): void => onStage?.("waiting");
+    const until = await this.#store.settledPosition(this.#pool, { signal, onWait });
     this.#advance(0);
-    while (await this.#pool.withTx((tx) => this.#settled(tx)));
+    while (await this.#pool.withTx((tx) => this.#settled(tx, until)));
     return await this.#pool.withTx(async (tx) => {
       // Locks come before the snapshot, so that the snapshot contains the latest committed state.
       await lockFreshTables(tx);
@@ -97,10 +100,10 @@ class Rebuild {
   }
 
   /** Replays a batch of events before which no other event can be committed; false if there are none. */
-  async #settled(tx: Querier): Promise<boolean> {
+  async #settled(tx: Querier, until: bigint): Promise<boolean> {
     await lockFreshTables(tx);
     await checkFreshTables(tx, this.#id);
-    return await this.#step(() => this.#store.readAll(tx, this.#next), tx);
+    return await this.#step(() => this.#store.readAll(tx, { ...this.#next, until }), tx);
   }
 
   async #step(

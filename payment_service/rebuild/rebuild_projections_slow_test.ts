@@ -221,8 +221,9 @@ Deno.test("rebuildProjections() fails without changes if another rebuild is star
   await assertRejects(() => early, RebuildError);
   assertEquals([different(await other), await rows(pool)], [[], before]);
 
-  // After all events, while it waits for a payment in progress: the second rebuild waits for the first one.
-  const payment = await hold(pool, "select from accounts for update");
+  // After all events, while it waits for a payment that has begun: the second rebuild waits for the first one. A payment
+  // that has written something would be waited for before the first event.
+  const payment = await hold(pool, "lock table accounts in row exclusive mode");
   const first = rebuildProjections(pool, { swap: true });
   await untilWaiting(pool, 1);
   const second = rebuildProjections(pool, { swap: false });

@@ -7,6 +7,7 @@ import { RebuildError } from "./rebuild_error.ts";
 import { rebuildProjections, type RebuildSummary } from "./rebuild_projections.ts";
 
 const STAGES = {
+  waiting: "Waiting for transactions that have begun before",
   comparing: "Comparing with the live tables",
   swapping: "Replacing the differing rows",
 } as const;

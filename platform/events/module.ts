@@ -12,6 +12,7 @@ import { EncryptionKeyRing } from "@archway/service_kit/signing.ts";
 import type { Broker } from "./broker/broker.ts";
 import type { NatsConfig } from "./broker/nats_config.ts";
 import { EVENTS_SETTINGS, type EventsConfig, readEventsConfig } from "./events_config.ts";
+import { EVENTS_EXPORT } from "./events_export.ts";
 import { mergeCatalogs } from "./merge_catalogs.ts";
 import type { WebhookService } from "./webhooks/management/app.ts";
 import { openWebhookService } from "./webhooks/management/open_webhook_service.ts";
@@ -23,6 +24,7 @@ export const eventsModule = defineService({
   name: "events",
   migrations: join(import.meta.dirname ?? ".", "migrations"),
   scopes: ["webhooks:read", "webhooks:write"],
+  exports: [EVENTS_EXPORT],
   hasBackground: true,
   settings: EVENTS_SETTINGS,
   configure: readEventsConfig,

@@ -76,6 +76,13 @@ function commandsOf(project: Project): ReadonlyMap<string, Run> {
   const sources = migrationSources(services);
   // Each command reads the settings that it needs, so that it requires no secrets of others; `config` reads all.
   const configure = (): StorageConfig => readEnvironment(project, { read: readStorageConfig });
+  const readSettings = <T>(read: (reader: SettingsReader) => T): T => {
+    const reader = new EnvironmentReader(lookUp);
+    const settings = read(reader);
+    if (reader.errors.length > 0) throw new ConfigError(reader.errors);
+    return settings;
+  };
+  const commandOptions = { project: project.name, configure, sources, services, readSettings };
   const lookUp = (name: string): string | undefined => readVariables(Deno.env.toObject())[name];
   const serving = (share?: Share): Config =>
     readEnvironment(project, { read: (reader) => readConfig(reader, { services, share }) });
@@ -119,7 +126,7 @@ function commandsOf(project: Project): ReadonlyMap<string, Run> {
     ["keys", async (args) => {
       const { keysCommand } = await import("./keys_command.ts");
       const { runServiceCommand } = await import("./run_service_command.ts");
-      return await runServiceCommand(keysCommand, args, { project: project.name, configure, sources });
+      return await runServiceCommand(keysCommand, args, commandOptions);
     }],
     ["healthcheck", async (args) => {
       const { healthcheck } = await import("./healthcheck_command.ts");
@@ -152,7 +159,7 @@ function commandsOf(project: Project): ReadonlyMap<string, Run> {
   for (const command of serviceCommands(services)) {
     commands.set(command.name, async (args) => {
       const { runServiceCommand } = await import("./run_service_command.ts");
-      return await runServiceCommand(command, args, { project: project.name, configure, sources });
+      return await runServiceCommand(command, args, commandOptions);
     });
   }
   return commands;

@@ -3,10 +3,13 @@ import type { MigrationSource } from "@archway/db/db.ts";
 import {
   type CommandContext,
   type CommandDatabase,
+  type CommandDatabaseOptions,
   CommandError,
   type ServiceCommand,
   UsageError,
 } from "@archway/service_kit/command.ts";
+import type { ServiceDescription } from "@archway/service_kit/service_module.ts";
+import type { SettingsReader } from "@archway/service_kit/setting.ts";
 import { formatError, isDatabaseError } from "./format_error.ts";
 import { migrationReporter } from "./migration_reporter.ts";
 import { openDatabase } from "./open_database.ts";
@@ -22,6 +25,9 @@ export interface RunServiceCommandOptions {
   /** Reads the configuration. */
   readonly configure: () => StorageConfig;
   readonly sources: readonly MigrationSource[];
+  readonly services: readonly ServiceDescription[];
+  /** Reads settings of a command. @throws {ConfigError} for invalid ones. */
+  readonly readSettings: <T>(read: (reader: SettingsReader) => T) => T;
 }
 
 /**
@@ -46,16 +52,19 @@ export async function runServiceCommand(
   }
 }
 
-function commandContext({ project, configure, sources }: RunServiceCommandOptions): CommandContext {
+function commandContext(
+  { project, configure, sources, services, readSettings }: RunServiceCommandOptions,
+): CommandContext {
   const stopping = new AbortController();
   let stoppedBy: Deno.Signal | undefined;
   let listening = false;
   return {
-    async openDatabase({ unlimited = false } = {}): Promise<CommandDatabase> {
-      const config = configure();
-      const limits = unlimited ? { statementTimeoutMs: 0, transactionTimeoutMs: 0 } : {};
+    services,
+    readSettings,
+    async openDatabase(limits = {}): Promise<CommandDatabase> {
+      const config = limitedConfig(configure(), limits);
       await using stack = new AsyncDisposableStack();
-      const { pool } = stack.use(await openDatabase({ ...config, pool: { ...config.pool, ...limits } }));
+      const { pool } = stack.use(await openDatabase(config));
       // MIGRATE_ON_START applies to commands as it does to the service.
       if (config.migrateOnStart) await pool.migrate(sources, migrationReporter);
       else if ((await pool.pendingMigrations(sources)).length > 0) {
@@ -79,6 +88,33 @@ function commandContext({ project, configure, sources }: RunServiceCommandOption
     },
     get stoppedWith(): number | undefined {
       return stoppedBy === undefined ? undefined : SIGNAL_EXIT_CODES[stoppedBy] ?? 1;
+    },
+  };
+}
+
+/** Returns the configuration of a command's database with limits of its own. */
+function limitedConfig(
+  config: StorageConfig,
+  { unlimited = false, statementTimeoutMs, maxConnections, replicaWaitMs, purpose }: CommandDatabaseOptions,
+): StorageConfig {
+  const { pool, database, consistencyMaxWaitMs } = config;
+  const limited = <I extends { readonly maxConnections: number }>(server: I): I => ({
+    ...server,
+    maxConnections: Math.min(server.maxConnections, maxConnections ?? server.maxConnections),
+  });
+  return {
+    ...config,
+    consistencyMaxWaitMs: replicaWaitMs ?? consistencyMaxWaitMs,
+    pool: {
+      ...pool,
+      ...(unlimited && { statementTimeoutMs: 0, transactionTimeoutMs: 0 }),
+      ...(statementTimeoutMs !== undefined && { statementTimeoutMs }),
+      ...(purpose !== undefined && { applicationName: `${pool.applicationName} ${purpose}`.slice(0, 63) }),
+    },
+    database: database.kind === "embedded" ? database : {
+      ...database,
+      primary: [limited(database.primary[0]), ...database.primary.slice(1).map(limited)],
+      replicas: database.replicas.map(limited),
     },
   };
 }

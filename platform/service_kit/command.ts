@@ -1,4 +1,6 @@
 import type { ConnectionPool } from "@archway/db/db.ts";
+import type { ServiceDescription } from "./service_module.ts";
+import type { SettingsReader } from "./setting.ts";
 
 /** A command of the program that a service adds, such as `seed`. */
 export interface ServiceCommand {
@@ -27,6 +29,14 @@ export interface CommandContext {
    * @throws {CommandError} when migrations are pending and MIGRATE_ON_START does not apply them.
    */
   openDatabase(options?: CommandDatabaseOptions): Promise<CommandDatabase>;
+  /** Services of the program. */
+  readonly services: readonly ServiceDescription[];
+  /**
+   * Reads settings that the command needs.
+   *
+   * @throws {Error} for invalid ones, with a message for the user.
+   */
+  readSettings<T>(read: (reader: SettingsReader) => T): T;
   /** Writes to the standard output. */
   print(text: string): Promise<void>;
   /** Writes a line to the standard error. */
@@ -47,6 +57,14 @@ export interface CommandDatabaseOptions {
    * @default {false}
    */
   readonly unlimited?: boolean;
+  /** Maximum time of a statement, in milliseconds. @default POSTGRES_STATEMENT_TIMEOUT */
+  readonly statementTimeoutMs?: number;
+  /** Maximum number of connections to each server. @default that of the server's settings */
+  readonly maxConnections?: number;
+  /** Maximum wait of a read for a replica that is to show a position, in milliseconds. @default CONSISTENCY_MAX_WAIT */
+  readonly replicaWaitMs?: number;
+  /** Word behind POSTGRES_APPLICATION_NAME, by which the server distinguishes its sessions. @default none */
+  readonly purpose?: string;
 }
 
 /** The database of a command. */

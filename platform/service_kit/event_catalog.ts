@@ -51,6 +51,8 @@ export interface Recipient {
 export interface EventCatalog {
   /** Every type of event that the service stores, with its schema versions. */
   readonly types: Upcasters;
+  /** Returns the members of an event's data that are personal, which exports leave out. @default none */
+  readonly personal?: (event: NewEvent) => { readonly fields: readonly string[] } | undefined;
   /**
    * Returns the data of an event in the form that the service's OpenAPI document describes.
    *

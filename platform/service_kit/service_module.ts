@@ -7,6 +7,7 @@ import type { ConsistencyTokens } from "./consistency_tokens.ts";
 import type { ConfiguredTool } from "./developer_tool.ts";
 import type { DeveloperParts } from "./developer_view.ts";
 import type { EventCatalog } from "./event_catalog.ts";
+import type { ExportDefinition } from "./export_definition.ts";
 import type { GraphqlBatches, GraphqlFace } from "./graphql_face.ts";
 import type { JobDefinition, JobHandler, JobRegistry } from "./job.ts";
 import type { MetricSink } from "./metric_sink.ts";
@@ -34,6 +35,8 @@ export interface ServiceDescription {
   readonly settings?: SettingsSection;
   /** Commands it adds to the program. @default {[]} */
   readonly commands?: readonly ServiceCommand[];
+  /** Data sets that it offers to the command `export`, if "export" is listed. @default none */
+  readonly exports?: readonly ExportDefinition[];
   /** Whether it has background work, which `worker` can run in a separate process. @default {false} */
   readonly hasBackground?: boolean;
   /** GraphQL fields for the operations of its OpenAPI document; served if "graphql" is listed. @default none */

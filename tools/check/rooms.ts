@@ -83,6 +83,11 @@ export const ROOMS: readonly Room[] = [
     inTestsOf: ["services.ts"],
     imports: ["server/", "platform/service_kit/"],
   },
+  {
+    path: "platform/export/",
+    inTestsOf: ["services.ts", "*_service/"],
+    imports: ["db/", "platform/service_kit/"],
+  },
   { path: "platform/conformance/", imports: ["server/", "platform/service_kit/"] },
   { path: "platform/program/", imports: [...BASE, "platform/conformance/"] },
   {

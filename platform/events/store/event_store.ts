@@ -1,15 +1,18 @@
 import type { Upcasters } from "@archway/service_kit/event_catalog.ts";
-import type { Querier } from "@archway/db/db.ts";
+import type { SettleOptions } from "@archway/service_kit/export_definition.ts";
+import type { ConnectionManager, Querier } from "@archway/db/db.ts";
 import { appendEvents, type AppendOptions } from "./append_events.ts";
 import type { StoredEvent, StreamAppend } from "./event.ts";
 import {
   countEvents,
   readAllEvents,
+  type ReadAllOptions,
   type ReadEventsOptions,
   readStreamEvents,
   readStreamVersion,
   readVisibleEvents,
 } from "./read_events.ts";
+import { settledPosition } from "./settled_position.ts";
 import { upcast } from "./upcast.ts";
 
 /** Options of an event store. */
@@ -66,12 +69,20 @@ export class EventStore {
     return (await readStreamEvents(db, stream, options)).map((event) => this.#newest(event));
   }
 
+  /** Returns the position up to which all events can be read; see {@link settledPosition}. */
+  settledPosition(connections: Pick<ConnectionManager, "writer">, options?: SettleOptions): Promise<bigint> {
+    return settledPosition(connections, options);
+  }
+
   /**
    * Reads events of all streams, in their newest schema version; see {@link readAllEvents}.
    *
    * @throws {EventStoreError} "unknown-event".
    */
-  async readAll(db: Querier, options: ReadEventsOptions): Promise<readonly StoredEvent[]> {
+  async readAll(
+    db: Querier,
+    options: Omit<ReadAllOptions, "categories">,
+  ): Promise<readonly StoredEvent[]> {
     return (await readAllEvents(db, { ...options, categories: this.#categories })).map((event) =>
       this.#newest(event)
     );

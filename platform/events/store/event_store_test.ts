@@ -28,17 +28,11 @@ function append(tx: Querier, stream: string, ...names: string[]): Promise<readon
   return STORE.append(tx, [{ stream, expectedVersion: 0n, events: names.map(made) }], OPTIONS);
 }
 
+/** Waits for transactions in other databases of the server, too. */
 async function names(pool: ConnectionPool, after = 0n): Promise<readonly unknown[]> {
-  const events = await STORE.readAll(pool.writer(), { after, limit: 100 });
+  const until = await STORE.settledPosition(pool);
+  const events = await STORE.readAll(pool.writer(), { after, until, limit: 100 });
   return events.map(({ data }) => data["name"]);
-}
-
-/** Waits for a number of events: transactions in other databases of the server hold readers back, too. */
-async function untilNames(pool: ConnectionPool, count: number, after = 0n): Promise<readonly unknown[]> {
-  while (true) {
-    const found = await names(pool, after);
-    if (found.length >= count) return found;
-  }
 }
 
 async function codeOf(promise: Promise<unknown>): Promise<string> {
@@ -56,8 +50,8 @@ const CASES: Readonly<Record<string, (pool: ConnectionPool) => Promise<void>>> =
     await pool.withTx((tx) =>
       STORE.append(tx, [{ stream: "b", expectedVersion: 2n, events: [made("b3")] }], OPTIONS)
     );
-    assertEquals(await untilNames(pool, 4), ["b1", "b2", "a1", "b3"]);
-    assertEquals(await untilNames(pool, 2, positions[1]), ["a1", "b3"]);
+    assertEquals(await names(pool), ["b1", "b2", "a1", "b3"]);
+    assertEquals(await names(pool, positions[1]), ["a1", "b3"]);
     const stream = await STORE.readStream(pool.writer(), "b", { after: 1n, limit: 10 });
     assertEquals(
       stream.map(({ version, data, metadata, recordedAt }) => [version, data, metadata, recordedAt]),
@@ -79,7 +73,7 @@ const CASES: Readonly<Record<string, (pool: ConnectionPool) => Promise<void>>> =
       );
       assertEquals(await codeOf(appending), "version-conflict", `${expectedVersion}`);
     }
-    assertEquals(await untilNames(pool, 2), ["a1", "a2"]);
+    assertEquals(await names(pool), ["a1", "a2"]);
   },
   "appendToEnd() appends after the last event of a stream": async (pool) => {
     for (const name of ["a1", "a2"]) {
@@ -95,7 +89,7 @@ const CASES: Readonly<Record<string, (pool: ConnectionPool) => Promise<void>>> =
     });
     await assertRejects(() => failing, RangeError);
     await pool.withTx((tx) => append(tx, "a", "kept"));
-    assertEquals(await untilNames(pool, 1), ["kept"]);
+    assertEquals(await names(pool), ["kept"]);
     assertEquals((await pool.writer().query("select from outbox")).rowCount, 1);
   },
   "readAll() and readStream() return events in their newest schema version": async (pool) => {
@@ -108,8 +102,8 @@ const CASES: Readonly<Record<string, (pool: ConnectionPool) => Promise<void>>> =
       STORE.append(tx, [{ stream: "a", expectedVersion: 0n, events: forms }], OPTIONS)
     );
     const newest = [3, { from: "shelf", to: "desk", centimetres: 305 }];
-    await untilNames(pool, 3);
-    const all = await STORE.readAll(pool.writer(), { after: 0n, limit: 10 });
+    const until = await STORE.settledPosition(pool);
+    const all = await STORE.readAll(pool.writer(), { after: 0n, until, limit: 10 });
     assertEquals(all.map(({ schemaVersion, data }) => [schemaVersion, data]), [newest, newest, newest]);
     const stream = await STORE.readStream(pool.writer(), "a", { after: 0n, limit: 10 });
     assertEquals(stream, all);
@@ -161,7 +155,22 @@ async function slow(
   };
 }
 
-Deno.test("EventStore.readAll() skips no event of a transaction that commits late", async () => {
+/** Begins to wait for a settled position while a transaction runs, and returns the events up to it. */
+async function waitForNames(
+  pool: ConnectionPool,
+): Promise<{ readonly names: Promise<readonly unknown[]> }> {
+  const waits = Promise.withResolvers<void>();
+  const settled = STORE.settledPosition(pool, { onWait: waits.resolve });
+  const names = settled.then(async (until) => {
+    const events = await STORE.readAll(pool.writer(), { after: 0n, until, limit: 100 });
+    return events.map(({ data }) => data["name"]);
+  });
+  // It must not settle; if it does, the test ends with the events that are missing.
+  await Promise.race([waits.promise, settled]);
+  return { names };
+}
+
+Deno.test("EventStore.settledPosition() waits for a transaction that commits late", async () => {
   await using database = await openEventDatabase();
   const { pool } = database;
   await pool.withTx((tx) => append(tx, "first", "1"));
@@ -172,10 +181,46 @@ Deno.test("EventStore.readAll() skips no event of a transaction that commits lat
     "select stream from events order by position",
   );
   assertEquals(visible.rows.map(({ stream }) => stream), ["first", "quick"]);
-  assertEquals(await untilNames(pool, 1), ["1"]);
-  const seen = await STORE.readAll(pool.writer(), { after: 0n, limit: 100 });
+  const waiting = await waitForNames(pool);
   await commit();
-  assertEquals(await untilNames(pool, 2, seen.at(-1)?.position), ["2", "3"]);
+  assertEquals(await waiting.names, ["1", "2", "3"]);
+});
+
+Deno.test("EventStore.settledPosition() waits for a younger transaction with a smaller position", async () => {
+  await using database = await openEventDatabase();
+  const { pool } = database;
+  const [started, go] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const older = pool.withTx(async (tx) => {
+    await tx.query("select pg_current_xact_id()");
+    started.resolve();
+    await go.promise;
+    await append(tx, "older", "2");
+  });
+  await started.promise;
+  const commit = await slow(pool, (tx) => append(tx, "younger", "1"));
+  go.resolve();
+  await older;
+  // Its transaction is older than every running one, and yet an event with a smaller position is to come.
+  const visible = await pool.writer().query<{ stream: string }>("select stream from events");
+  assertEquals(visible.rows.map(({ stream }) => stream), ["older"]);
+  const waiting = await waitForNames(pool);
+  await commit();
+  assertEquals(await waiting.names, ["1", "2"]);
+});
+
+Deno.test("EventStore.settledPosition() stops waiting when it is aborted", async () => {
+  await using database = await openEventDatabase();
+  const { pool } = database;
+  await pool.withTx((tx) => append(tx, "first", "1"));
+  const commit = await slow(pool, (tx) => append(tx, "slow", "2"));
+  const stopping = new AbortController();
+  const reason = new RangeError("Stopped");
+  const settling = STORE.settledPosition(pool, {
+    signal: stopping.signal,
+    onWait: () => stopping.abort(reason),
+  });
+  assertEquals(await assertRejects(() => settling, RangeError), reason);
+  await commit();
 });
 
 Deno.test("EventStore.append() assigns a transaction id before a position", async () => {
@@ -202,10 +247,13 @@ Deno.test("EventStore.append() assigns a transaction id before a position", asyn
     and database = (select oid from pg_database where datname = current_database())`;
   while ((await pool.writer().query(waits)).rowCount === 0);
   await pool.withTx((tx) => append(tx, "quick", "quick"));
-  assertEquals(await names(pool), []);
+  const reached = Promise.withResolvers<void>();
+  const settling = STORE.settledPosition(pool, { onWait: reached.resolve });
+  await Promise.race([reached.promise, settling]);
   await unlock();
   await appending;
-  assertEquals(await untilNames(pool, 2), ["quick", "slow"]);
+  await settling;
+  assertEquals(await names(pool), ["quick", "slow"]);
 });
 
 Deno.test("EventStore.append() lets exactly one of many concurrent writers succeed", async () => {

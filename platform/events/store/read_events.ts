@@ -8,12 +8,11 @@ const COLUMNS = "position, stream, version, type, schema_version, data, metadata
 const READ_STREAM =
   `select ${COLUMNS} from events where stream = $1 and version > $2 order by version limit $3`;
 
-// Positions are assigned before their transactions commit, so a greater one can become visible before a smaller one.
-// Therefore only events are read whose transaction is older than every running one.
 const IN_CATEGORIES = "($3::text[] is null or split_part(stream, '-', 1) = any ($3))";
 
 const READ_ALL = `select ${COLUMNS} from events
-  where position > $1 and transaction_id < pg_snapshot_xmin(pg_current_snapshot()) and ${IN_CATEGORIES}
+  where position > $1 and position <= $4 and ${IN_CATEGORIES}
+    and ($5::text[] is null or type = any ($5))
   order by position limit $2`;
 
 const READ_VISIBLE =
@@ -41,10 +40,18 @@ export interface ReadEventsOptions extends QueryOptions {
   readonly limit: number;
 }
 
-/** Options of reading events of all streams. */
-export interface ReadAllOptions extends ReadEventsOptions {
+/** Options of reading visible events of all streams. */
+export interface ReadVisibleOptions extends ReadEventsOptions {
   /** Categories of streams: the part of a name before the first "-". @default all */
   readonly categories?: readonly string[] | undefined;
+}
+
+/** Options of reading events of all streams. */
+export interface ReadAllOptions extends ReadVisibleOptions {
+  /** Settled position up to which to read. */
+  readonly until: bigint;
+  /** @default all */
+  readonly types?: readonly string[] | undefined;
 }
 
 /** Reads events of a stream, in the schema version in which they were stored. */
@@ -68,14 +75,15 @@ export async function readStreamVersion(db: Querier, stream: string): Promise<bi
 
 /**
  * Reads events of all streams by position, in the schema version in which they were stored. A reader that continues
- * after the last event returned gets every event exactly once: events that a running transaction could still precede
- * are held back.
+ * after the last event returned gets every event exactly once, if `until` was returned by `settledPosition()`: a greater
+ * position can be visible before a smaller one, whose transaction is still running.
  */
 export async function readAllEvents(
   db: Querier,
-  { after, limit, categories, ...options }: ReadAllOptions,
+  { after, until, limit, categories, types, ...options }: ReadAllOptions,
 ): Promise<readonly StoredEvent[]> {
-  const { rows } = await db.query<EventRow>(READ_ALL, [after, limit, categories ?? null], options);
+  const parameters = [after, limit, categories ?? null, until, types ?? null];
+  const { rows } = await db.query<EventRow>(READ_ALL, parameters, options);
   return rows.map(eventOf);
 }
 
@@ -85,7 +93,7 @@ export async function readAllEvents(
  */
 export async function readVisibleEvents(
   tx: Querier,
-  { after, limit, categories, ...options }: ReadAllOptions,
+  { after, limit, categories, ...options }: ReadVisibleOptions,
 ): Promise<readonly StoredEvent[]> {
   const { rows } = await tx.query<EventRow>(READ_VISIBLE, [after, limit, categories ?? null], options);
   return rows.map(eventOf);

@@ -1,0 +1,95 @@
+import { CommandError } from "@archway/service_kit/command.ts";
+import type { ExportColumnType, ExportDefinition } from "@archway/service_kit/export_definition.ts";
+
+/** Name of the manifest in the folder of a data set. */
+export const MANIFEST_FILE = "manifest.json";
+
+/** File that a manifest lists. */
+export interface ManifestFile {
+  /** Path in the folder of the data set, such as "day=2026-11-30/00000012-5e1f0a2b-1.parquet". */
+  readonly path: string;
+  /** Date in UTC that all of its rows have. */
+  readonly day: string;
+  readonly rows: number;
+  readonly bytes: number;
+}
+
+/** Column of the listed files, as far as they have it. */
+export interface ManifestColumn {
+  readonly name: string;
+  readonly type: ExportColumnType;
+}
+
+/** Progress of a stream. Positions are decimal digits. */
+export interface StreamProgress {
+  /** Position up to which all rows are in the listed files. */
+  readonly position: string;
+  /** Fingerprint of the last positions, to recognize another history. */
+  readonly fingerprint: { readonly after: string; readonly value: string };
+}
+
+/** Digest of a day of a table, as exported. */
+export interface ExportedDay {
+  readonly rows: string;
+  readonly digest: string;
+}
+
+/** List of the files that make up a data set. It is replaced as a whole, so that a reader gets each row once. */
+export interface Manifest {
+  readonly format: 1;
+  readonly dataSet: string;
+  readonly kind: ExportDefinition["kind"];
+  /** Number of the manifest, from 1. */
+  readonly sequence: number;
+  readonly columns: readonly ManifestColumn[];
+  readonly rows: number;
+  readonly files: readonly ManifestFile[];
+  readonly stream?: StreamProgress;
+  readonly days?: Readonly<Record<string, ExportedDay>>;
+}
+
+/** Returns the manifest of a data set that was never exported. */
+export function emptyManifest({ name, kind }: ExportDefinition): Manifest {
+  return { format: 1, dataSet: name, kind, sequence: 0, columns: [], rows: 0, files: [] };
+}
+
+/**
+ * Parses the manifest of a data set.
+ *
+ * @throws {CommandError} if it is none, or that of another data set.
+ */
+export function parseManifest(text: string, { name, kind }: ExportDefinition): Manifest {
+  const value = parseJson(text);
+  if (!isManifest(value)) {
+    throw new CommandError(
+      `${MANIFEST_FILE} of ${name} is not a manifest of this program; use an empty target`,
+    );
+  }
+  if (value.dataSet !== name || value.kind !== kind) {
+    throw new CommandError(`The target holds the data set ${value.dataSet}, not ${name}; use another one`);
+  }
+  return value;
+}
+
+/** Returns the text of a manifest, with a line for each file. */
+export function formatManifest({ files, ...manifest }: Manifest): string {
+  const head = JSON.stringify(manifest, undefined, 2).replace(/\n\}$/, "");
+  const lines = files.map((file) => `    ${JSON.stringify(file)}`).join(",\n");
+  return `${head},\n  "files": [${lines === "" ? "" : `\n${lines}\n  `}]\n}\n`;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function isManifest(value: unknown): value is Manifest {
+  return typeof value === "object" && value !== null && "format" in value && value.format === 1 &&
+    "dataSet" in value && typeof value.dataSet === "string" && "kind" in value &&
+    "sequence" in value && Number.isSafeInteger(value.sequence) && "files" in value &&
+    Array.isArray(value.files) &&
+    "columns" in value && Array.isArray(value.columns);
+}

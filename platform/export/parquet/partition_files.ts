@@ -1,0 +1,104 @@
+import type { ExportColumn, ExportRow } from "@archway/service_kit/export_definition.ts";
+import type { ManifestFile } from "../manifest/manifest.ts";
+import type { ExportStorage } from "../storage/storage.ts";
+import { ParquetFile } from "./parquet_file.ts";
+
+/** Number of files that are written at the same time. Rows of other days are rare, except around midnight. */
+const MAX_OPEN = 2;
+
+/** Size from which on a file is closed, and another one begun. */
+const MAX_BYTES = 32 * 1024 * 1024;
+
+/** Options of {@link PartitionFiles}. */
+export interface PartitionFilesOptions {
+  readonly columns: Readonly<Record<string, ExportColumn>>;
+  /** Number of the manifest that will list the files. */
+  readonly sequence: number;
+  /** Id of the export, so that no other one writes files of the same name. */
+  readonly run: string;
+}
+
+interface OpenPartition {
+  readonly day: string;
+  readonly path: string;
+  readonly file: ParquetFile;
+}
+
+/** Files of an export that the next manifest will list, each with the rows of one day. */
+export class PartitionFiles implements AsyncDisposable {
+  readonly #storage: ExportStorage;
+  readonly #options: PartitionFilesOptions;
+  /** Most recently used last. */
+  #open: readonly OpenPartition[] = [];
+  readonly #closed: ManifestFile[] = [];
+  #count = 0;
+
+  constructor(storage: ExportStorage, options: PartitionFilesOptions) {
+    this.#storage = storage;
+    this.#options = options;
+  }
+
+  /** Number of rows so far. */
+  get rows(): number {
+    const closed = this.#closed.reduce((sum, { rows }) => sum + rows, 0);
+    return this.#open.reduce((sum, { file }) => sum + file.rows, closed);
+  }
+
+  async add(row: ExportRow): Promise<void> {
+    const day = row.at.slice(0, 10);
+    const found = this.#open.find((partition) => partition.day === day) ?? await this.#create(day);
+    if (found !== this.#open.at(-1)) {
+      this.#open = [...this.#open.filter((other) => other !== found), found];
+    }
+    await found.file.add(row);
+    if (found.file.bytes >= MAX_BYTES) await this.#close(found);
+  }
+
+  /** Closes all files, and returns them as the manifest lists them. */
+  async close(): Promise<readonly ManifestFile[]> {
+    while (this.#open[0] !== undefined) await this.#close(this.#open[0]);
+    return this.#closed;
+  }
+
+  /** Drops files that are not closed. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    const open = this.#open;
+    this.#open = [];
+    await Promise.all(open.map(({ file }) => file.abort()));
+  }
+
+  async #create(day: string): Promise<OpenPartition> {
+    const [oldest] = this.#open;
+    if (this.#open.length === MAX_OPEN && oldest !== undefined) await this.#close(oldest);
+    const { sequence, run, columns } = this.#options;
+    const path = filePath({ day, sequence, run, number: ++this.#count });
+    const created = { day, path, file: new ParquetFile(await this.#storage.createFile(path), columns) };
+    this.#open = [...this.#open, created];
+    return created;
+  }
+
+  async #close(partition: OpenPartition): Promise<void> {
+    const { day, path, file } = partition;
+    await file.close();
+    this.#open = this.#open.filter((other) => other !== partition);
+    this.#closed.push({ path, day, rows: file.rows, bytes: file.bytes });
+  }
+}
+
+interface FileName {
+  readonly day: string;
+  readonly sequence: number;
+  readonly run: string;
+  readonly number: number;
+}
+
+/** Returns the path of a file. The folder is a partition in Hive's style, which most engines read. */
+function filePath({ day, sequence, run, number }: FileName): string {
+  return `day=${day}/${String(sequence).padStart(8, "0")}-${run}-${number}.parquet`;
+}
+
+/** Returns the number of the manifest that a file was written for; undefined for files of others. */
+export function sequenceOf(path: string): number | undefined {
+  const [, digits] = /^day=\d{4}-\d{2}-\d{2}\/(\d{8,})-[0-9a-f]{8}-\d+\.parquet(?:\.tmp)?$/.exec(path) ?? [];
+  return digits === undefined ? undefined : Number(digits);
+}

@@ -1,0 +1,92 @@
+import type { ExportDefinition } from "@archway/service_kit/export_definition.ts";
+import { emptyManifest, formatManifest, type Manifest, parseManifest } from "../manifest/manifest.ts";
+import { mergeColumns } from "../manifest/merge_columns.ts";
+import { PartitionFiles, sequenceOf } from "../parquet/partition_files.ts";
+import type { ExportStorage, StoredManifest } from "../storage/storage.ts";
+
+/** Data set at its target: the manifest, and the files that it lists. */
+export class DataSetTarget {
+  readonly #definition: ExportDefinition;
+  readonly #storage: ExportStorage;
+  readonly #run = crypto.randomUUID().slice(0, 8);
+  #stored: StoredManifest | undefined;
+  #manifest: Manifest;
+
+  private constructor(
+    definition: ExportDefinition,
+    { storage, stored }: { readonly storage: ExportStorage; readonly stored: StoredManifest | undefined },
+  ) {
+    this.#definition = definition;
+    this.#storage = storage;
+    this.#stored = stored;
+    this.#manifest = stored === undefined
+      ? emptyManifest(definition)
+      : parseManifest(stored.text, definition);
+  }
+
+  /**
+   * Reads the manifest, and removes files that it does not list: those of exports that did not end.
+   *
+   * @throws {CommandError} if the target holds something else.
+   */
+  static async open(definition: ExportDefinition, storage: ExportStorage): Promise<DataSetTarget> {
+    const target = new DataSetTarget(definition, { storage, stored: await storage.readManifest() });
+    await target.removeUnlisted();
+    return target;
+  }
+
+  /** Manifest as of the last commit. */
+  get manifest(): Manifest {
+    return this.#manifest;
+  }
+
+  /** Returns files that the next manifest can list. */
+  newFiles(): PartitionFiles {
+    const { columns } = this.#definition;
+    return new PartitionFiles(this.#storage, {
+      columns,
+      run: this.#run,
+      sequence: this.#manifest.sequence + 1,
+    });
+  }
+
+  /**
+   * Replaces the manifest. Readers see all of the change or nothing.
+   *
+   * @throws {CommandError} if another export has replaced it, or a column has changed its type.
+   */
+  async commit(
+    { files, full = false, ...progress }:
+      & Pick<Manifest, "files" | "stream" | "days">
+      & { readonly full?: boolean },
+  ): Promise<void> {
+    const { sequence, columns } = this.#manifest;
+    const manifest: Manifest = {
+      ...emptyManifest(this.#definition),
+      sequence: sequence + 1,
+      columns: mergeColumns(this.#definition, { columns: full ? [] : columns }),
+      rows: files.reduce((sum, { rows }) => sum + rows, 0),
+      files: files.toSorted(byPath),
+      ...progress,
+    };
+    this.#stored = await this.#storage.replaceManifest(formatManifest(manifest), this.#stored);
+    this.#manifest = manifest;
+  }
+
+  /**
+   * Removes files that the manifest does not list. Where another export may write at the same time, those that its
+   * manifest could list remain.
+   */
+  async removeUnlisted(): Promise<void> {
+    const listed = new Set(this.#manifest.files.map(({ path }) => path));
+    const last = this.#manifest.sequence + (this.#storage.isExclusive ? 1 : 0);
+    for (const path of await this.#storage.list()) {
+      const sequence = sequenceOf(path);
+      if (sequence !== undefined && sequence <= last && !listed.has(path)) await this.#storage.remove(path);
+    }
+  }
+}
+
+function byPath(one: { readonly path: string }, other: { readonly path: string }): number {
+  return one.path < other.path ? -1 : 1;
+}

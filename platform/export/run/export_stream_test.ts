@@ -1,0 +1,163 @@
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { join } from "node:path";
+import { CommandError } from "@archway/service_kit/command.ts";
+import { openLocalStorage } from "../storage/local_storage.ts";
+import { NO_DATABASE, numberStream, type NumberStreamOptions } from "../testing/number_stream.ts";
+import { filesIn, readDataSet, readManifest } from "../testing/read_data_set.ts";
+import { exportDataSet } from "./export_data_set.ts";
+import type { ExportOptions, ExportSummary } from "./export_options.ts";
+
+type Changes =
+  & NumberStreamOptions
+  & Partial<Pick<ExportOptions, "full" | "signal" | "commitRows" | "onProgress">>;
+
+async function run(
+  folder: string,
+  { full, signal, commitRows, onProgress, ...stream }: Changes,
+): Promise<ExportSummary> {
+  await using storage = await openLocalStorage(folder);
+  return await exportDataSet(numberStream(stream), {
+    ...{ storage, connections: NO_DATABASE, catalogs: [], batchRows: 100 },
+    ...(full !== undefined && { full }),
+    ...(commitRows !== undefined && { commitRows }),
+    ...{ signal, onProgress },
+  });
+}
+
+async function inFolder(test: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir({ prefix: "archway_export_" });
+  try {
+    await test(join(folder, "numbers"));
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+/** Asserts that the rows are exactly the odd positions up to one. */
+async function assertRows(folder: string, last: bigint): Promise<void> {
+  const rows = await readDataSet(folder);
+  const expected = Array.from({ length: Number((last + 1n) / 2n) }, (_, index) => BigInt(2 * index + 1));
+  const positions = rows.map(({ position }) => BigInt(String(position)));
+  assertEquals(positions.toSorted((one, other) => Number(one - other)), expected);
+  const listed = (await readManifest(folder)).files.map(({ path }) => path);
+  assertEquals(await filesIn(folder), [...listed, "manifest.json"].toSorted());
+}
+
+Deno.test("exportStream() adds each row once, in files of its day", () =>
+  inFolder(async (folder) => {
+    assertEquals(await run(folder, { last: 4_001n }), { rows: 2_001, total: 2_001, files: 3 });
+    await assertRows(folder, 4_001n);
+    const first = await readManifest(folder);
+    assertEquals(first.files.map(({ day, path }) => [day, path.slice(0, 14)]), [
+      ["2026-11-29", "day=2026-11-29"],
+      ["2026-11-30", "day=2026-11-30"],
+      ["2026-12-01", "day=2026-12-01"],
+    ]);
+    assertEquals(await run(folder, { last: 4_001n }), { rows: 0, total: 2_001, files: 3 });
+    assertEquals(await readManifest(folder), first);
+    // Only positions that were rolled back are added.
+    assertEquals((await run(folder, { last: 4_002n })).rows, 0);
+    assertEquals((await run(folder, { last: 4_103n })).rows, 51);
+    await assertRows(folder, 4_103n);
+    const second = await readManifest(folder);
+    assertEquals(
+      second.files.filter(({ path }) => first.files.some((file) => file.path === path)),
+      first.files,
+    );
+  }));
+
+Deno.test("exportStream() replaces the manifest after a number of rows, and continues there", () =>
+  inFolder(async (folder) => {
+    const stopping = new AbortController();
+    const reason = new RangeError("Stopped");
+    const stopped = run(folder, {
+      last: 4_001n,
+      commitRows: 500,
+      signal: stopping.signal,
+      onProgress: (rows) => rows >= 1_200 && stopping.abort(reason),
+    });
+    assertEquals(await assertRejects(() => stopped, RangeError), reason);
+    const { sequence, rows, stream } = await readManifest(folder);
+    assertEquals([sequence, rows, stream?.position], [2, 1_000, "1999"]);
+    await assertRows(folder, 1_999n);
+    assertEquals((await run(folder, { last: 4_001n, commitRows: 500 })).rows, 1_001);
+    await assertRows(folder, 4_001n);
+  }));
+
+Deno.test("exportStream() gives new files new columns, and leaves old files as they are", () =>
+  inFolder(async (folder) => {
+    await run(folder, { last: 101n });
+    const columns = {
+      position: { type: "int64", description: "" },
+      extra: { type: "int32", description: "" },
+    } as const;
+    await run(folder, { last: 201n, columns });
+    const rows = await readDataSet(folder);
+    assertEquals(rows[0], { position: 1n, label: "row 1" });
+    assertEquals(rows.at(-1), { position: 201n, extra: 1 });
+    const names = (await readManifest(folder)).columns.map(({ name, type }) => `${name} ${type}`);
+    assertEquals(names, ["position int64", "label text", "extra int32"]);
+  }));
+
+Deno.test("exportStream() refuses a column of another type, unless all rows are exported again", () =>
+  inFolder(async (folder) => {
+    await run(folder, { last: 101n });
+    const before = await readManifest(folder);
+    const columns = {
+      position: { type: "int64", description: "" },
+      label: { type: "json", description: "" },
+    } as const;
+    const error = await assertRejects(() => run(folder, { last: 201n, columns }), CommandError);
+    assertEquals(
+      error.message,
+      "The column label of numbers is of the type json and was text; export all with --full",
+    );
+    assertEquals(await readManifest(folder), before);
+    await run(folder, { last: 201n, columns, full: true });
+    await assertRows(folder, 201n);
+  }));
+
+Deno.test("exportStream() refuses a database with another history, unless all rows are exported again", () =>
+  inFolder(async (folder) => {
+    await run(folder, { last: 101n });
+    for (const other of [{ last: 201n, history: "other " }, { last: 99n }]) {
+      const error = await assertRejects(() => run(folder, other), CommandError);
+      assertStringIncludes(error.message, "up to position 101 than were exported");
+    }
+    await assertRows(folder, 101n);
+    const { sequence, files: [old] } = await readManifest(folder);
+    assertEquals((await run(folder, { last: 99n, full: true })).rows, 50);
+    await assertRows(folder, 99n);
+    const after = await readManifest(folder);
+    assertEquals(after.sequence, sequence + 1);
+    assert(!after.files.some(({ path }) => path === old?.path));
+  }));
+
+Deno.test("exportStream() refuses a manifest of something else", () =>
+  inFolder(async (folder) => {
+    for (const text of ["", "{}", '{"format":2}', "null"]) {
+      await Deno.mkdir(folder, { recursive: true });
+      await Deno.writeTextFile(join(folder, "manifest.json"), text);
+      const error = await assertRejects(() => run(folder, { last: 1n }), CommandError);
+      assertStringIncludes(error.message, "manifest.json of numbers is not a manifest of this program");
+    }
+    await Deno.remove(join(folder, "manifest.json"));
+    await run(folder, { last: 1n });
+    const text = await Deno.readTextFile(join(folder, "manifest.json"));
+    await Deno.writeTextFile(join(folder, "manifest.json"), text.replace('"numbers"', '"letters"'));
+    const error = await assertRejects(() => run(folder, { last: 1n }), CommandError);
+    assertStringIncludes(error.message, "holds the data set letters, not numbers");
+  }));
+
+Deno.test("openLocalStorage() refuses a folder to which another export writes", () =>
+  inFolder(async (folder) => {
+    {
+      await using _storage = await openLocalStorage(folder);
+      const error = await assertRejects(() => openLocalStorage(folder), CommandError);
+      assertStringIncludes(error.message, "is in progress; wait for its end");
+    }
+    await run(folder, { last: 1n });
+    await Deno.writeTextFile(`${folder}-file`, "");
+    const error = await assertRejects(() => openLocalStorage(`${folder}-file`), CommandError);
+    assertStringIncludes(error.message, "numbers-file cannot be written: ");
+  }));

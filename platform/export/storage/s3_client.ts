@@ -1,0 +1,97 @@
+import { createHash } from "node:crypto";
+import { setTimeout } from "node:timers/promises";
+import { CommandError } from "@archway/service_kit/command.ts";
+import { AwsClient } from "aws4fetch";
+import type { S3Config } from "../export_config.ts";
+
+/** Maximum time of one attempt, in milliseconds. */
+const TIMEOUT_MS = 120_000;
+
+const ATTEMPTS = 5;
+const FIRST_DELAY_MS = 100;
+
+/** Request for an object, or for the bucket. */
+export interface S3Request {
+  readonly method: "GET" | "PUT" | "DELETE";
+  /** Key of the object; empty for the bucket. */
+  readonly key: string;
+  readonly query?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: readonly Uint8Array<ArrayBuffer>[];
+  /** Status codes that are no error, in addition to 200 and 204. @default {[]} */
+  readonly accepts?: readonly number[];
+}
+
+/** Response, and whether an earlier attempt may have succeeded without one. */
+export interface S3Response {
+  readonly response: Response;
+  readonly isRepeated: boolean;
+}
+
+/** Client of a bucket, by the REST API of S3 with addresses such as https://host/bucket/key. */
+export class S3Client {
+  readonly #client: AwsClient;
+  readonly #base: string;
+  readonly #bucket: string;
+
+  constructor(bucket: string, { endpoint, region, accessKeyId, secretAccessKey, sessionToken }: S3Config) {
+    if (accessKeyId === undefined || secretAccessKey === undefined) {
+      throw new CommandError(
+        "s3:// needs EXPORT_S3_ACCESS_KEY_ID and EXPORT_S3_SECRET_ACCESS_KEY",
+      );
+    }
+    this.#bucket = bucket;
+    const host = endpoint?.href.replace(/\/$/, "") ?? `https://s3.${region}.amazonaws.com`;
+    this.#base = `${host}/${bucket}`;
+    this.#client = new AwsClient({
+      ...{ accessKeyId, secretAccessKey, region, service: "s3", retries: 0 },
+      ...(sessionToken !== undefined && { sessionToken }),
+    });
+  }
+
+  /**
+   * Sends a request, again after failures that may pass.
+   *
+   * @throws {CommandError} for any other response, and if the last attempt fails.
+   */
+  async send(request: S3Request): Promise<S3Response> {
+    const { method, key, accepts = [] } = request;
+    let failure = "";
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      if (attempt > 0) await setTimeout(FIRST_DELAY_MS * 2 ** attempt * Math.random());
+      try {
+        const response = await this.#attempt(request);
+        if (response.ok || accepts.includes(response.status)) return { response, isRepeated: attempt > 0 };
+        failure = await describe(response);
+        if (response.status < 500 && response.status !== 429) break;
+      } catch (error) {
+        failure = error instanceof Error ? error.message : "no response";
+      }
+    }
+    const place = key === "" ? `s3://${this.#bucket}` : `s3://${this.#bucket}/${key}`;
+    throw new CommandError(`${method} ${place} failed: ${failure}`);
+  }
+
+  async #attempt({ method, key, query = {}, headers = {}, body }: S3Request): Promise<Response> {
+    const url = new URL(
+      key === "" ? this.#base : `${this.#base}/${key.split("/").map(encodeURIComponent).join("/")}`,
+    );
+    for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
+    const hash = createHash("sha256");
+    for (const part of body ?? []) hash.update(part);
+    return await this.#client.fetch(url.href, {
+      method,
+      headers: { ...headers, "X-Amz-Content-Sha256": hash.digest("hex") },
+      ...(body !== undefined && { body: new Blob([...body]) }),
+      redirect: "manual",
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    });
+  }
+}
+
+/** Returns the status and the code of an error response. */
+async function describe(response: Response): Promise<string> {
+  const text = await response.text();
+  const [, code] = /<Code>([\w.]{1,64})<\/Code>/.exec(text) ?? [];
+  return [String(response.status), ...(code === undefined ? [] : [code])].join(" ");
+}

@@ -1,0 +1,125 @@
+import { CommandError } from "@archway/service_kit/command.ts";
+import type { S3Config } from "../export_config.ts";
+import { MANIFEST_FILE } from "../manifest/manifest.ts";
+import { S3Client } from "./s3_client.ts";
+import type { ExportStorage, FileSink, StoredManifest } from "./storage.ts";
+
+/** Options of {@link openS3Storage}. */
+export interface S3StorageOptions {
+  /** Name of the data set, whose folder is opened. */
+  readonly name: string;
+  readonly config: S3Config;
+}
+
+/**
+ * Opens the folder of a data set in an object store. There is no lock: the manifest is only replaced if it is the one that
+ * was read, so that of two exports at the same time one fails, and its files are never listed.
+ *
+ * @throws {CommandError} for an invalid target or missing credentials.
+ */
+export function openS3Storage(target: string, { name, config }: S3StorageOptions): ExportStorage {
+  const [, bucket, prefix = ""] = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/(.*))?$/.exec(target) ?? [];
+  const parts = prefix.split("/").filter((part) => part !== "");
+  if (bucket === undefined || parts.some((part) => !/^[\w.=-]+$/.test(part) || /^\.+$/.test(part))) {
+    throw new CommandError(
+      "--to must be s3://bucket/prefix, with a prefix of letters, digits, -, _, ., = and /",
+    );
+  }
+  return new S3Storage(new S3Client(bucket, config), [...parts, name].join("/"));
+}
+
+class S3Storage implements ExportStorage {
+  readonly #client: S3Client;
+  readonly #folder: string;
+  readonly isExclusive = false;
+
+  constructor(client: S3Client, folder: string) {
+    this.#client = client;
+    this.#folder = folder;
+  }
+
+  async readManifest(): Promise<StoredManifest | undefined> {
+    const { response } = await this.#client.send({ method: "GET", key: this.#manifest, accepts: [404] });
+    const text = await response.text();
+    if (response.status === 404) return undefined;
+    const tag = response.headers.get("ETag");
+    if (tag === null) throw new CommandError("The object store returns no ETag, which exports depend on");
+    return { text, tag };
+  }
+
+  async replaceManifest(text: string, replaced: StoredManifest | undefined): Promise<StoredManifest> {
+    const condition = replaced?.tag === undefined ? { "If-None-Match": "*" } : { "If-Match": replaced.tag };
+    const { response, isRepeated } = await this.#client.send({
+      ...{ method: "PUT", key: this.#manifest, accepts: [404, 409, 412] },
+      headers: { ...condition, "Content-Type": "application/json" },
+      body: [new TextEncoder().encode(text)],
+    });
+    await response.body?.cancel();
+    const tag = response.headers.get("ETag");
+    if (response.ok && tag !== null) return { text, tag };
+    // An earlier attempt whose response was lost may have replaced it.
+    const current = response.ok || isRepeated ? await this.readManifest() : undefined;
+    if (current?.text === text) return current;
+    throw new CommandError(
+      "Another export has replaced the manifest meanwhile; nothing was added. Repeat the command",
+    );
+  }
+
+  createFile(path: string): Promise<FileSink> {
+    const key = `${this.#folder}/${path}`;
+    const parts: Uint8Array<ArrayBuffer>[] = [];
+    return Promise.resolve({
+      write(bytes): Promise<void> {
+        parts.push(new Uint8Array(bytes));
+        return Promise.resolve();
+      },
+      close: async (): Promise<void> => {
+        const headers = { "Content-Type": "application/vnd.apache.parquet" };
+        const { response } = await this.#client.send({ method: "PUT", key, headers, body: parts });
+        await response.body?.cancel();
+        parts.length = 0;
+      },
+      abort(): Promise<void> {
+        parts.length = 0;
+        return Promise.resolve();
+      },
+    });
+  }
+
+  async list(): Promise<readonly string[]> {
+    const prefix = `${this.#folder}/day=`;
+    const paths: string[] = [];
+    let next: string | undefined;
+    do {
+      const query = { "list-type": "2", prefix, ...(next !== undefined && { "continuation-token": next }) };
+      const { response } = await this.#client.send({ method: "GET", key: "", query });
+      const text = await response.text();
+      for (const key of textsOf(text, "Key")) paths.push(key.slice(this.#folder.length + 1));
+      [next] = textsOf(text, "NextContinuationToken");
+    } while (next !== undefined);
+    return paths;
+  }
+
+  async remove(path: string): Promise<void> {
+    const key = `${this.#folder}/${path}`;
+    const { response } = await this.#client.send({ method: "DELETE", key, accepts: [404] });
+    await response.body?.cancel();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return Promise.resolve();
+  }
+
+  get #manifest(): string {
+    return `${this.#folder}/${MANIFEST_FILE}`;
+  }
+}
+
+const ENTITIES: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'" };
+
+/** Returns the texts of the elements of a name. The keys of an export have no other special characters. */
+function textsOf(xml: string, element: string): readonly string[] {
+  return [...xml.matchAll(new RegExp(`<${element}>([^<]*)</${element}>`, "g"))].map(([, text = ""]) =>
+    text.replace(/&(\w+);/g, (entity, name: string) => ENTITIES[name] ?? entity)
+  );
+}
