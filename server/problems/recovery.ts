@@ -28,6 +28,8 @@ export function createRecovery(options: RecoveryOptions): (error: unknown, excha
         traceId: exchange.traceId,
         method: exchange.method,
       });
+    } else if (problem.status === 503 && exchange.hasEnded) {
+      // Cancelled work of a request whose deadline has passed, which is logged.
     } else if (problem.status >= 500 && problem.status !== 501) {
       errors.failed(problem.slug, {
         requestId: exchange.requestId,

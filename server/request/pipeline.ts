@@ -49,8 +49,10 @@ export function createPipeline(settings: ServerOptions, dependencies: PipelineDe
     const pass = (): void => {
       deadline.cancel();
       clearTimeout(ownDeadline);
+      // Logged before the work is cancelled, which then has nothing to log.
+      const response = recover(deadlinePassed(), exchange);
       exchange.abort(new DOMException("The request timed out", "TimeoutError"));
-      resolve(finish(recover(deadlinePassed(), exchange), exchange));
+      resolve(finish(response, exchange));
     };
     const deadline = dependencies.writeDeadlines.start(pass);
     exchange.deadline = deadline;
