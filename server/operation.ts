@@ -212,6 +212,8 @@ export interface Operation {
   readonly responses: Readonly<Record<string, ResponseDescriptor>>;
   /** Alternative requirements, of which one must be met; empty if the operation is public. */
   readonly security: readonly SecurityRequirement[];
+  /** Path of the metadata that name the issuers of access tokens (RFC 9728); challenges then refer to it. */
+  readonly resourceMetadata?: string;
   /** Headers of every response of a deprecated operation: `Deprecation`, `Sunset` and `Link`. */
   readonly deprecation?: readonly (readonly [name: string, value: string])[];
   /** `x-…` fields of the operation in the document. */

@@ -83,4 +83,6 @@ export interface OperationCalls {
   readonly isAuthenticated: boolean;
   /** Converts an error of a call to a problem, and logs it if it is a failure of the server. */
   problemOf(error: unknown, context: RequestContext): CallProblem;
+  /** Adds fields to the log line of a request, such as the name of what it called. */
+  note(context: RequestContext, fields: Readonly<Record<string, string | number>>): void;
 }

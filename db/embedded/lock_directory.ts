@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { EmbeddedError } from "./embedded_error.ts";
+import { DirectoryInUseError } from "./embedded_error.ts";
 
 /** Maximum wait in milliseconds where the runtime only has a blocking lock. */
 const timeoutMs = 500;
@@ -7,12 +7,12 @@ const timeoutMs = 500;
 /**
  * Locks the directory for this process. The system releases the lock when the process ends, even after a crash.
  *
- * @throws {EmbeddedError} when another process holds the lock.
+ * @throws {DirectoryInUseError} when another process holds the lock.
  */
 export async function lockDirectory(directory: string): Promise<Disposable> {
   const file = await Deno.open(join(directory, "lock"), { create: true, write: true, mode: 0o600 });
   if (await acquire(file)) return file;
-  throw new EmbeddedError(
+  throw new DirectoryInUseError(
     `The embedded database in ${directory} is in use by another process: stop it first`,
   );
 }

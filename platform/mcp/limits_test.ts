@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import type { ConnectionPool } from "@archway/db/db.ts";
-import { SILENT_LOGGER } from "@archway/server/logger.ts";
+import { type Logger, SILENT_LOGGER } from "@archway/server/logger.ts";
 import { createMemoryLimiter } from "@archway/server/rate_limiters.ts";
 import type { Server } from "@archway/server/server.ts";
 import {
@@ -137,6 +137,8 @@ Deno.test("mcpModule refuses public host names where the server does", async () 
 });
 
 Deno.test("mcpModule cancels the statement of a client that leaves, and of a call that takes too long", async () => {
+  const logged: string[] = [];
+  const logger: Logger = { ...SILENT_LOGGER, error: (message) => void logged.push(message) };
   await withServer(async ({ server, pool }) => {
     const controller = new AbortController();
     const left = post(server, CALL_SLOW, { signal: controller.signal }).catch(() => undefined);
@@ -149,7 +151,8 @@ Deno.test("mcpModule cancels the statement of a client that leaves, and of a cal
     const { status } = await post(server, CALL_SLOW);
     assertEquals(status, 503);
     await untilRunning(pool, 0);
-  }, { options: [withWriteTimeout(300), withLogger(SILENT_LOGGER)], on: "PostgreSQL" });
+  }, { options: [withWriteTimeout(300), withLogger(logger)], on: "PostgreSQL" });
+  assertEquals(logged, ["Request {requestId} failed with status {status}"]);
 });
 
 Deno.test("mcpModule admits no more requests than the server", async () => {

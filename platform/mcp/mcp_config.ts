@@ -1,5 +1,5 @@
-import { InvalidSetting, type SettingsReader, type SettingsSection } from "@archway/service_kit/setting.ts";
-import { customSetting, listSetting } from "@archway/service_kit/setting_types.ts";
+import type { SettingsReader, SettingsSection } from "@archway/service_kit/setting.ts";
+import { choiceSetting, listSetting, secretSetting } from "@archway/service_kit/setting_types.ts";
 
 /** Operations that agents can call: none, those that only read, or all. */
 export type McpMode = "off" | "read" | "write";
@@ -11,13 +11,15 @@ export interface McpConfig {
   readonly origins: readonly string[];
   /** Issuers of access tokens that clients are referred to; none if empty. */
   readonly authorizationServers: readonly string[];
+  /** Access token or API key of the command `mcp`. */
+  readonly token: string | undefined;
+  /** Whether the SDK serves all messages, as a reference. @default {false} */
+  readonly isSdkOnly?: boolean;
 }
 
-const MODE = customSetting<McpMode>("MCP_MODE", {
-  type: "off, read or write",
+const MODE = choiceSetting<McpMode>("MCP_MODE", ["off", "read", "write"], {
   default: "off",
   description: "Operations that agents can call at /mcp: none, those that only read, or all.",
-  parse: parseMode,
 });
 const ORIGINS = listSetting("MCP_ORIGINS", {
   example: "https://agent.example.com",
@@ -28,14 +30,19 @@ const ORIGINS = listSetting("MCP_ORIGINS", {
 const AUTHORIZATION_SERVERS = listSetting("MCP_AUTHORIZATION_SERVERS", {
   example: "https://issuer.example/",
   description:
-    "Issuers of access tokens, which MCP clients find at /.well-known/oauth-protected-resource/mcp (RFC 9728). Not served " +
-    "if empty.",
+    "Issuers of access tokens. Clients without one are referred to /.well-known/oauth-protected-resource/mcp (RFC 9728), " +
+    "which lists them. Not served if empty.",
+});
+
+const TOKEN = secretSetting("MCP_TOKEN", {
+  description:
+    "Access token or API key with which the command `mcp` calls operations. Not needed with AUTH_MODE none or dev.",
 });
 
 /** Settings of the MCP server. */
 export const MCP_SETTINGS: SettingsSection = {
   title: "Agents",
-  settings: [MODE, ORIGINS, AUTHORIZATION_SERVERS],
+  settings: [MODE, ORIGINS, AUTHORIZATION_SERVERS, TOKEN],
 };
 
 /** Reads the configuration of the MCP server. */
@@ -44,10 +51,6 @@ export function readMcpConfig(reader: SettingsReader): McpConfig {
     mode: reader.read(MODE),
     origins: reader.read(ORIGINS),
     authorizationServers: reader.read(AUTHORIZATION_SERVERS),
+    token: reader.read(TOKEN),
   };
-}
-
-function parseMode(text: string): McpMode {
-  if (text === "off" || text === "read" || text === "write") return text;
-  throw new InvalidSetting("must be off, read or write");
 }

@@ -17,6 +17,17 @@ export interface ServedOperations {
   readonly security: Operation["security"];
 }
 
+/** Whether an operation only reads. */
+export function onlyReads({ method }: Operation): boolean {
+  return method === "GET" || method === "QUERY";
+}
+
+/** Returns all scopes that some of the operations need. */
+export function scopesOf(operations: readonly Operation[]): readonly string[] {
+  const scopes = operations.flatMap(({ security }) => security.flat().flatMap((scheme) => scheme.scopes));
+  return [...new Set(scopes)].sort();
+}
+
 /**
  * Returns the operations that one credential of a request suits: those with the most common security requirement, and those
  * without any. Scopes are checked by each call.
@@ -38,8 +49,15 @@ export function servedOperations(operations: readonly Operation[]): ServedOperat
   };
 }
 
-/** Returns the route of MCP messages. */
-export function mcpRoute(security: Operation["security"], handle: Route["handle"]): Route {
+/**
+ * Returns the route of MCP messages.
+ *
+ * @param isReferring Whether challenges refer to the metadata.
+ */
+export function mcpRoute(
+  { security, isReferring }: { readonly security: Operation["security"]; readonly isReferring: boolean },
+  handle: Route["handle"],
+): Route {
   return {
     operation: {
       operationId: "mcp",
@@ -52,14 +70,24 @@ export function mcpRoute(security: Operation["security"], handle: Route["handle"
         headers: [],
       }])),
       security,
+      ...(isReferring && { resourceMetadata: METADATA_PATH }),
       extensions: {},
     },
     handle,
   };
 }
 
+/** Contents of the metadata. */
+export interface ResourceMetadata {
+  /** Name of the program. */
+  readonly name: string;
+  readonly authorizationServers: readonly string[];
+  /** Scopes of the operations that agents can call. */
+  readonly scopes: readonly string[];
+}
+
 /** Returns the route of the metadata that name the issuers of access tokens (RFC 9728). */
-export function metadataRoute(authorizationServers: readonly string[]): Route {
+export function metadataRoute({ name, authorizationServers, scopes }: ResourceMetadata): Route {
   return {
     operation: {
       operationId: "mcpMetadata",
@@ -75,7 +103,9 @@ export function metadataRoute(authorizationServers: readonly string[]): Route {
         status: 200,
         body: {
           resource: `${url.origin}${MCP_PATH}`,
+          resource_name: name,
           authorization_servers: authorizationServers,
+          scopes_supported: scopes,
           bearer_methods_supported: ["header"],
         },
       }),

@@ -7,20 +7,34 @@ import {
   type MountedService,
   type ServiceDependencies,
 } from "@archway/service_kit/service_module.ts";
+import { mcpCommand } from "./stdio/mcp_command.ts";
 import type { McpEndpoint } from "./http/mcp_endpoint.ts";
 import { MCP_SETTINGS, type McpConfig, readMcpConfig } from "./mcp_config.ts";
-import { MCP_DOCUMENT, MCP_STATUSES, mcpRoute, metadataRoute, servedOperations } from "./mcp_routes.ts";
+import {
+  MCP_DOCUMENT,
+  MCP_STATUSES,
+  mcpRoute,
+  metadataRoute,
+  onlyReads,
+  scopesOf,
+  servedOperations,
+} from "./mcp_routes.ts";
 
 /** Service module of agents: the operations of all services as tools, by the Model Context Protocol. */
 export const mcpModule = defineService({
   name: "mcp",
   settings: MCP_SETTINGS,
+  commands: [mcpCommand],
   configure: readMcpConfig,
   mount: mountMcp,
 });
 
-function mountMcp({ mounted, logger }: ServiceDependencies, config: McpConfig): MountedService {
-  const { mode, origins, authorizationServers } = config;
+/** Mounts the MCP server. */
+export function mountMcp(
+  { mounted, program: { name, version } }: ServiceDependencies,
+  config: McpConfig,
+): MountedService {
+  const { mode, origins, authorizationServers, isSdkOnly = false } = config;
   if (mode === "off") return {};
   let calls: OperationCalls | undefined;
   let opened: Promise<McpEndpoint> | undefined;
@@ -38,7 +52,8 @@ function mountMcp({ mounted, logger }: ServiceDependencies, config: McpConfig): 
     ]);
     const { operationIds } = servedOperations(operations());
     const tools = new Toolset(apis(), { mode, calls, isServed: (id) => operationIds.has(id) });
-    return new McpEndpoint({ tools, origins, logger, statuses: MCP_STATUSES });
+    const program = { name, version: version ?? "0.0.0" };
+    return new McpEndpoint({ program, tools, calls, origins, statuses: MCP_STATUSES, isSdkOnly });
   };
   return {
     api: {
@@ -47,13 +62,19 @@ function mountMcp({ mounted, logger }: ServiceDependencies, config: McpConfig): 
       ...problemTable({}),
       // Read when the server is created, after all services have been mounted.
       get routes(): readonly Route[] {
-        const { security } = servedOperations(operations());
+        const { security, operationIds } = servedOperations(operations());
+        const permitted = operations().filter((operation) =>
+          operationIds.has(operation.operationId) && (mode === "write" || onlyReads(operation))
+        );
+        const isReferring = authorizationServers.length > 0;
         return [
-          mcpRoute(security, async (request, context) => {
+          mcpRoute({ security, isReferring }, async (request, context) => {
             opened ??= open();
             return await (await opened).respond(request, context);
           }),
-          ...(authorizationServers.length === 0 ? [] : [metadataRoute(authorizationServers)]),
+          ...(isReferring
+            ? [metadataRoute({ name, authorizationServers, scopes: scopesOf(permitted) })]
+            : []),
         ];
       },
       connect(operations): void {

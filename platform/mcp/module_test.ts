@@ -71,6 +71,7 @@ const CASES: Readonly<Record<string, (server: Server) => Promise<void>>> = {
     assertEquals(replace?.inputSchema.required, ["id", "ifMatch", "body"]);
     assertEquals(at(replace, "inputSchema.additionalProperties"), false);
     assert(!JSON.stringify(tools).includes("#/components/"));
+    assertEquals(ada.client.getServerVersion(), { name: "archway", version: "0.0.0" });
     await using reader = await connectMcp(server, { as: "ada-reader" });
     const read = await reader.client.listTools();
     assertEquals(read.tools.map(({ name }) => name).sort(), ["getContact", "listContacts"]);
@@ -239,14 +240,19 @@ const CASES: Readonly<Record<string, (server: Server) => Promise<void>>> = {
     }
     assertEquals((await post(server, LIST, { Origin: "https://agent.example" })).status, 200);
     const anonymous = await post(server, LIST, { Authorization: "" });
-    assertMatch(anonymous.headers.get("www-authenticate") ?? "", /^Bearer realm=/);
+    assertMatch(
+      anonymous.headers.get("www-authenticate") ?? "",
+      /^Bearer realm="\w+", resource_metadata="http:\/\/localhost\/\.well-known\/oauth-protected-resource\/mcp"$/,
+    );
     assertEquals(await slugOf(anonymous), "401 unauthenticated");
     const metadata = await server.fetch(
       new Request("http://localhost/.well-known/oauth-protected-resource/mcp"),
     );
     assertEquals(await metadata.json(), {
       resource: "http://localhost/mcp",
+      resource_name: "archway",
       authorization_servers: ["https://issuer.example/"],
+      scopes_supported: ["contacts:read", "contacts:write"],
       bearer_methods_supported: ["header"],
     });
   },

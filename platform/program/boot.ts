@@ -63,6 +63,18 @@ export interface BootOptions extends Project {
    * @default {false}
    */
   readonly hasTool?: boolean;
+  /**
+   * Whether the tool stores over restarts what it records.
+   *
+   * @default true
+   */
+  readonly storesHistory?: boolean;
+  /**
+   * Whether all lines of the log go to the standard error, as the output belongs to a command.
+   *
+   * @default {false}
+   */
+  readonly isCommand?: boolean;
   /** Process among several of the program; its number is in each line of the log. */
   readonly share?: Share | undefined;
 }
@@ -70,11 +82,21 @@ export interface BootOptions extends Project {
 /** Opens logging, telemetry and the database, mounts the services, and starts to apply or await migrations. */
 export async function boot(
   config: WorkConfig,
-  { name, services, development = false, awaitsMigrations = true, hasTool = false, share }: BootOptions,
+  {
+    name,
+    version,
+    services,
+    development = false,
+    awaitsMigrations = true,
+    hasTool = false,
+    share,
+    ...options
+  }: BootOptions,
 ): Promise<Booted> {
   await using stack = new AsyncDisposableStack();
-  const terminal = Deno.stdout.isTerminal();
-  const tool = hasTool ? await openTool(config, { name, development }) : undefined;
+  const { storesHistory = true, isCommand = false } = options;
+  const terminal = (isCommand ? Deno.stderr : Deno.stdout).isTerminal();
+  const tool = hasTool ? await openTool(config, { name, development, storesHistory }) : undefined;
   if (tool !== undefined) stack.use(tool);
   const logging = {
     recorder: tool,
@@ -82,6 +104,7 @@ export async function boot(
     development,
     format: config.logFormat,
     ...(share !== undefined && { fields: { worker: share.index } }),
+    ...(isCommand && { stdout: Deno.stderr }),
   };
   const log = stack.use(await configureLogging(config.logLevel, logging));
   const { logger } = log;
@@ -113,6 +136,7 @@ export async function boot(
   stack.defer(() => stopping.abort());
   const mounted = mountServices(config, {
     ...{ services, logger, telemetry, development },
+    program: { name, version },
     database: { pool: database.pool, hmacSecrets: await hmacSecretsOf(config) },
   });
   const migrations = new MigrationGate(database.pool, migrationSources(services), {

@@ -140,16 +140,20 @@ function pageOptions(config: Config, { name, version, services }: Project): opti
     landing: config.landingPage ? { name, version, database: kind } : undefined,
     reference: config.apiReference,
     ...(auth.kind === "dev" && database.kind === "embedded" && {
-      token: (): Promise<string> => developmentToken(database.dataDirectory, services),
+      token: (): Promise<string> => developmentToken(database.dataDirectory, { services }),
     }),
   };
 }
 
-async function developmentToken(directory: string, services: Project["services"]): Promise<string> {
+/** Creates an access token with all scopes, for the embedded database in a directory. */
+export async function developmentToken(
+  directory: string,
+  { services, subject = "developer" }: { readonly services: Project["services"]; readonly subject?: string },
+): Promise<string> {
   const scope = services.flatMap(({ scopes = [] }) => scopes).join(" ");
   const { loadOrCreateDevelopmentKey, signDevelopmentToken } = await import(
     "@archway/server/authentication.ts"
   );
   const key = await loadOrCreateDevelopmentKey(directory);
-  return await signDevelopmentToken(key, { subject: "developer", scope, lifetimeSeconds: 3600 });
+  return await signDevelopmentToken(key, { subject, scope, lifetimeSeconds: 3600 });
 }

@@ -140,7 +140,7 @@ function sourceOf(
 }
 
 /** Returns the variables of the file .env, which the tasks load; none without the file. */
-async function readDotEnv(): Promise<Readonly<Record<string, string | undefined>>> {
+export async function readDotEnv(): Promise<Readonly<Record<string, string | undefined>>> {
   try {
     return parseVariables(await Deno.readTextFile(".env"));
   } catch (error) {

@@ -8,6 +8,7 @@ import { COPY_TO_URL, readStorageConfig, type StorageConfig } from "@archway/con
 import { unknownSettings } from "@archway/config/unknown_settings.ts";
 import { ApiConflictError } from "@archway/server/api_module.ts";
 import { ListenError } from "@archway/server/listener.ts";
+import type { CommandProgram } from "@archway/service_kit/command_program.ts";
 import type { SettingsReader } from "@archway/service_kit/setting.ts";
 import { TlsError } from "@archway/server/tls.ts";
 import { formatError, isDatabaseError } from "./format_error.ts";
@@ -82,7 +83,15 @@ function commandsOf(project: Project): ReadonlyMap<string, Run> {
     if (reader.errors.length > 0) throw new ConfigError(reader.errors);
     return settings;
   };
-  const commandOptions = { project: project.name, configure, sources, services, readSettings };
+  const openProgram = async (settings: Readonly<Record<string, string>> = {}): Promise<CommandProgram> => {
+    const { openProgram: open } = await import("./open_program.ts");
+    const config = readEnvironment(project, {
+      read: (reader) => readConfig(reader, { services }),
+      adapt: (variables) => ({ ...variables, ...settings }),
+    });
+    return await open(project, config);
+  };
+  const commandOptions = { project: project.name, configure, sources, services, readSettings, openProgram };
   const lookUp = (name: string): string | undefined => readVariables(Deno.env.toObject())[name];
   const serving = (share?: Share): Config =>
     readEnvironment(project, { read: (reader) => readConfig(reader, { services, share }) });

@@ -7,11 +7,13 @@ import type { Logger } from "@archway/server/logger.ts";
 import { ConsistencyTokens } from "@archway/service_kit/consistency_tokens.ts";
 import { PostgresIdempotency } from "@archway/service_kit/idempotency.ts";
 import type { JobHandler, JobRegistry } from "@archway/service_kit/job.ts";
-import type { MountedService, ServiceModule } from "@archway/service_kit/service_module.ts";
+import type { MountedService, ProgramIdentity, ServiceModule } from "@archway/service_kit/service_module.ts";
 import { KeyRing } from "@archway/service_kit/signing.ts";
 
 /** Dependencies of {@link mountServices}. */
 export interface MountServicesDependencies {
+  /** @default {{ name: "archway" }} */
+  readonly program?: ProgramIdentity;
   readonly services: readonly ServiceModule[];
   readonly database: {
     readonly pool: ConnectionPool;
@@ -36,6 +38,7 @@ export interface MountedServices {
 export function mountServices(
   config: Pick<WorkConfig, "services" | "cursorTtlSeconds" | "idempotencyTtlMs" | "drainTimeoutMs">,
   {
+    program = { name: "archway" },
     services,
     database: { pool, hmacSecrets: secrets },
     logger,
@@ -53,7 +56,7 @@ export function mountServices(
   const { metrics, tracer } = telemetry;
   const catalogs = services.flatMap(({ events }) => events === undefined ? [] : [events]);
   const dependencies = {
-    ...{ pool, logger, now, newId, secrets, cursorTtlSeconds, tokens, catalogs, metrics, tracer },
+    ...{ program, pool, logger, now, newId, secrets, cursorTtlSeconds, tokens, catalogs, metrics, tracer },
     ...{ drainTimeoutMs, development },
     graphqlFaces: services.flatMap(({ graphql = [] }) => graphql),
     mounted: (): readonly MountedService[] => mounted,

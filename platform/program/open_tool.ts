@@ -38,7 +38,12 @@ export function withoutTool(config: Config): Config {
  */
 export async function openTool(
   config: Pick<Config, "services" | "admin" | "database">,
-  { name, development }: { readonly name: string; readonly development: boolean },
+  { name, development, storesHistory = true }: {
+    readonly name: string;
+    readonly development: boolean;
+    /** @default true */
+    readonly storesHistory?: boolean;
+  },
 ): Promise<DeveloperTool | undefined> {
   const { admin, database } = config;
   const configured = enabledTool(config, development);
@@ -53,6 +58,6 @@ export async function openTool(
   return await configured.open({
     name,
     root: PROJECT_ROOT,
-    directory: development ? join(directory, "cockpit") : undefined,
+    directory: development && storesHistory ? join(directory, "cockpit") : undefined,
   });
 }

@@ -1,12 +1,6 @@
-import { readWorkConfig } from "@archway/config/config.ts";
-import { EnvironmentReader } from "@archway/config/environment_reader.ts";
 import { nearest } from "@archway/config/nearest.ts";
-import { openPool } from "@archway/db/postgres/open_pool.ts";
-import type { ApiModule } from "@archway/server/api_module.ts";
-import { SILENT_LOGGER } from "@archway/server/logger.ts";
 import { yamlText } from "@archway/server/yaml_text.ts";
-import { UNTRACED } from "@archway/service_kit/observed_work.ts";
-import { mountServices } from "./mount_services.ts";
+import { mountUnconnected } from "./mount_unconnected.ts";
 import { print } from "./print.ts";
 import type { Project } from "./project.ts";
 import { commandUsage } from "./usage.ts";
@@ -29,7 +23,7 @@ export async function openapi(args: readonly string[], project: Project): Promis
     );
     return 2;
   }
-  const apis = await mountedApis(project);
+  const apis = (await mountUnconnected(project)).flatMap(({ api }) => api === undefined ? [] : [api]);
   if (name === undefined) {
     await print(Deno.stdout, apis.map((api) => `${api.name}\n`).join(""));
     return 0;
@@ -45,20 +39,4 @@ export async function openapi(args: readonly string[], project: Project): Promis
   const document = JSON.parse(found.document);
   await print(Deno.stdout, isYaml ? yamlText(document) : `${JSON.stringify(document, undefined, 2)}\n`);
   return 0;
-}
-
-/** Server of a pool that is never used: a pool connects on demand, and mounting needs no statement. */
-const UNUSED = { host: "127.0.0.1", port: 1, user: "none", password: "none", database: "none" };
-
-/** Returns the APIs of a program, mounted with default settings. */
-async function mountedApis({ services }: Project): Promise<readonly ApiModule[]> {
-  await using pool = openPool({ primary: { ...UNUSED, maxConnections: 1 }, replicas: [] });
-  const defaults = new EnvironmentReader(() => undefined);
-  const mounted = mountServices(readWorkConfig(defaults, { services }), {
-    services,
-    database: { pool, hmacSecrets: ["of a program that signs nothing"] },
-    logger: SILENT_LOGGER,
-    telemetry: { metrics: undefined, tracer: UNTRACED },
-  });
-  return mounted.services.flatMap(({ api }) => api === undefined ? [] : [api]);
 }

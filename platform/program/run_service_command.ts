@@ -28,6 +28,7 @@ export interface RunServiceCommandOptions {
   readonly services: readonly ServiceDescription[];
   /** Reads settings of a command. @throws {ConfigError} for invalid ones. */
   readonly readSettings: <T>(read: (reader: SettingsReader) => T) => T;
+  readonly openProgram: CommandContext["openProgram"];
 }
 
 /**
@@ -53,7 +54,7 @@ export async function runServiceCommand(
 }
 
 function commandContext(
-  { project, configure, sources, services, readSettings }: RunServiceCommandOptions,
+  { project, configure, sources, services, readSettings, openProgram }: RunServiceCommandOptions,
 ): CommandContext {
   const stopping = new AbortController();
   let stoppedBy: Deno.Signal | undefined;
@@ -73,6 +74,7 @@ function commandContext(
       const opened = stack.move();
       return { pool, [Symbol.asyncDispose]: () => opened.disposeAsync() };
     },
+    openProgram,
     print: (text) => print(Deno.stdout, text),
     note: (text) => notify(text),
     progress: showProgress,

@@ -1,4 +1,5 @@
 import type { ConnectionPool } from "@archway/db/db.ts";
+import type { CommandProgram } from "./command_program.ts";
 import type { ServiceDescription } from "./service_module.ts";
 import type { SettingsReader } from "./setting.ts";
 
@@ -31,6 +32,12 @@ export interface CommandContext {
   openDatabase(options?: CommandDatabaseOptions): Promise<CommandDatabase>;
   /** Services of the program. */
   readonly services: readonly ServiceDescription[];
+  /**
+   * Opens the program, which serves requests without a port, and logs to the standard error.
+   *
+   * @param settings Settings that replace those of the environment.
+   */
+  openProgram(settings?: Readonly<Record<string, string>>): Promise<CommandProgram>;
   /**
    * Reads settings that the command needs.
    *

@@ -89,8 +89,16 @@ export interface BackgroundWork extends AsyncDisposable {
   start(): void;
 }
 
+/** Name and version of a program, as it identifies itself to clients. */
+export interface ProgramIdentity {
+  readonly name: string;
+  /** Version such as "1.2.0", if it has one. */
+  readonly version?: string | undefined;
+}
+
 /** Dependencies that the program passes to every service. */
 export interface ServiceDependencies {
+  readonly program: ProgramIdentity;
   readonly pool: ConnectionPool;
   readonly logger: Logger;
   /** Current time with microseconds. */

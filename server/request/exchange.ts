@@ -71,6 +71,8 @@ export class Exchange implements RequestContext {
   replayed = false;
   /** Name under which outcomes of the operation are counted, e.g. "payments"; not counted if undefined. */
   countedAs: string | undefined = undefined;
+  /** Fields of its log line beside those of every request. */
+  notes: Readonly<Record<string, string | number>> | undefined = undefined;
   /** Deprecated operation that the request uses, if any. */
   deprecated: Pick<Operation, "deprecation" | "operationId"> | undefined = undefined;
   /** Trace ID of the span recorded for the request, if any. */
@@ -177,6 +179,11 @@ export class Exchange implements RequestContext {
     const client = this.request.signal;
     if (client.aborted) this.abort(client.reason);
     else client.addEventListener("abort", () => this.abort(client.reason), { once: true });
+  }
+
+  /** Whether the response is no longer needed, because of the deadline or the client. */
+  get hasEnded(): boolean {
+    return this.#endedBy !== undefined;
   }
 
   /** Aborts {@link signal} because the response is no longer needed. */

@@ -1,4 +1,5 @@
 import type { Operation } from "../operation.ts";
+import { Problem } from "../problem.ts";
 import type { Exchange } from "../request/exchange.ts";
 import type { Principal } from "../request_context.ts";
 import {
@@ -42,9 +43,37 @@ export function compileSecurity(
   const { authenticator, credentialAuthenticator } = authentication;
   const isDisabled = authenticator === undefined && credentialAuthenticator === undefined;
   if (isDisabled || security.every((schemes) => schemes.length === 0)) return undefined;
-  return authenticator !== undefined && isBearerOnly(security)
+  const enforce = authenticator !== undefined && isBearerOnly(security)
     ? compileBearer(operation, authenticator)
     : compileAlternatives(operation, authentication);
+  const { resourceMetadata } = operation;
+  return resourceMetadata === undefined ? enforce : referring(enforce, resourceMetadata);
+}
+
+/** Lets the challenges for access tokens refer to the metadata of the resource (RFC 9728, section 5.1). */
+function referring(enforce: EnforceSecurity, metadata: string): EnforceSecurity {
+  return async function enforceReferring(exchange): Promise<void> {
+    try {
+      await enforce(exchange);
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      const { status, slug, detail, headers, cause } = error;
+      const challenges = headers["WWW-Authenticate"];
+      if (challenges === undefined) throw error;
+      const reference = `resource_metadata="${exchange.url.origin}${metadata}"`;
+      throw new Problem(status, slug, {
+        ...(detail !== undefined && { detail }),
+        headers: {
+          ...headers,
+          "WWW-Authenticate": challenges.replaceAll(
+            /\bBearer realm="[^"]*"/g,
+            (bearer) => `${bearer}, ${reference}`,
+          ),
+        },
+        cause,
+      });
+    }
+  };
 }
 
 /** Prepares requirements of bearer tokens alone, the shortest way. */

@@ -33,6 +33,10 @@ export function connectModules(
         Object.assign(exchange, { body, problem });
       }
     },
+    note(context, fields): void {
+      const exchange = exchangeOf(context);
+      exchange.notes = { ...exchange.notes, ...fields };
+    },
   };
   for (const module of modules) module.connect?.(operations);
 }

@@ -15,6 +15,14 @@ const INHERITED = [
   "SystemRoot",
 ];
 
+/** Returns the variables of this process that a program needs to run at all. */
+export function inheritedVariables(): Readonly<Record<string, string>> {
+  return Object.fromEntries(INHERITED.flatMap((name) => {
+    const value = Deno.env.get(name);
+    return value === undefined ? [] : [[name, value]];
+  }));
+}
+
 /** Result of a program. */
 export interface ProgramResult {
   readonly code: number;
@@ -101,10 +109,6 @@ export class Program implements AsyncDisposable {
     args: readonly string[] = [],
     options: ProgramOptions = {},
   ) {
-    const inherited = INHERITED.flatMap((name) => {
-      const value = Deno.env.get(name);
-      return value === undefined ? [] : [[name, value]];
-    });
     const { networkNamespace } = options;
     const command = commandOf(args, options);
     const [file, prefix] = networkNamespace === undefined
@@ -116,7 +120,7 @@ export class Program implements AsyncDisposable {
       cwd: command.cwd,
       detached: this.#leadsGroup,
       clearEnv: true,
-      env: { ...Object.fromEntries(inherited), NO_COLOR: "1", PORT: "0", ...environment },
+      env: { ...inheritedVariables(), NO_COLOR: "1", PORT: "0", ...environment },
       stdin: "null",
       stdout: "piped",
       stderr: "piped",

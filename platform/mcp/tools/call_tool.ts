@@ -7,7 +7,7 @@ import type {
 import { Problem } from "@archway/server/problem.ts";
 import type { RequestContext } from "@archway/server/request_context.ts";
 import { isObject, type JsonObject, textOf } from "@archway/service_kit/json_object.ts";
-import { BODY, KEY, type Tool } from "./tool.ts";
+import { BODY, KEY, type Tool, type ToolParameter } from "./tool.ts";
 import { errorResult, problemResult, successResult, type ToolResult } from "./tool_result.ts";
 
 /** Call of a tool. */
@@ -29,9 +29,9 @@ export async function callTool(
   { tool, call, input, context }: ToolCall,
   { calls }: { readonly calls: OperationCalls },
 ): Promise<CalledTool> {
-  const known = [...tool.parameters.keys(), ...(tool.contentType === undefined ? [] : [BODY])];
-  const unknown = Object.keys(input).filter((name) => !known.includes(name));
+  const unknown = Object.keys(input).filter((name) => !tool.argumentNames.has(name));
   if (unknown.length > 0) {
+    const known = [...tool.argumentNames];
     const text = `Unknown arguments: ${unknown.map((name) => JSON.stringify(name)).join(", ")}. ` +
       `${tool.definition.name} takes ${known.length === 0 ? "none" : known.join(", ")}.`;
     return { result: errorResult(text), status: undefined };
@@ -48,10 +48,12 @@ export async function callTool(
 }
 
 function callInput(tool: Tool, input: JsonObject, key: string | undefined): CallInput {
-  const places = { path: {}, query: {}, header: {} } as const satisfies Record<string, object>;
+  const places: Readonly<Record<ToolParameter["in"], Record<string, unknown>>> = {
+    ...{ path: {}, query: {}, header: {} },
+  };
   for (const [argument, { name, in: place }] of tool.parameters) {
     const value = argument === KEY ? key : input[argument];
-    if (value !== undefined) Object.assign(places[place], { [name]: value });
+    if (value !== undefined) places[place][name] = value;
   }
   const { path, query, header: headers } = places;
   return {

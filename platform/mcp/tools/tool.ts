@@ -1,12 +1,17 @@
 import type { Operation } from "@archway/server/operation.ts";
 import { type JsonObject, objectOf, textOf } from "@archway/service_kit/json_object.ts";
 import type { OpenApiDocument, WrittenOperation } from "@archway/service_kit/openapi_document.ts";
+import { onlyReads } from "../mcp_routes.ts";
 import { standaloneSchema } from "./standalone_schema.ts";
 
 /** A tool: an operation, with its description for agents. */
 export interface Tool {
   readonly operation: Operation;
   readonly definition: ToolDefinition;
+  /** JSON of the definition. */
+  readonly definitionText: string;
+  /** Names of all arguments. */
+  readonly argumentNames: ReadonlySet<string>;
   /** Parameters by the name of their argument. */
   readonly parameters: ReadonlyMap<string, ToolParameter>;
   /** Media type of the body; undefined if there is none. */
@@ -52,11 +57,6 @@ const IF_MATCH_TEXT =
 const UNUSED_FIELDS =
   /^(?:accept.*|authorization|content-.*|if-none-match|if-modified-since|range|if-range)$/i;
 
-/** Whether an operation only reads. */
-export function onlyReads({ method }: Operation): boolean {
-  return method === "GET" || method === "QUERY";
-}
-
 /** Returns the tool of an operation; undefined for one whose data is not JSON, such as a download or a stream. */
 export function toolOf(
   operation: Operation,
@@ -88,24 +88,27 @@ export function toolOf(
   }
   if (body !== undefined) properties[BODY] = body.schema;
   if (body !== undefined && operation.requestBody?.required === true) required.push(BODY);
+  const definition: ToolDefinition = {
+    name: operation.operationId,
+    title: textOf(written.operation["summary"]) ?? operation.operationId,
+    description: describe(operation, written.operation),
+    inputSchema: asObject(standaloneSchema({
+      type: "object",
+      properties,
+      ...(required.length > 0 && { required }),
+      additionalProperties: false,
+    }, document)),
+    outputSchema: asObject(standaloneSchema(outputSchema(result.schema, parameters.has(KEY)), document)),
+    annotations: annotationsOf(operation),
+  };
   return {
     operation,
     parameters,
+    argumentNames: new Set(Object.keys(properties)),
     contentType: body?.contentType,
     takesKey: parameters.has(KEY),
-    definition: {
-      name: operation.operationId,
-      title: textOf(written.operation["summary"]) ?? operation.operationId,
-      description: describe(operation, written.operation),
-      inputSchema: asObject(standaloneSchema({
-        type: "object",
-        properties,
-        ...(required.length > 0 && { required }),
-        additionalProperties: false,
-      }, document)),
-      outputSchema: asObject(standaloneSchema(outputSchema(result.schema, parameters.has(KEY)), document)),
-      annotations: annotationsOf(operation),
-    },
+    definition,
+    definitionText: JSON.stringify(definition),
   };
 }
 

@@ -4,8 +4,9 @@ import type { RequestContext } from "@archway/server/request_context.ts";
 import type { JsonObject } from "@archway/service_kit/json_object.ts";
 import { OpenApiDocument } from "@archway/service_kit/openapi_document.ts";
 import type { McpMode } from "../mcp_config.ts";
+import { onlyReads } from "../mcp_routes.ts";
 import { type CalledTool, callTool } from "./call_tool.ts";
-import { onlyReads, type Tool, type ToolDefinition, toolOf } from "./tool.ts";
+import { type Tool, toolOf } from "./tool.ts";
 import { errorResult } from "./tool_result.ts";
 
 /** Options of {@link Toolset}. */
@@ -38,10 +39,12 @@ export class Toolset {
   }
 
   /** Returns the tools that the sender of a request can call. */
-  list(context: RequestContext): readonly ToolDefinition[] {
-    return [...this.#tools.values()].filter((tool) => this.#isPermitted(tool, context)).map((
-      { definition },
-    ) => definition);
+  list(context: RequestContext): readonly Tool[] {
+    return [...this.#tools.values()].filter((tool) => this.#isPermitted(tool, context));
+  }
+
+  has(name: string): boolean {
+    return this.#tools.has(name);
   }
 
   /** Calls a tool. Undefined if there is none with the name. */

@@ -40,8 +40,9 @@ export function logRequests(logger: Logger): RequestObserver {
 }
 
 function detailsOf(response: Response, exchange: Exchange): Record<string, unknown> {
-  const { requestId, problem, principal, traceId } = exchange;
+  const { requestId, problem, principal, traceId, notes } = exchange;
   const details: Record<string, unknown> = { bytes: responseBytes(response, exchange), requestId };
+  if (notes !== undefined) Object.assign(details, notes);
   if (problem !== undefined) details["problem"] = problem;
   if (principal !== undefined) details["principal"] = principal.subject;
   if (traceId !== undefined) {
