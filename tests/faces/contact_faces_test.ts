@@ -3,6 +3,7 @@ import type { Principal } from "@archway/server/request_context.ts";
 import { withAuthenticator, withDocuments } from "@archway/server/server_options.ts";
 import { contactModule } from "@archway/tools/support/contact_service/module.ts";
 import { DATABASES } from "@archway/tools/support/databases.ts";
+import { compareTools } from "@archway/tools/support/faces/compare_tools.ts";
 import { compareFaces, type Face, type OpenFace, type Scenario } from "@archway/tools/support/faces/face.ts";
 import { graphqlFace, type GraphqlForm } from "@archway/tools/support/faces/graphql_face.ts";
 import { mcpFace } from "@archway/tools/support/faces/mcp_face.ts";
@@ -45,6 +46,15 @@ const FORMS: Readonly<Record<string, GraphqlForm>> = {
 /** Faces beside REST, by the name of their module, so that each can be removed. */
 const BESIDE: Readonly<Record<string, OpenFace>> = { mcp: mcpFace, graphql: graphqlFace(FORMS) };
 const modules = services.filter(({ name }) => name in BESIDE);
+
+/** Tokens are subject names; "…-reader" only reads. */
+const BY_NAME = withAuthenticator({
+  authenticate(token): Principal {
+    const [subject = "", role] = token.split("-");
+    const scopes = ["contacts:read", ...(role === undefined ? ["contacts:write"] : [])];
+    return { subject, scopes: new Set(scopes) };
+  },
+});
 
 async function create(
   face: Face,
@@ -113,13 +123,7 @@ Deno.test("every face of the contacts has the same outcomes and states", async (
     settings: { MCP_MODE: "write" },
     options: [
       withDocuments(true),
-      withAuthenticator({
-        authenticate(token): Principal {
-          const [subject = "", role] = token.split("-");
-          const scopes = ["contacts:read", ...(role === undefined ? ["contacts:write"] : [])];
-          return { subject, scopes: new Set(scopes) };
-        },
-      }),
+      BY_NAME,
     ],
   });
   const rest = restFace(["contact"]);
@@ -133,4 +137,31 @@ Deno.test("every face of the contacts has the same outcomes and states", async (
       return (await Promise.all(lists)).map(({ data }) => data);
     },
   });
+});
+
+Deno.test({
+  name:
+    "every operation of the contacts has the same outcome as a tool, for its owner and for another caller",
+  ignore: !modules.some(({ name }) => name === "mcp"),
+  async fn(t): Promise<void> {
+    const [open] = Object.values(DATABASES);
+    if (open === undefined) throw new Error("No database");
+    await using database = await open();
+    await using server = serviceServer(database.pool, {
+      services: [contactModule, ...modules],
+      settings: { MCP_MODE: "write" },
+      options: [withDocuments(true), BY_NAME],
+    });
+    const rest = restFace(["contact"]);
+    const succeeded = await compareTools(server, t, {
+      apis: ["contact"],
+      secrets: ["Grace"],
+      async prepare(): Promise<void> {
+        await database.pool.writer().query("delete from contacts");
+        await using face = await rest(server);
+        await create(face, "Grace\u202e");
+      },
+    });
+    assertEquals(succeeded, 6);
+  },
 });

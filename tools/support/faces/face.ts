@@ -72,7 +72,7 @@ const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
 const TIME = /\d{4}-\d\d-\d\dT[\d:.]+Z/g;
 
 /** Returns a value without what differs between runs: ids are numbered in order of appearance, times have no value. */
-function neutral(value: unknown): unknown {
+export function neutral(value: unknown): unknown {
   const numbers = new Map<string, number>();
   const text = JSON.stringify(value).replaceAll(TIME, "time").replaceAll(UUID, (id) => {
     const number = numbers.get(id) ?? numbers.size + 1;
