@@ -1,11 +1,13 @@
 import { join } from "node:path";
 import { routes, spec } from "@archway/api/paymentapi/server.gen.ts";
+import { EventFeed } from "@archway/events/event_feed.ts";
 import { EventStore } from "@archway/events/event_store.ts";
 import { numberCursors, timeCursors } from "@archway/service_kit/page_cursors.ts";
 import { defineService, type MountedService } from "@archway/service_kit/service_module.ts";
 import { PaymentApp } from "./app/payment_app.ts";
 import { PAYMENT_CATALOG } from "./events/payment_catalog.ts";
 import { PAYMENT_UPCASTERS } from "./events/payment_event_data.ts";
+import { paymentRecipients } from "./events/payment_recipients.ts";
 import { PAYMENT_EXPORTS } from "./export/payment_exports.ts";
 import { PAYMENT_GRAPHQL, paymentBatches } from "./graphql/payment_graphql.ts";
 import { accountHandlers } from "./http/account_handlers.ts";
@@ -29,7 +31,7 @@ export const paymentModule = defineService({
   exports: PAYMENT_EXPORTS,
   graphql: PAYMENT_GRAPHQL,
   mount(dependencies): MountedService {
-    const { pool: connections, now, newId, tokens } = dependencies;
+    const { pool: connections, logger, now, newId, tokens } = dependencies;
     const events = new EventStore(PAYMENT_UPCASTERS);
     const app = new PaymentApp({
       connections,
@@ -50,7 +52,15 @@ export const paymentModule = defineService({
     };
     return {
       api: { name: "payment", routes: routes(handlers), document: spec, ...paymentProblems },
-      graphql: paymentBatches(handlerDependencies),
+      graphql: paymentBatches({
+        ...handlerDependencies,
+        feed: new EventFeed({
+          ...{ pool: connections, logger },
+          store: new EventStore(PAYMENT_UPCASTERS, { categories: ["payment"] }),
+          recipients: paymentRecipients,
+        }),
+        feedCursors: numberCursors("payment feed cursor", dependencies),
+      }),
     };
   },
 });

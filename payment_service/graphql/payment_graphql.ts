@@ -5,10 +5,14 @@ import {
   type GraphqlBatches,
   type GraphqlFace,
 } from "@archway/service_kit/graphql_face.ts";
+import type { EventFeed } from "@archway/events/event_feed.ts";
+import type { PageCursors } from "@archway/service_kit/page_cursors.ts";
+import { subscribeTo } from "@archway/service_kit/streamed_items.ts";
 import { accountList } from "../http/account_handlers.ts";
+import { paymentEventToJson } from "../http/payment_dto.ts";
 import { paymentList } from "../http/payment_handlers.ts";
 import { refundList } from "../http/refund_handlers.ts";
-import type { PaymentHandlersDependencies } from "../http/request_cause.ts";
+import { type PaymentHandlersDependencies, scopeOf } from "../http/request_cause.ts";
 
 /** GraphQL fields of the service, for the operations of its OpenAPI document. */
 export const PAYMENT_GRAPHQL: GraphqlFace = {
@@ -29,6 +33,13 @@ export const PAYMENT_GRAPHQL: GraphqlFace = {
     createPayment: "createPayment",
     createPaymentWithId: "putPayment",
     refundPayment: "putRefund",
+  },
+  subscriptions: {
+    paymentEvents: {
+      itemsOf: "listPaymentEvents",
+      description:
+        "Events of the payments that the caller can read, as they are settled and refunded, in order.",
+    },
   },
   relations: {
     Profile: {
@@ -70,9 +81,17 @@ export const PAYMENT_GRAPHQL: GraphqlFace = {
   scalars: { "Money.amount": "Decimal", "Balance.amount": "Decimal" },
 };
 
-/** Returns the reads of many resources at once. */
-export function paymentBatches(dependencies: PaymentHandlersDependencies): GraphqlBatches {
-  const { app: { accounts, payments, refunds } } = dependencies;
+/** Dependencies of {@link paymentBatches}. */
+interface PaymentGraphqlDependencies extends PaymentHandlersDependencies {
+  /** Follows the events of payments. */
+  readonly feed: EventFeed;
+  /** Cursors of positions in the feed. */
+  readonly feedCursors: PageCursors<bigint>;
+}
+
+/** Returns the reads of many resources at once, and the events of subscriptions. */
+export function paymentBatches(dependencies: PaymentGraphqlDependencies): GraphqlBatches {
+  const { feed, feedCursors, app: { accounts, payments, refunds } } = dependencies;
   const listOfAccounts = accountList(dependencies);
   return {
     byId: {
@@ -97,6 +116,16 @@ export function paymentBatches(dependencies: PaymentHandlersDependencies): Graph
         parentOf: ({ paymentId }) => paymentId,
         read: (parents, { scope, limit, ...options }) =>
           refunds.listOfPayments({ parents, limit, scope }, options),
+      }),
+    },
+    subscriptions: {
+      paymentEvents: subscribeTo({
+        name: "payment events, live",
+        cursors: feedCursors,
+        scopeOf,
+        toJson: paymentEventToJson,
+        positionOf: ({ position }) => position,
+        follow: (request) => feed.subscribe(request),
       }),
     },
   };

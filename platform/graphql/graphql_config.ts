@@ -1,6 +1,12 @@
 import { readSettingFile } from "@archway/service_kit/read_setting_file.ts";
 import { InvalidSetting, type SettingsReader, type SettingsSection } from "@archway/service_kit/setting.ts";
-import { booleanSetting, customSetting, integerSetting } from "@archway/service_kit/setting_types.ts";
+import {
+  booleanSetting,
+  customSetting,
+  durationSetting,
+  integerSetting,
+} from "@archway/service_kit/setting_types.ts";
+import type { SubscriptionLimits } from "./http/subscriptions.ts";
 import type { QueryLimits } from "./limits/enforce_limits.ts";
 
 /** Documents by id. */
@@ -9,6 +15,7 @@ export type TrustedDocuments = ReadonlyMap<string, string>;
 /** Configuration of GraphQL. */
 export interface GraphqlConfig {
   readonly limits: QueryLimits;
+  readonly subscriptions: SubscriptionLimits;
   /** Whether clients can read the schema; in development alone if undefined. */
   readonly introspection: boolean | undefined;
   /** Documents to which clients are limited; any document if undefined. */
@@ -55,6 +62,18 @@ const MAX_TOKENS = integerSetting("GRAPHQL_MAX_TOKENS", {
   max: 100_000,
   description: "Maximum number of tokens of a GraphQL document: names, values and punctuation.",
 });
+const MAX_SUBSCRIPTIONS = integerSetting("GRAPHQL_MAX_SUBSCRIPTIONS", {
+  default: 20,
+  min: 0,
+  max: 10_000,
+  description: "Maximum number of open GraphQL subscriptions of a caller, in one process.",
+});
+const SUBSCRIPTION_MAX = durationSetting("GRAPHQL_SUBSCRIPTION_MAX", {
+  default: "15m",
+  min: "1s",
+  description:
+    "Maximum duration of a GraphQL subscription. Clients then connect again, with a credential that is still valid.",
+});
 const INTROSPECTION = booleanSetting("GRAPHQL_INTROSPECTION", {
   defaultRule: "true for `dev`, else false",
   description:
@@ -81,6 +100,8 @@ export const GRAPHQL_SETTINGS: SettingsSection = {
     MAX_SPREADS,
     MAX_DIRECTIVES,
     MAX_TOKENS,
+    MAX_SUBSCRIPTIONS,
+    SUBSCRIPTION_MAX,
     INTROSPECTION,
     DOCUMENTS,
   ],
@@ -96,6 +117,10 @@ export function readGraphqlConfig(reader: SettingsReader): GraphqlConfig {
       maxSpreads: reader.read(MAX_SPREADS),
       maxDirectives: reader.read(MAX_DIRECTIVES),
       maxTokens: reader.read(MAX_TOKENS),
+    },
+    subscriptions: {
+      maxPerCaller: reader.read(MAX_SUBSCRIPTIONS),
+      maxMs: reader.read(SUBSCRIPTION_MAX),
     },
     introspection: reader.read(INTROSPECTION),
     documents: reader.read(DOCUMENTS),

@@ -9,8 +9,12 @@ export const GRAPHQL_PATH = "/graphql";
 export const GRAPHQL_OPERATIONS = { GET: "graphqlQuery", POST: "graphql" } as const;
 
 const MEDIA_TYPES = ["application/graphql-response+json", "application/json"];
+const EVENT_STREAM = "text/event-stream";
 const STATUSES = ["200", "400", "422"];
 const QUERY_PARAMETERS = ["query", "documentId", "operationName", "variables", "extensions"];
+
+/** Header field with the event after which a subscription continues (HTML, section 9.2.4). */
+export const LAST_EVENT_ID = "Last-Event-ID";
 
 /** Responds to a request. */
 export type Respond = (
@@ -52,7 +56,10 @@ function describe(method: "GET" | "POST", security: Operation["security"]): Omit
     operationId: GRAPHQL_OPERATIONS[method],
     method,
     path: GRAPHQL_PATH,
-    responses: Object.fromEntries(STATUSES.map((status) => [status, RESPONSE])),
+    responses: {
+      ...Object.fromEntries(STATUSES.map((status) => [status, RESPONSE])),
+      "200": { ...RESPONSE, content: [...RESPONSE.content, { mediaType: EVENT_STREAM, codec: "events" }] },
+    },
     security,
     extensions: {},
   };
@@ -73,7 +80,7 @@ const RESPONSE: ResponseDescriptor = {
   headers: [{ name: CONSISTENCY_TOKEN, required: false }],
 };
 
-const HEADERS: readonly ParameterDescriptor[] = ["Accept", CONSISTENCY_TOKEN].map((name) => ({
+const HEADERS: readonly ParameterDescriptor[] = ["Accept", CONSISTENCY_TOKEN, LAST_EVENT_ID].map((name) => ({
   ...{ name, in: "header", required: false, style: "simple", explode: false },
   shape: { kind: "string" },
 }));
@@ -134,7 +141,10 @@ function documentedResponses(): object {
   };
   const content = Object.fromEntries(MEDIA_TYPES.map((mediaType) => [mediaType, { schema }]));
   return {
-    "200": { description: "The result, which can have errors of single fields", content },
+    "200": {
+      description: "The result, which can have errors of single fields; or the results of a subscription",
+      content: { ...content, [EVENT_STREAM]: { schema: { type: "string" } } },
+    },
     "400": {
       description:
         "An invalid document; a request that is refused before it is read gets a problem (RFC 9457)",

@@ -9,6 +9,7 @@ import {
   type ListFilter,
   listIdentity,
 } from "./list_endpoint.ts";
+import type { Subscribe } from "./streamed_items.ts";
 
 /**
  * GraphQL face of a service: names for the operations of its OpenAPI document. Types, arguments, descriptions and
@@ -21,6 +22,8 @@ export interface GraphqlFace {
   readonly queries: Readonly<Record<string, string>>;
   /** Operations that write, by field of `Mutation`. @default none */
   readonly mutations?: Readonly<Record<string, string>>;
+  /** Fields of `Subscription`. @default none */
+  readonly subscriptions?: Readonly<Record<string, GraphqlSubscription>>;
   /** Fields that connect types, by type and field; the types may be those of other services. @default none */
   readonly relations?: Readonly<Record<string, Readonly<Record<string, GraphqlRelation>>>>;
   /** Names of arguments, by operation and parameter. @default the names of the parameters in camel case */
@@ -29,6 +32,13 @@ export interface GraphqlFace {
   readonly descriptions?: Readonly<Record<string, string>>;
   /** Scalars that the document does not state, by "Type.property". @default none */
   readonly scalars?: Readonly<Record<string, "Decimal" | "Int64">>;
+}
+
+/** Field of `Subscription`, whose events are items of a list. */
+export interface GraphqlSubscription {
+  /** Operation of the list; subscribers need its scopes. */
+  readonly itemsOf: string;
+  readonly description: string;
 }
 
 /** Field that connects two types. */
@@ -54,6 +64,8 @@ export interface GraphqlBatches {
   readonly byId?: Readonly<Record<string, LoadByIds>>;
   /** Reads the first pages of the lists of many parents, by "Type.field". @default {} */
   readonly lists?: Readonly<Record<string, LoadLists>>;
+  /** Events as they happen, by field of `Subscription`. @default {} */
+  readonly subscriptions?: Readonly<Record<string, Subscribe>>;
 }
 
 /** Request for which something is read, and the required freshness. */

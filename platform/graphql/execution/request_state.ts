@@ -9,17 +9,21 @@ import type {
 import type { RequestContext } from "@archway/server/request_context.ts";
 import { CONSISTENCY_TOKEN, type TokenHeader } from "@archway/service_kit/consistency_tokens.ts";
 import type { LoadByIds, LoadedList, LoadedResource, LoadLists } from "@archway/service_kit/graphql_face.ts";
+import type { StreamedItem, Subscribe } from "@archway/service_kit/streamed_items.ts";
 
 /** Reads of all services for many resources at once. */
 export interface AllBatches {
   readonly byId: ReadonlyMap<string, LoadByIds>;
   readonly lists: ReadonlyMap<string, LoadLists>;
+  readonly subscriptions: ReadonlyMap<string, Subscribe>;
 }
 
 /** Dependencies of {@link RequestState}. */
 export interface RequestDependencies {
   readonly calls: OperationCalls;
   readonly batches: AllBatches;
+  /** Event after which subscriptions continue, unless their argument names one. */
+  readonly lastEventId?: string | undefined;
 }
 
 type ResourceLoader = DataLoader<string, LoadedResource | undefined>;
@@ -110,6 +114,23 @@ export class RequestState {
       this.#lists.set(key, loader);
     }
     return loader.load(parent);
+  }
+
+  /** Subscribes to the events of a field, with the rules of an operation. */
+  async subscribe(
+    field: string,
+    { operationId, after }: { readonly operationId: string; readonly after: string | undefined },
+  ): Promise<AsyncIterableIterator<StreamedItem>> {
+    const { batches: { subscriptions }, lastEventId } = this.#deps;
+    const subscribe = subscriptions.get(field);
+    if (subscribe === undefined) throw new Error(`No service returns events of the subscription ${field}`);
+    await this.operation(operationId).admit(this.context, 1);
+    return await subscribe({ context: this.context, after: after ?? lastEventId });
+  }
+
+  /** Returns the state of the next event of a subscription, which sees the changes up to it. */
+  next(): RequestState {
+    return new RequestState(this.context, this.#headers, this.#deps);
   }
 
   #resourceLoader(type: string, operationId: string): ResourceLoader {

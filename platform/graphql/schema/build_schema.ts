@@ -1,9 +1,16 @@
-import { GraphQLNonNull, GraphQLObjectType, GraphQLSchema, GraphQLString } from "graphql";
+import {
+  GraphQLNonNull,
+  GraphQLObjectType,
+  GraphQLSchema,
+  type GraphQLSchemaConfig,
+  GraphQLString,
+} from "graphql";
 import type { CallProblem } from "@archway/server/operation_calls.ts";
 import type { GraphqlFace, GraphqlRelation } from "@archway/service_kit/graphql_face.ts";
 import type { RequestState, ResolverContext } from "../execution/request_state.ts";
 import { ApiDocument, FaceError } from "./api_document.ts";
 import { mutationField } from "./mutation_field.ts";
+import { typeName } from "./names.ts";
 import { PROBLEM_TYPES } from "./problem_types.ts";
 import {
   type FieldSource,
@@ -13,6 +20,7 @@ import {
   queryField,
   resourceType,
 } from "./read_fields.ts";
+import { subscriptionField } from "./subscription_field.ts";
 import { type Fields, TypeBuilder } from "./type_builder.ts";
 
 /** Options of {@link buildSchema}. */
@@ -55,23 +63,34 @@ export function buildSchema(faces: readonly GraphqlFace[], { problemOf }: Schema
   });
   const query: Fields = {};
   const mutation: Fields = {};
-  for (const { face: { queries, mutations = {} }, sourceOf } of operations) {
+  const subscription: Fields = {};
+  for (const { face: { queries, mutations = {}, subscriptions = {} }, sourceOf } of operations) {
     for (const [field, operationId] of Object.entries(queries)) {
       addField(query, field, queryField(sourceOf(operationId), field, types));
     }
     for (const [field, operationId] of Object.entries(mutations)) {
       addField(mutation, field, mutationField(sourceOf(operationId), field, { types, problemOf }));
     }
+    for (const [field, one] of Object.entries(subscriptions)) {
+      const options = { field, subscription: one, types };
+      addField(subscription, field, subscriptionField(sourceOf(one.itemsOf), options));
+    }
   }
   const schema = new GraphQLSchema({
     query: new GraphQLObjectType<unknown, ResolverContext>({ name: "Query", fields: query }),
-    ...(Object.keys(mutation).length > 0 && {
-      mutation: new GraphQLObjectType<unknown, ResolverContext>({ name: "Mutation", fields: mutation }),
-    }),
+    ...rootType("mutation", mutation),
+    ...rootType("subscription", subscription),
     types: [PROBLEM_TYPES.problem],
   });
   checkRelations(relations.map(({ type }) => type), types);
   return schema;
+}
+
+/** Returns the type of an operation's root fields, unless there are none. */
+function rootType(operation: "mutation" | "subscription", fields: Fields): Partial<GraphQLSchemaConfig> {
+  if (Object.keys(fields).length === 0) return {};
+  const name = typeName(operation);
+  return { [operation]: new GraphQLObjectType<unknown, ResolverContext>({ name, fields }) };
 }
 
 type SourceOf = (operationId: string) => FieldSource;

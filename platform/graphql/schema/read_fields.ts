@@ -244,7 +244,8 @@ function boundParameters(
   return records;
 }
 
-function dataOf({ operation: { data, operationId } }: FieldSource): unknown {
+/** Returns the schema of the resource in the responses of an operation. @throws {FaceError} if there is none. */
+export function dataOf({ operation: { data, operationId } }: FieldSource): unknown {
   if (data === undefined) throw new FaceError(`GraphQL: the response of ${operationId} has no \`data\``);
   return data;
 }
