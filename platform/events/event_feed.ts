@@ -6,7 +6,7 @@ import type { ServiceDependencies } from "@archway/service_kit/service_module.ts
 import { FeedSubscription } from "./feed/feed_subscription.ts";
 import type { StoredEvent } from "./store/event.ts";
 import type { EventStore } from "./store/event_store.ts";
-import { readHead } from "./store/read_events.ts";
+import { lastPosition } from "./store/settled_position.ts";
 
 /** Options of {@link EventFeed}. */
 export interface EventFeedOptions {
@@ -82,11 +82,12 @@ export class EventFeed {
   }
 
   #start(): Running {
-    const { pool } = this.#options;
+    const { pool, store } = this.#options;
     const stop = new AbortController();
-    const started = readHead(pool.writer(), { signal: stop.signal }).then((position) => {
+    const { signal } = stop;
+    const started = store.settledPosition(pool, { signal }).then((position) => {
       this.#position = position;
-      if (!stop.signal.aborted) void this.#run(stop.signal);
+      if (!signal.aborted) void this.#run(signal);
     });
     return { stop, started };
   }
@@ -109,15 +110,19 @@ export class EventFeed {
 
   async #deliver(signal: AbortSignal): Promise<"more" | "idle"> {
     const { pool, store } = this.#options;
-    const events = await store.readAll(pool.writer(), { after: this.#position, limit: PAGE, signal });
-    if (events.length === 0) return "idle";
+    // A position is settled by a transaction id of its own, which would be wasted without new events.
+    const db = pool.writer();
+    if (await lastPosition(db, { signal }) <= this.#position) return "idle";
+    const until = await store.settledPosition(pool, { signal });
+    const events = await store.readAll(db, { after: this.#position, until, limit: PAGE, signal });
     const owners = await this.#ownersOf(events);
     if (signal.aborted) return "idle";
     for (const event of events) {
       const of = owners.get(event.position) ?? [];
       for (const subscription of this.#subscriptions) subscription.deliver(event, of);
     }
-    this.#position = events.at(-1)?.position ?? this.#position;
+    if (events.length < PAGE) this.#position = until;
+    else this.#position = events.at(-1)?.position ?? until;
     return events.length < PAGE ? "idle" : "more";
   }
 
@@ -127,17 +132,17 @@ export class EventFeed {
     owner: string | undefined,
   ): Promise<{ readonly events: readonly StoredEvent[]; readonly upTo: bigint }> {
     const { pool, store } = this.#options;
-    // All events up to here are visible to the statement that follows.
-    const head = this.#position;
-    const events = await store.readAll(pool.writer(), { after, limit: PAGE });
-    const last = events.at(-1)?.position ?? after;
-    const upTo = events.length < PAGE && head > last ? head : last;
-    if (owner === undefined || events.length === 0) return { events, upTo };
+    const until = this.#position;
+    if (after >= until) return { events: [], upTo: after };
+    const events = await store.readAll(pool.writer(), { after, until, limit: PAGE });
+    const upTo = events.length < PAGE ? until : events.at(-1)?.position ?? until;
+    if (owner === undefined) return { events, upTo };
     const owners = await this.#ownersOf(events);
     return { events: events.filter(({ position }) => owners.get(position)?.includes(owner)), upTo };
   }
 
   async #ownersOf(events: readonly StoredEvent[]): Promise<ReadonlyMap<bigint, readonly (string | null)[]>> {
+    if (events.length === 0) return new Map();
     const { pool, recipients } = this.#options;
     const found = await pool.withTx((tx) => recipients(tx, events));
     const byPosition = Map.groupBy(found, ({ position }) => position);

@@ -18,8 +18,6 @@ const READ_ALL = `select ${COLUMNS} from events
 const READ_VISIBLE =
   `select ${COLUMNS} from events where position > $1 and ${IN_CATEGORIES} order by position limit $2`;
 
-const READ_HEAD = `select position from events where transaction_id < pg_snapshot_xmin(pg_current_snapshot())
-  order by position desc limit 1`;
 const COUNT =
   "select count(*) as count from events where $1::text[] is null or split_part(stream, '-', 1) = any ($1)";
 
@@ -99,12 +97,6 @@ export async function readVisibleEvents(
 ): Promise<readonly StoredEvent[]> {
   const { rows } = await tx.query<EventRow>(READ_VISIBLE, [after, limit, categories ?? null], options);
   return rows.map(eventOf);
-}
-
-/** Returns the position of the last event that {@link readAllEvents} reads; 0 if there is none. */
-export async function readHead(db: Querier, options?: QueryOptions): Promise<bigint> {
-  const { rows: [row] } = await db.query<{ position: bigint }>(READ_HEAD, [], options);
-  return row?.position ?? 0n;
 }
 
 /** Returns the number of events in all streams, or in those of some categories. */

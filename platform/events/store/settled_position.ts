@@ -1,4 +1,4 @@
-import type { ConnectionManager, Querier } from "@archway/db/db.ts";
+import type { ConnectionManager, Querier, QueryOptions } from "@archway/db/db.ts";
 import type { SettleOptions } from "@archway/service_kit/export_definition.ts";
 import { pause } from "@archway/queue/pause.ts";
 
@@ -20,9 +20,9 @@ export async function settledPosition(
   connections: Pick<ConnectionManager, "writer">,
   { signal, onWait }: SettleOptions = {},
 ): Promise<bigint> {
-  const position = await readNumber(connections.writer(), LAST, "position");
+  const position = await lastPosition(connections.writer());
   if (position === 0n) return 0n;
-  const mark = await readNumber(connections.writer(), MARK, "id");
+  const mark = await readNumber(connections.writer(), MARK, { column: "id" });
   for (let waits = 0;; waits++) {
     const { rows: [row] } = await connections.writer().query<{ settled: boolean }>(SETTLED, [mark]);
     if (row?.settled === true) return position;
@@ -33,7 +33,16 @@ export async function settledPosition(
   }
 }
 
-async function readNumber(db: Querier, text: string, column: string): Promise<bigint> {
-  const { rows: [row] } = await db.query<Readonly<Record<string, bigint>>>(text);
+/** Returns the last position that is visible; 0 if there is none. */
+export function lastPosition(db: Querier, options?: QueryOptions): Promise<bigint> {
+  return readNumber(db, LAST, { column: "position", ...options });
+}
+
+async function readNumber(
+  db: Querier,
+  text: string,
+  { column, ...options }: QueryOptions & { readonly column: string },
+): Promise<bigint> {
+  const { rows: [row] } = await db.query<Readonly<Record<string, bigint>>>(text, [], options);
   return row?.[column] ?? 0n;
 }
