@@ -1,6 +1,7 @@
 import type { Exchange } from "./request/exchange.ts";
 
 export type { Exchange };
+export { overloaded } from "./admission/overloaded.ts";
 export { responseBytes } from "./representation/response.ts";
 
 /** Serves a request; never rejects. */

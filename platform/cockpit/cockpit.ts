@@ -3,14 +3,17 @@ import type {
   InspectedProgram,
   OpenToolOptions,
 } from "@archway/service_kit/developer_tool.ts";
+import { FaultInjector } from "./faults/fault_injector.ts";
+import { LiveMetrics } from "./metrics/live_metrics.ts";
 import { observeRequests } from "./recorder/observe_requests.ts";
 import { Recorder } from "./recorder/recorder.ts";
 import { createEndpoint } from "./views/endpoint.ts";
 import { Inbox } from "./views/inbox.ts";
 
 /*
- * The way of the data: observers of spans, lines and requests -> recorder/recorder.ts (bounded) -> views/*_api.ts, under
- * /_dev/api -> views/*_view.js, in the browser.
+ * The way of the data: observers of spans, lines and requests -> recorder/recorder.ts (bounded), and measurements ->
+ * metrics/live_metrics.ts -> views/*_api.ts, under /_dev/api -> views/*_view.js, in the browser. Requests pass
+ * faults/fault_injector.ts, which changes those that a developer has chosen.
  *
  * Conventions:
  * - A view of data is one file, views/<name>_view.ts: it returns pages as data (service_kit/developer_view.ts), which
@@ -27,6 +30,8 @@ export interface CockpitState {
   readonly options: OpenToolOptions;
   readonly recorder: Recorder;
   readonly inbox: Inbox;
+  readonly metrics: LiveMetrics;
+  readonly faults: FaultInjector;
   /** Program that it shows; undefined before that has started. */
   readonly program: InspectedProgram | undefined;
   /** Aborts when the program stops. */
@@ -39,12 +44,16 @@ const PATH = "/_dev";
 /** Opens the cockpit of a program, with the requests that an earlier run has stored. */
 export function openCockpit(options: OpenToolOptions): DeveloperTool {
   const recorder = new Recorder({ directory: options.directory });
+  const metrics = new LiveMetrics();
+  const faults = new FaultInjector();
   const closed = new AbortController();
   let program: InspectedProgram | undefined;
   const state: CockpitState = {
     options,
     recorder,
     inbox: new Inbox(),
+    metrics,
+    faults,
     stopping: closed.signal,
     get program() {
       return program;
@@ -54,10 +63,13 @@ export function openCockpit(options: OpenToolOptions): DeveloperTool {
     path: PATH,
     span: (span) => recorder.span(span),
     line: (line) => recorder.line(line),
-    requests: observeRequests(recorder),
+    metrics,
+    requests: observeRequests(recorder, faults),
+    faults: faults.observer,
     endpoint: createEndpoint(PATH, state),
     inspect(inspected, stopping): void {
       program = inspected;
+      faults.inspect(inspected.services.flatMap(({ api }) => api ?? []), stopping);
       stopping.addEventListener("abort", () => closed.abort(), { once: true });
     },
     async [Symbol.asyncDispose](): Promise<void> {

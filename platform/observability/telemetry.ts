@@ -2,7 +2,7 @@ import type { Logger } from "@logtape/logtape";
 import type { DatabaseObserver } from "@archway/db/database_observer.ts";
 import type { ConnectionPool } from "@archway/db/db.ts";
 import type { RequestObserver } from "@archway/server/request_observer.ts";
-import type { TraceRecorder } from "@archway/service_kit/developer_tool.ts";
+import type { ProgramRecorder, TraceRecorder } from "@archway/service_kit/developer_tool.ts";
 import type { MetricSink } from "@archway/service_kit/metric_sink.ts";
 import { UNTRACED, type WorkTracer } from "@archway/service_kit/observed_work.ts";
 import { logRequests } from "./telemetry/access_log.ts";
@@ -55,8 +55,8 @@ export interface TelemetryOptions {
   /** Name of the program, for exports without another. */
   readonly name: string;
   readonly exports: ExportOptions;
-  /** Receives the spans of requests, exported or not. @default none */
-  readonly recorder?: TraceRecorder | undefined;
+  /** Receives the spans of requests, exported or not, and the metrics. @default none */
+  readonly recorder?: ProgramRecorder | undefined;
 }
 
 /**
@@ -80,6 +80,7 @@ export async function startTelemetry(
   const sinks: readonly MetricSink[] = [
     ...(byOtlp === undefined ? [] : [byOtlp.sink]),
     ...(forPrometheus === undefined ? [] : [forPrometheus.sink]),
+    ...(recorder === undefined ? [] : [recorder.metrics]),
   ];
   const sink = sinks.length === 0 ? undefined : allSinks(sinks);
   if (sink !== undefined) stack.use(measureProcess(sink));

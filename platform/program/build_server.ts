@@ -84,6 +84,7 @@ export function buildServer(
     ...(tool !== undefined && servesTool ? [options.withObserver(serveTool(tool))] : []),
     ...(tool !== undefined ? [options.withObserver(tool.requests)] : []),
     ...telemetry.requests.map(options.withObserver),
+    ...(tool !== undefined ? [options.withObserver(tool.faults)] : []),
     options.withReadTimeout(config.readTimeoutMs),
     options.withWriteTimeout(config.writeTimeoutMs),
     ...(config.listener.connectionLimits

@@ -1,5 +1,6 @@
 import type { ConnectionPool, MigrationSource } from "@archway/db/db.ts";
 import type { RequestObserver } from "@archway/server/request_observer.ts";
+import type { MetricSink } from "./metric_sink.ts";
 import type { MountedService } from "./service_module.ts";
 
 /** Span of a trace that has ended. */
@@ -60,6 +61,11 @@ export interface TraceRecorder {
   line(line: LoggedLine): void;
 }
 
+/** Receives what a program measures, beside its traces. */
+export interface ProgramRecorder extends TraceRecorder {
+  readonly metrics: MetricSink;
+}
+
 /** Parts of a running program that a tool shows. */
 export interface InspectedProgram {
   readonly pool: ConnectionPool;
@@ -86,11 +92,13 @@ export type ToolEndpoint = (
 ) => Promise<Response> | undefined;
 
 /** Tool for developers that watches a program. Disposing writes what it stores. */
-export interface DeveloperTool extends AsyncDisposable, TraceRecorder {
+export interface DeveloperTool extends AsyncDisposable, ProgramRecorder {
   /** Path of its page, such as "/_dev". */
   readonly path: string;
   /** Observes the requests of the program. */
   readonly requests: RequestObserver;
+  /** Changes requests or responses on demand, inside of what logs and measures them. */
+  readonly faults: RequestObserver;
   /** Serves the requests for its path; undefined for other paths. */
   readonly endpoint: ToolEndpoint;
   /** Begins to show a program. Streams of the tool end when it stops. */

@@ -44,6 +44,7 @@ export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "rfc6902": ["server/"],
   "standardwebhooks": ["platform/events/webhooks/"],
   "swagger-ui-dist": ["server/pages/"],
+  "uplot": ["platform/cockpit/page/"],
   "yaml": ["platform/conformance/"],
   "uuid": ["platform/", "services.ts", "*_service/"],
 };

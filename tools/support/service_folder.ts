@@ -14,7 +14,8 @@ export async function serviceFile(service: ServiceModule, path: string): Promise
   }
 }
 
-/** Returns the folder of a service, that of its migrations or the one with its name. */
+/** Returns the folder of a service, that of its migrations or the one with its name; capabilities are in the platform. */
 function serviceFolder({ name, migrations }: ServiceModule): string {
-  return migrations === undefined ? join(PROJECT_ROOT, name) : dirname(migrations);
+  if (migrations !== undefined) return dirname(migrations);
+  return join(PROJECT_ROOT, name.endsWith("_service") ? name : `platform/${name}`);
 }

@@ -17,7 +17,7 @@ const executable = await locateProgram("chromium");
 const testInBrowser = testWith({ reason: "Chromium is not installed", program: executable });
 
 testInBrowser(
-  "the cockpit leads from a failed request to its line of code by at most three clicks",
+  "the cockpit shows requests, metrics and faults, and leads from a failed request to its line of code by three clicks",
   async () => {
     await using database = await useTestDatabase();
     await using pool = openPool({ primary: database.instance, replicas: [] });
@@ -31,15 +31,20 @@ testInBrowser(
       );
       const url = await program.url;
       await untilReady(url);
-      const { plan, title } = await browse(url, {
-        session: SESSION,
-        scenario: "explainAndRepeat",
-        executable,
+      const run = (scenario: string): ReturnType<typeof browse> =>
+        browse(url, { session: SESSION, scenario, executable });
+      const { explainAndRepeat, useKeys, watchMetrics, injectFault } = await run("useViews");
+      assertStatement(explainAndRepeat);
+      assertKeys(useKeys);
+      assertMetrics(watchMetrics);
+      assertEquals(injectFault, {
+        text: "Faults are armed for 1 request. Show or disarm them",
+        statuses: ["no response", 409],
+        fact: "response dropped after the service was done",
+        violations: [],
       });
-      assertMatch(String(plan), /\b(?:Scan|Limit|Sort)\b/);
-      assertEquals(title, "GET /v1/contacts?limit=7");
       await pool.writer().query("DROP TABLE contacts CASCADE");
-      const seen = await browse(url, { session: SESSION, scenario: "findLine", executable });
+      const seen = await run("findLine");
       assertEquals([seen["status"], seen["violations"]], [500, []]);
       assert(Number(seen["clicks"]) <= 3);
       const [, file = "", line] = /^(.+):(\d+):\d+$/.exec(String(seen["place"])) ?? [];
@@ -51,6 +56,33 @@ testInBrowser(
     }
   },
 );
+
+function assertStatement(seen: unknown): void {
+  const { plan, title }: { plan?: unknown; title?: unknown } = Object(seen);
+  assertMatch(String(plan), /\b(?:Scan|Limit|Sort)\b/);
+  assertEquals(title, "GET /v1/contacts?limit=7");
+}
+
+function assertKeys(seen: unknown): void {
+  const { help, ...rest }: { help?: unknown } = Object(seen);
+  assertStringIncludes(String(help), "next and previous line");
+  assertEquals(rest, {
+    rows: 1,
+    isBack: true,
+    fragment: "#/requests?status=4&path=no+such+path&route=%2Fv1%2Fcontacts%2F%7Bid%7D",
+    violations: [],
+  });
+}
+
+function assertMetrics(seen: unknown): void {
+  const { titles, pool, ...rest }: { titles?: unknown; pool?: unknown } = Object(seen);
+  assertEquals(titles, [
+    ...["Requests", "Response time", "Requests in flight", "Database connections", "Wait for a connection"],
+    ...["Replication lag", "Queues", "Delay of the event loop", "Memory"],
+  ]);
+  assertMatch(String(pool), /primary idle \d/);
+  assertEquals(rest, { shifts: 0, violations: [] });
+}
 
 /** Runs the program with the cockpit switched on. */
 function startProgram(

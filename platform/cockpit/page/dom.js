@@ -60,6 +60,11 @@ export function button(label, run) {
   return h("span", {}, h("button", { type: "button", onclick }, label), status);
 }
 
+/** Returns the entries of a description list. */
+export function facts(values) {
+  return Object.entries(values).flatMap(([name, value]) => [h("dt", {}, name), h("dd", {}, String(value))]);
+}
+
 /** Formats a duration. */
 export function duration(ms) {
   if (ms >= 1000) return `${(ms / 1000).toFixed(2)} s`;

@@ -1,9 +1,13 @@
 import type { RequestObserver } from "@archway/server/request_observer.ts";
+import type { FaultInjector } from "../faults/fault_injector.ts";
 import { MAX_BODY, type RequestBodyState } from "./recorded_request.ts";
 import type { Recorder } from "./recorder.ts";
 
-/** Returns an observer that records every request with its response. */
-export function observeRequests(recorder: Recorder): RequestObserver {
+/** Returns an observer that records every request with its response, and the fault that was injected into it. */
+export function observeRequests(
+  recorder: Recorder,
+  faults: Pick<FaultInjector, "injectedInto">,
+): RequestObserver {
   return (serve) => async (exchange) => {
     const startMs = performance.now();
     let requestBody: Uint8Array | undefined;
@@ -25,6 +29,7 @@ export function observeRequests(recorder: Recorder): RequestObserver {
       endMs: performance.now(),
       responseHeaders: response.headers,
       responseBody: body !== undefined && body.length <= MAX_BODY ? body : undefined,
+      fault: faults.injectedInto(exchange),
     });
     return response;
   };

@@ -34,6 +34,8 @@ export interface RecordedRequest {
   /** Undefined for streams and for bodies beyond {@link MAX_BODY}. */
   readonly responseBody: string | Uint8Array | undefined;
   readonly trace: RecordedTrace | undefined;
+  /** Fault that the cockpit injected. */
+  readonly fault: string | undefined;
 }
 
 /** Maximum size of a recorded body, in bytes or characters. */
@@ -50,6 +52,8 @@ export interface RequestSummary {
   readonly status: number;
   readonly problem?: string;
   readonly subject?: string;
+  /** Fault that the cockpit injected. */
+  readonly fault?: string;
   /** Milliseconds since the Unix epoch. */
   readonly time: number;
   readonly ms: number;
@@ -66,6 +70,8 @@ export interface SpanDetail {
   readonly attributes: Readonly<Record<string, unknown>>;
   /** Whether it is work that the request caused, which has a trace of its own. */
   readonly isCaused: boolean;
+  /** Trace of caused work. */
+  readonly trace?: string;
 }
 
 /** Request with everything that is known about it, as JSON. */
@@ -87,11 +93,13 @@ const PUBLIC_HEADER = new Set(["idempotency-key", "consistency-token"]);
 
 /** Returns the row of a request. */
 export function summaryOf(request: RecordedRequest): RequestSummary {
-  const { id, requestId, method, path, query, route, status, problem, subject, startMs, endMs } = request;
+  const { id, requestId, method, path, query, route, status, problem, subject, fault, startMs, endMs } =
+    request;
   return {
     ...{ id, requestId, method, path, query, route, status },
     ...(problem !== undefined && { problem }),
     ...(subject !== undefined && { subject }),
+    ...(fault !== undefined && { fault }),
     time: Math.round(performance.timeOrigin + startMs),
     ms: rounded(endMs - startMs),
   };
@@ -134,6 +142,7 @@ function spansOf(trace: RecordedTrace, { startMs, endMs }: RecordedRequest): rea
     ms: rounded(span.endMs - span.startMs),
     attributes: span.attributes,
     isCaused,
+    ...(isCaused && { trace: span.traceId }),
   });
   // A caller may send several requests in one trace.
   const own = trace.spans.filter((span) => span.startMs >= startMs - 1 && span.startMs <= endMs);

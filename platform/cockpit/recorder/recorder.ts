@@ -47,6 +47,8 @@ export class Recorder implements TraceRecorder, AsyncDisposable {
   #nextId = Date.now() * 1000;
   #characters = 0;
   #unwritten: RecordedRequest[] = [];
+  /** Traces of requests that have caused work since they were written. */
+  #grown = new Set<RecordedTrace>();
   #writing: Promise<void> = Promise.resolve();
   #earlier: Promise<ReadonlyMap<number, RequestDetail>> | undefined;
 
@@ -65,6 +67,7 @@ export class Recorder implements TraceRecorder, AsyncDisposable {
       const cause = this.#traces.get(context.traceId);
       if (cause === undefined || cause.caused.includes(trace) || cause.caused.length >= MAX_CAUSED) continue;
       cause.caused.push(trace);
+      if (this.#history !== undefined) this.#grown.add(cause);
     }
   }
 
@@ -149,10 +152,18 @@ export class Recorder implements TraceRecorder, AsyncDisposable {
 
   #write(): void {
     const history = this.#history;
-    if (history === undefined || this.#unwritten.length === 0) return;
-    const requests = this.#unwritten;
+    if (history === undefined || this.#unwritten.length + this.#grown.size === 0) return;
+    const requests = new Set(this.#unwritten);
+    // Written once more, and read in place of the earlier line.
+    if (this.#grown.size > 0) {
+      for (const request of this.#requests.newestFirst()) {
+        if (requests.size >= MAX_WRITTEN) break;
+        if (request.trace !== undefined && this.#grown.has(request.trace)) requests.add(request);
+      }
+    }
     this.#unwritten = [];
-    this.#writing = this.#writing.then(() => history.append(requests.map(detailOf)));
+    this.#grown = new Set();
+    this.#writing = this.#writing.then(() => history.append([...requests].map(detailOf)));
   }
 }
 

@@ -18,6 +18,7 @@ function record(recorder: Recorder, requestId: string): void {
     requestBodyState: "whole",
     requestHeaders: new Headers({ authorization: "Bearer secret", accept: "text/plain" }),
     responseHeaders: new Headers(),
+    fault: undefined,
   });
   recorder.span(span(`work-${requestId}`, "POST webhook", [{ context: { traceId, spanId: "1" } }]));
 }

@@ -1,6 +1,8 @@
 import type { ConnectionPool, MigrationSource } from "@archway/db/db.ts";
 import type { MountedService } from "@archway/service_kit/service_module.ts";
 import type { CockpitState } from "../cockpit.ts";
+import { FaultInjector } from "../faults/fault_injector.ts";
+import { LiveMetrics } from "../metrics/live_metrics.ts";
 import { Recorder } from "../recorder/recorder.ts";
 import { Inbox } from "../views/inbox.ts";
 
@@ -18,6 +20,8 @@ export function cockpitState({ pool, migrations = [], services = [] }: TestProgr
   return {
     options: { name: "archway", root: ".", directory: undefined },
     recorder: new Recorder({ directory: undefined }),
+    metrics: new LiveMetrics(),
+    faults: new FaultInjector(),
     inbox: new Inbox(),
     program: {
       ...{ pool, migrations, services, hasReference: false },

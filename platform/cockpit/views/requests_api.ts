@@ -4,6 +4,7 @@ import {
   type RequestSummary,
   summaryOf,
 } from "../recorder/recorded_request.ts";
+import { eventStream } from "./event_stream.ts";
 import { fromFileUrl, readSource } from "./source_lines.ts";
 import { fieldOf, type ViewEndpoint, ViewError, type ViewRequest } from "./view_endpoint.ts";
 
@@ -19,6 +20,7 @@ const NOT_RESENT =
 export const requestEndpoints: readonly ViewEndpoint[] = [
   { method: "GET", path: "/requests", handle: list },
   { method: "GET", path: "/requests/live", handle: live },
+  { method: "POST", path: "/requests/example", handle: sendExample },
   { method: "GET", path: "/requests/{id}", handle: show },
   { method: "POST", path: "/requests/{id}/resend", handle: resend },
   { method: "POST", path: "/requests/{id}/explain", handle: explain },
@@ -38,48 +40,36 @@ async function list({ state, query }: ViewRequest): Promise<readonly RequestSumm
 /** Returns whether a row is wanted: `status` is a digit such as 5 for 5xx, `path` a part of the path. */
 function filterOf(
   query: URLSearchParams,
-): (row: Pick<RequestSummary, "status" | "method" | "path" | "requestId">) => boolean {
-  const [status, method, path] = ["status", "method", "path"].map((name) => query.get(name) ?? "");
+): (row: Pick<RequestSummary, "status" | "method" | "path" | "route" | "requestId">) => boolean {
+  const wanted = (name: string): string => query.get(name) ?? "";
+  const [status, method, path, route] = [wanted("status"), wanted("method"), wanted("path"), wanted("route")];
   return (row) =>
-    String(row.status).startsWith(status ?? "") && (method === "" || row.method === method) &&
-    `${row.path} ${row.requestId}`.includes(path ?? "");
+    String(row.status).startsWith(status) && (method === "" || row.method === method) &&
+    (route === "" || row.route === route) && `${row.path} ${row.requestId}`.includes(path);
 }
 
 /** Streams rows of requests as they end, as server-sent events. */
 function live({ state, query }: ViewRequest): Response {
   const isWanted = filterOf(query);
-  let waiting: RecordedRequest[] = [];
-  const listening = state.recorder.listen((request) => {
-    if (!isWanted(request)) return;
-    waiting.push(request);
-    if (waiting.length > MAX_ROWS) waiting.shift();
-  });
-  let timer: ReturnType<typeof setInterval> | undefined;
-  const stopped = new AbortController();
-  const stop = (): void => {
-    stopped.abort();
-    clearInterval(timer);
-    listening[Symbol.dispose]();
-  };
-  const encoder = new TextEncoder();
-  const body = new ReadableStream<Uint8Array>({
-    start(controller): void {
-      controller.enqueue(encoder.encode(": connected\n\n"));
-      timer = setInterval(() => {
-        if (waiting.length === 0) return;
-        controller.enqueue(encoder.encode(`data: ${JSON.stringify(waiting.map(summaryOf))}\n\n`));
-        waiting = [];
-      }, LIVE_MS);
-      const end = (): void => {
-        stop();
-        controller.close();
-      };
-      if (state.stopping.aborted) end();
-      else state.stopping.addEventListener("abort", end, { signal: stopped.signal });
-    },
-    cancel: stop,
-  });
-  return new Response(body, { headers: { "Content-Type": "text/event-stream" } });
+  return eventStream((send) => {
+    let waiting: RecordedRequest[] = [];
+    const listening = state.recorder.listen((request) => {
+      if (!isWanted(request)) return;
+      waiting.push(request);
+      if (waiting.length > MAX_ROWS) waiting.shift();
+    });
+    const timer = setInterval(() => {
+      if (waiting.length === 0) return;
+      send(waiting.map(summaryOf));
+      waiting = [];
+    }, LIVE_MS);
+    return {
+      [Symbol.dispose](): void {
+        clearInterval(timer);
+        listening[Symbol.dispose]();
+      },
+    };
+  }, state.stopping);
 }
 
 async function show({ state, parameters }: ViewRequest): Promise<unknown> {
@@ -125,6 +115,19 @@ async function resend({ state, parameters }: ViewRequest): Promise<unknown> {
   await response.body?.cancel();
   for (const other of recorder.recent()) if (other.requestId === requestId) return { id: other.id };
   return { status: response.status };
+}
+
+/** Sends a request that changes nothing, for a list without any. */
+async function sendExample({ state: { program } }: ViewRequest): Promise<unknown> {
+  if (program === undefined) throw new ViewError(409, "The program does not serve yet");
+  const operations = program.services.flatMap(({ api }) => api?.routes ?? []).map(({ operation }) =>
+    operation
+  );
+  const path = operations.find(({ method, path }) => method === "GET" && !path.includes("{"))?.path ??
+    "/readyz";
+  const response = await program.send(new Request(`http://127.0.0.1${path}`));
+  await response.body?.cancel();
+  return { path, status: response.status };
 }
 
 /** Returns the plan of a statement of a request, for parameters of any values: it is not run. */

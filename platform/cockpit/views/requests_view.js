@@ -1,26 +1,143 @@
-import { api, button, duration, h, table } from "../page/dom.js";
+import { api, button, duration, h } from "../page/dom.js";
+import { showRequest } from "./request_view.js";
 
 /** Number of rows in the list. */
 const MAX_ROWS = 200;
+
+/** Filters of the list, which the fragment of the page contains, so that a link can be shared. */
+const FILTERS = ["status", "method", "path", "route"];
+
+/** Fragment of the list that was shown last, for the way back from a request. */
+let latestList = "#/requests";
 
 /** List of requests, which grows while they arrive, and one request with everything about it. */
 export const requestsView = {
   name: "requests",
   title: "Requests",
-  show: (main, [id], signal) => id === undefined ? showList(main, signal) : showRequest(main, id),
+  show: (main, [id], signal, query) =>
+    id === undefined ? showList(main, signal, query) : showRequest(main, id, { list: latestList, signal }),
 };
 
-const filters = { status: "", method: "", path: "" };
-
-async function showList(main, signal) {
+async function showList(main, signal, query) {
+  const filters = Object.fromEntries(FILTERS.map((name) => [name, query.get(name) ?? ""]));
   const body = h("tbody", {});
-  const note = h("p", {}, "No request yet. Send one, and it appears here.");
+  const note = h("div", { class: "empty" });
+  const form = h("form", { class: "filters", onsubmit: (event) => event.preventDefault() });
+  const stream = liveRows(body, { note: (text) => showNote(text), filters: () => active(filters), signal });
+
+  async function change(name, value) {
+    filters[name] = value;
+    latestList = fragmentOf(filters);
+    history.replaceState(null, "", latestList);
+    try {
+      await stream.load();
+    } catch (error) {
+      showNote(error.message);
+    }
+  }
+
+  function showNote(text) {
+    note.hidden = text === undefined && body.children.length > 0;
+    if (note.hidden) return;
+    if (text !== undefined) note.replaceChildren(h("p", { role: "alert" }, text));
+    else note.replaceChildren(...(active(filters).size > 0 ? noneMatch() : none()));
+  }
+
+  const noneMatch = () => [
+    h("p", {}, "No recorded request matches the filters. New ones appear here if they match."),
+    h("a", { class: "item", href: "#/requests" }, "Show all requests"),
+  ];
+  const none = () => [
+    h("p", {}, "No request yet. Send one with your client, and it appears here."),
+    button("Send one for me", async () => void await api("/requests/example", { body: {} })),
+  ];
+
+  latestList = fragmentOf(filters);
+  form.append(...controls(filters, change));
+  main.append(
+    h("h2", {}, "Requests"),
+    form,
+    h(
+      "table",
+      { class: "requests" },
+      h(
+        "thead",
+        {},
+        h(
+          "tr",
+          {},
+          ["Time", "Method", "Path", "Status", "Duration"].map((text) => h("th", { scope: "col" }, text)),
+        ),
+      ),
+      body,
+    ),
+    note,
+  );
+  signal.addEventListener("abort", () => stream.close());
+  await stream.load();
+}
+
+/** Returns the filters that are set. */
+function active(filters) {
+  return new URLSearchParams(Object.entries(filters).filter(([, value]) => value !== ""));
+}
+
+function fragmentOf(filters) {
+  const query = active(filters);
+  return query.size === 0 ? "#/requests" : `#/requests?${query}`;
+}
+
+function controls(filters, change) {
+  const select = (name, label, options) =>
+    h(
+      "label",
+      {},
+      `${label} `,
+      h(
+        "select",
+        { onchange: ({ target }) => change(name, target.value) },
+        options.map(([value, text]) => h("option", { value, selected: filters[name] === value }, text)),
+      ),
+    );
+  const route = filters.route !== "" && h(
+    "button",
+    {
+      type: "button",
+      onclick: ({ currentTarget }) => {
+        currentTarget.remove();
+        change("route", "");
+      },
+    },
+    `Route ${filters.route} ✕`,
+  );
+  return [
+    select("status", "Status", [["", "all"], ["2", "2xx"], ["3", "3xx"], ["4", "4xx"], ["5", "5xx"]]),
+    select("method", "Method", [
+      ["", "all"],
+      ...["GET", "POST", "PATCH", "PUT", "DELETE"].map((method) => [method, method]),
+    ]),
+    h(
+      "label",
+      {},
+      "Path or request id ",
+      h("input", {
+        type: "search",
+        value: filters.path,
+        oninput: ({ target }) => change("path", target.value.trim()),
+      }),
+    ),
+    ...(route ? [route] : []),
+  ];
+}
+
+/** Fills a table with the rows that match the filters, and with new ones as they arrive. */
+function liveRows(body, { note, filters, signal }) {
   let events;
 
   function load() {
     events?.close();
     if (signal.aborted) return Promise.resolve();
-    const query = new URLSearchParams(filters);
+    const query = filters();
     const source = events = new EventSource(`api/requests/live?${query}`);
     let newest = 0;
     /** Rows that arrive while the list is read. */
@@ -30,7 +147,7 @@ async function showList(main, signal) {
       newest = later.at(-1)?.id ?? newest;
       body.prepend(...later.map(rowOf).reverse());
       while (body.children.length > MAX_ROWS) body.lastChild.remove();
-      note.hidden = body.children.length > 0;
+      note();
     };
     source.onmessage = ({ data }) => {
       if (early === undefined) add(JSON.parse(data));
@@ -61,260 +178,26 @@ async function showList(main, signal) {
     });
   }
 
-  const reload = async () => {
-    try {
-      await load();
-    } catch (error) {
-      note.textContent = error.message;
-      note.hidden = false;
-    }
-  };
-  const select = (name, label, options) =>
-    h(
-      "label",
-      {},
-      `${label} `,
-      h(
-        "select",
-        {
-          onchange: ({ target }) => {
-            filters[name] = target.value;
-            reload();
-          },
-        },
-        options.map(([value, text]) => h("option", { value, selected: filters[name] === value }, text)),
-      ),
-    );
-  main.append(
-    h("h2", {}, "Requests"),
-    h(
-      "form",
-      { class: "filters", onsubmit: (event) => event.preventDefault() },
-      select("status", "Status", [["", "all"], ["2", "2xx"], ["3", "3xx"], ["4", "4xx"], ["5", "5xx"]]),
-      select("method", "Method", [
-        ["", "all"],
-        ...["GET", "POST", "PATCH", "PUT", "DELETE"].map((m) => [m, m]),
-      ]),
-      h(
-        "label",
-        {},
-        "Path or request id ",
-        h("input", {
-          type: "search",
-          value: filters.path,
-          oninput: ({ target }) => {
-            filters.path = target.value.trim();
-            reload();
-          },
-        }),
-      ),
-    ),
-    h(
-      "table",
-      { class: "requests" },
-      h(
-        "thead",
-        {},
-        h(
-          "tr",
-          {},
-          ["Time", "Method", "Path", "Status", "Duration"].map((text) => h("th", { scope: "col" }, text)),
-        ),
-      ),
-      body,
-    ),
-    note,
-  );
-  signal.addEventListener("abort", () => events?.close());
-  await load();
+  return { load, close: () => events?.close() };
 }
 
-function rowOf({ id, time, method, path, query, status, problem, ms }) {
+function rowOf({ id, time, method, path, query, status, problem, fault, ms }) {
   return h(
     "tr",
     { class: `s${String(status)[0]}` },
     h("td", {}, new Date(time).toLocaleTimeString("en-GB")),
     h("td", {}, method),
-    h("td", {}, h("a", { href: `#/requests/${id}` }, query === "" ? path : `${path}?${query}`)),
-    h("td", {}, problem === undefined ? String(status) : `${status} ${problem}`),
+    h(
+      "td",
+      {},
+      h("a", { class: "item", href: `#/requests/${id}` }, query === "" ? path : `${path}?${query}`),
+    ),
+    h(
+      "td",
+      {},
+      problem === undefined ? String(status) : `${status} ${problem}`,
+      fault !== undefined && h("span", { class: "badge", title: `Injected: ${fault}` }, "fault"),
+    ),
     h("td", { class: "number" }, duration(ms)),
-  );
-}
-
-async function showRequest(main, id) {
-  const request = await api(`/requests/${id}`);
-  const { method, path, query, status, problem, ms, lines, requestId, resendRefusal } = request;
-  main.append(
-    h("p", {}, h("a", { href: "#/requests" }, "All requests")),
-    h("h2", {}, `${method} ${query === "" ? path : `${path}?${query}`}`),
-    h(
-      "dl",
-      {},
-      ...facts({
-        Status: problem === undefined ? status : `${status} ${problem}`,
-        Duration: duration(ms),
-        Time: new Date(request.time).toLocaleString("en-GB"),
-        Route: request.route || "none",
-        "Request id": requestId,
-        Trace: request.traceId ?? "none",
-        Subject: request.subject ?? "none",
-      }),
-    ),
-    h(
-      "p",
-      {},
-      resendRefusal ?? button("Send again", async () => {
-        const { id: other } = await api(`/requests/${id}/resend`, { body: {} });
-        if (other !== undefined) location.hash = `#/requests/${other}`;
-      }),
-    ),
-    ...lines.flatMap(({ error }) => error === undefined ? [] : [errorOf(error, request)]),
-    h("h3", {}, "Trace"),
-    waterfall(request),
-    h("h3", {}, "Log"),
-    lines.length === 0 ? h("p", {}, "No line besides that of the request.") : table(
-      ["Level", "Line", "Values"],
-      lines.map(({ level, text, attributes }) => [
-        level,
-        text,
-        JSON.stringify(attributes),
-      ]),
-    ),
-    h("h3", {}, "Request"),
-    headers(request.requestHeaders),
-    bodyOf(request.requestBody),
-    h("h3", {}, "Response"),
-    headers(request.responseHeaders),
-    bodyOf(request.responseBody),
-  );
-}
-
-function facts(values) {
-  return Object.entries(values).flatMap(([name, value]) => [h("dt", {}, name), h("dd", {}, String(value))]);
-}
-
-function headers(list) {
-  return h(
-    "dl",
-    { class: "headers" },
-    ...list.flatMap(([name, value]) => [h("dt", {}, name), h("dd", {}, value)]),
-  );
-}
-
-function bodyOf(text) {
-  if (text === undefined || text === "") return h("p", {}, "No body, or a stream.");
-  let shown = text;
-  try {
-    shown = JSON.stringify(JSON.parse(text), null, 2);
-  } catch {
-    // Not JSON, or cut: as it is.
-  }
-  return h("pre", { tabindex: "0" }, shown);
-}
-
-/** Shows an error with its causes. Frames of the project lead to their lines. */
-function errorOf(error, request, label = "") {
-  const { name, code, message, fields, frames, cause, errors = [] } = error;
-  const own = frames.filter(({ isOwn }) => isOwn);
-  return h(
-    "section",
-    { class: "error" },
-    h("h3", {}, `${label}${code === undefined ? name : `${name} [${code}]`}: ${message}`),
-    Object.keys(fields).length > 0 && h("dl", {}, ...facts(fields)),
-    h(
-      "ol",
-      { class: "frames" },
-      own.map((frame) => h("li", {}, frameOf(frame, request))),
-    ),
-    errors.map((each) => errorOf(each, request)),
-    cause !== undefined && errorOf(cause, request, "caused by "),
-  );
-}
-
-function frameOf({ call, url, file, line, column }, { id }) {
-  const source = h("pre", { class: "source", tabindex: "0", hidden: true });
-  const place = `${file}:${line}:${column}`;
-  const onclick = async () => {
-    if (source.childNodes.length === 0) {
-      const query = new URLSearchParams({ url, line });
-      try {
-        const { first, lines } = await api(`/requests/${id}/source?${query}`);
-        source.append(
-          ...lines.map((text, index) =>
-            h(first + index === line ? "mark" : "span", {}, `${String(first + index).padStart(5)}  ${text}\n`)
-          ),
-        );
-      } catch (error) {
-        source.append(error.message);
-      }
-    }
-    source.hidden = !source.hidden;
-  };
-  const path = decodeURIComponent(new URL(url).pathname);
-  return [
-    h("button", { type: "button", class: "frame", onclick }, place),
-    call === undefined ? "" : ` in ${call} `,
-    h("a", { href: `vscode://file${path}:${line}:${column}` }, "open in the editor"),
-    source,
-  ];
-}
-
-/** Shows spans over time, with the attributes of each below its bar. */
-function waterfall({ id, spans, ms }) {
-  if (spans.length === 0) return h("p", {}, "Nothing was traced.");
-  const total = Math.max(ms, ...spans.map((span) => span.at + span.ms), 0.001);
-  const depth = (span) => {
-    const parent = spans.find((other) => other.id === span.parent);
-    return parent === undefined ? 0 : depth(parent) + 1;
-  };
-  return h(
-    "ol",
-    { class: "waterfall" },
-    spans.map((span) =>
-      h(
-        "li",
-        { class: span.isCaused ? "caused" : "" },
-        h(
-          "details",
-          {},
-          h(
-            "summary",
-            {},
-            h("span", { class: `name d${Math.min(depth(span), 5)}` }, span.name),
-            bar(span, total),
-            h("span", { class: "number" }, duration(span.ms)),
-          ),
-          h("dl", {}, ...facts(span.attributes)),
-          span.attributes["db.query.text"] !== undefined && plan(id, span),
-        ),
-      )
-    ),
-  );
-}
-
-function bar({ at, ms }, total) {
-  const svg = (tag, attributes) => {
-    const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
-    for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-    return element;
-  };
-  const image = svg("svg", { class: "bar", "aria-hidden": "true" });
-  const start = Math.min(100, Math.max(0, 100 * at / total));
-  const width = Math.max(0.4, 100 * ms / total);
-  image.append(svg("rect", { x: `${start}%`, width: `${width}%`, y: "20%", height: "60%" }));
-  return image;
-}
-
-function plan(id, span) {
-  const output = h("pre", { hidden: true, tabindex: "0" });
-  return h(
-    "div",
-    {},
-    button("Explain", async () => {
-      const { plan: lines } = await api(`/requests/${id}/explain`, { body: { span: span.id } });
-      output.textContent = lines.join("\n");
-      output.hidden = false;
-    }),
-    output,
   );
 }
