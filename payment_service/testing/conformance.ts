@@ -5,6 +5,7 @@ import { IDEMPOTENCY_KEYS } from "./conformance/idempotency_keys.ts";
 import { paymentBetweenAccounts } from "./conformance/payment_between_accounts.ts";
 import { amountBody, paymentBody } from "./conformance/payment_requests.ts";
 import { PAYMENTS } from "./conformance/payments.ts";
+import { transferWorkload } from "./history/transfer_workload.ts";
 
 const ENTRIES = "GET /v1/accounts/{payer}/entries";
 const CURSORS = words(`a {marker} {entries}A A{entries} {payment} %00 ${"A".repeat(1_024)}`);
@@ -48,5 +49,6 @@ export function conformance(): Suite {
       putRefund: amountBody('"1.00"'),
     },
     themes: [AMOUNTS, IDEMPOTENCY_KEYS, PAYMENTS, STATEMENTS],
+    workloads: [transferWorkload],
   };
 }

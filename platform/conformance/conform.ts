@@ -1,5 +1,6 @@
 import { ask, type Client } from "./client.ts";
 import type { ApiDocument } from "./derived/api_document.ts";
+import { conformHistory } from "./conform_history.ts";
 import { deriveBatches, fetchSubjects, findUnwritten, type Subject } from "./derive_batches.ts";
 import { parseApiDocument, type ParseDocument } from "./parse_api_document.ts";
 import { type Batch, type RowResult, runRows } from "./run_rows.ts";
@@ -40,6 +41,9 @@ export async function conform(
     api: await readDocument(options.document, parse),
     suite: { document: options.document.split("/").at(-1) ?? "" },
   }];
+  if (options.history !== undefined) {
+    return await conformHistory(subjects, { url, fields, ...options.history });
+  }
   const hasCredentials = fields.some(([name]) => name.toLowerCase() === "authorization");
   const probed = await Promise.all(
     subjects.map(async (subject) => ({ ...subject, unwritten: await findUnwritten(client, subject) })),
@@ -54,8 +58,12 @@ export async function conform(
   return summarize(await runRows(url, selection, { fields, isHouse }));
 }
 
-/** Reads the documents of a program: of the services of this project, and others that its index lists. */
-async function fetchServed(client: Client, suites: readonly Suite[]): Promise<readonly Subject[]> {
+/**
+ * Reads the documents of a program: of the services of this project, and others that its index lists.
+ *
+ * @throws {TypeError} when it serves none.
+ */
+export async function fetchServed(client: Client, suites: readonly Suite[]): Promise<readonly Subject[]> {
   const index = await ask(client, "/openapi");
   const listed = index.ok ? [...(await index.text()).matchAll(/\/openapi\/([\w-]+)\.json/g)] : [];
   if (!index.ok) await index.body?.cancel();

@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import type { HistoryRunOptions } from "./conform_history.ts";
 import type { Field } from "./row.ts";
 
 /** Rows to send, and the program to send them to. */
@@ -12,6 +13,8 @@ export interface ConformOptions {
   readonly only: string | undefined;
   /** Whether every operation gets all values. */
   readonly isFull: boolean;
+  /** History to record and check instead of rows. @default none */
+  readonly history?: HistoryRunOptions;
 }
 
 /**
@@ -29,6 +32,9 @@ export function parseConformOptions(args: readonly string[]): ConformOptions {
       header: { type: "string", multiple: true, default: [] },
       full: { type: "boolean", default: false },
       only: { type: "string" },
+      history: { type: "boolean", default: false },
+      seconds: { type: "string", default: "20" },
+      seed: { type: "string", default: "1" },
       "allow-remote": { type: "boolean", default: false },
     },
   });
@@ -51,7 +57,16 @@ export function parseConformOptions(args: readonly string[]): ConformOptions {
   const { document, only, token, full: isFull } = values;
   const fields = values.header.map(parseField);
   if (token !== undefined) fields.push(parseField(`Authorization: Bearer ${token}`));
-  return { url: origin.origin, document, fields, only, isFull };
+  const rows = { url: origin.origin, document, fields, only, isFull };
+  if (!values.history) return rows;
+  const seconds = wholeNumber(values.seconds, { name: "--seconds", max: 600 });
+  return { ...rows, history: { seconds, seed: wholeNumber(values.seed, { name: "--seed", max: 2 ** 31 }) } };
+}
+
+function wholeNumber(text: string, { name, max }: { readonly name: string; readonly max: number }): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= 1 && value <= max) return value;
+  throw new TypeError(`${name} takes a whole number from 1, at most ${max}`);
 }
 
 function isLoopback(hostname: string): boolean {

@@ -19,11 +19,17 @@ Deno.test("parseConformOptions() takes this machine's addresses, and others only
     only: "json",
     isFull: true,
   });
+  const { history } = parseConformOptions(["http://localhost", "--history", "--seconds", "5", "--seed", "9"]);
+  assertEquals(history, { seconds: 5, seed: 9 });
 });
 
 Deno.test("parseConformOptions() refuses what is no address of a service, and no field", () => {
   const addresses = ["nonsense", "ftp://127.0.0.1", "http://127.0.0.1/v1", "http://a:b@127.0.0.1"];
-  const options = [["http://127.0.0.2"], ["--header", "no field"], ["--header", "A: b\r\nC: d"], ["--nope"]];
+  const options = [["http://127.0.0.2"], ["--header", "no field"], ["--header", "A: b\r\nC: d"], ["--nope"], [
+    "--history",
+    "--seconds",
+    "0",
+  ]];
   const lines = [
     [],
     ...addresses.map((url) => [url]),

@@ -1,4 +1,5 @@
 import type { ServiceModule } from "@archway/service_kit/service_module.ts";
+import type { Workload } from "./history/workload.ts";
 import type { Given, Theme } from "./row.ts";
 
 /** Additions of a service to the HTTP conformance tests that are derived from its OpenAPI document. */
@@ -17,6 +18,8 @@ export interface Suite {
   readonly bodies?: Readonly<Record<string, string>>;
   /** Rows about rules that no document can express. @default {[]} */
   readonly themes?: readonly Theme[];
+  /** Concurrent operations whose histories are checked, beside those of collections. @default {[]} */
+  readonly workloads?: readonly Workload[];
 }
 
 /** Suite of a service in a program of some services: the export `conformance` of its `testing/conformance.ts`. */

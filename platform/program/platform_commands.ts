@@ -62,6 +62,7 @@ export const PLATFORM_COMMANDS = {
     summary: "send the HTTP conformance tests to a running program, and print those that fail",
     forms: [
       "<url> [--document <doc>] [--token <token>] [--header <field>] [--only <text>] [--full] [--allow-remote]",
+      "<url> --history [--seconds <n>] [--seed <n>] [--document <doc>] [--token <token>] [--header <field>] [--allow-remote]",
     ],
     arguments: [
       ["<url>", "scheme, host and port of the program"],
@@ -73,6 +74,9 @@ export const PLATFORM_COMMANDS = {
       ["--header <field>", '"Name: value", sent with every request; may be repeated'],
       ["--only <text>", 'only tests with this in "document theme: row", such as "profile bodies: POST"'],
       ["--full", "send all values to every operation, not each kind once and a part of them elsewhere"],
+      ["--history", "instead record concurrent operations, and check that their history is consistent"],
+      ["--seconds <n>", "duration of the history (default: 20)"],
+      ["--seed <n>", "seed of its operations (default: 1)"],
       ["--allow-remote", "accept an address of another machine"],
     ],
   },

@@ -66,9 +66,12 @@ export class SilentProxy implements AsyncDisposable {
 
   async #relay(client: Deno.Conn, silence: AbortSignal): Promise<void> {
     const { host, port } = this.#server;
-    const server = host.startsWith("/")
-      ? await Deno.connect({ transport: "unix", path: join(host, `.s.PGSQL.${port}`) })
-      : await Deno.connect({ hostname: host, port });
+    const connecting: Promise<Deno.Conn> = host.startsWith("/")
+      ? Deno.connect({ transport: "unix", path: join(host, `.s.PGSQL.${port}`) })
+      : Deno.connect({ hostname: host, port });
+    // A server that does not run refuses connections.
+    const server = await connecting.catch(() => undefined);
+    if (server === undefined) return close(client);
     this.#connections.add(server);
     this.#toServer.set(server, silence);
     await Promise.all([pass(client, server, silence), pass(server, client, silence)]);

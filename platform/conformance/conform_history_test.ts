@@ -1,0 +1,53 @@
+import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
+import { conform, type Conformance } from "./conform.ts";
+import { type NotesOptions, serveNotes } from "./testing/notes_service.ts";
+
+const DOCUMENT = `${import.meta.dirname}/testing/notes_api.yaml`;
+
+/** Returns the outcome on a service with defects, and the items that are left there. */
+async function recordNotes(
+  defects: NotesOptions = {},
+): Promise<Conformance & { readonly left: readonly unknown[] }> {
+  await using server = serveNotes(defects);
+  const url = `http://127.0.0.1:${server.addr.port}`;
+  const rows = { document: DOCUMENT, fields: [], only: undefined, isFull: false, url };
+  const outcome = await conform({ ...rows, history: { seconds: 1, seed: 1 } });
+  const left: readonly unknown[] = await (await fetch(`${url}/api/notes`)).json();
+  return { ...outcome, left };
+}
+
+Deno.test("conformHistory() finds a foreign service consistent, and removes what it created", async () => {
+  const { report, isPassed, left } = await recordNotes();
+  assertMatch(
+    report,
+    /^\d+ operations on \/api\/notes \(seed 1\): \d+ ok, \d+ failed, 0 unknown; 0 violations\n$/,
+  );
+  assert(isPassed);
+  assertEquals(left, []);
+});
+
+Deno.test("conformHistory() reports lost updates of a service that ignores If-Match", async () => {
+  const { report, isPassed } = await recordNotes({ ignoresConditions: true });
+  assertEquals(isPassed, false);
+  assertStringIncludes(
+    report,
+    "linearizable: no order of these operations explains their results; before them /api/notes/",
+  );
+});
+
+Deno.test("conformHistory() refuses documents without a collection that it can use", async () => {
+  await using server = serveNotes();
+  const url = `http://127.0.0.1:${server.addr.port}`;
+  const document = await Deno.makeTempFile({ suffix: ".json" });
+  await Deno.writeTextFile(document, '{"openapi":"3.1.0","info":{"title":"Empty","version":"1"},"paths":{}}');
+  try {
+    const options = { document, fields: [], only: undefined, isFull: false, url };
+    await assertRejects(
+      () => conform({ ...options, history: { seconds: 1, seed: 1 } }),
+      TypeError,
+      "No document has a collection whose items are created, read and replaced with If-Match",
+    );
+  } finally {
+    await Deno.remove(document);
+  }
+});

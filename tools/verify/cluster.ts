@@ -1,0 +1,146 @@
+import { TestIssuer } from "@archway/server/auth/testing/test_issuer.ts";
+import { freePort } from "../support/managed_process.ts";
+import { execute } from "../support/postgres/execute.ts";
+import type { PostgresServer } from "../support/postgres/postgres_server.ts";
+import { SilentProxy } from "../support/postgres/silent_proxy.ts";
+import type { StandbyServer } from "../support/postgres/standby_server.ts";
+import { startPostgres } from "../support/postgres/start_postgres.ts";
+import { startStandby } from "../support/postgres/start_standby.ts";
+import { postgresEnvironment } from "../support/postgres_environment.ts";
+import { Program, untilReady } from "../support/program.ts";
+import { type FakeClock, openFakeClock } from "./fake_time.ts";
+
+/** Settings with which a lost server is noticed within seconds, and a busy machine sheds no load. */
+const SETTINGS = {
+  ADMISSION_MAX_DELAY: "0s",
+  POSTGRES_ACQUIRE_TIMEOUT: "3s",
+  POSTGRES_QUEUE_TIMEOUT: "3s",
+  POSTGRES_CONNECT_TIMEOUT: "2s",
+  POSTGRES_STATEMENT_TIMEOUT: "5s",
+  POSTGRES_REPLICA_PROBE_TIMEOUT: "2s",
+  POSTGRES_REPLICA_MAX_LAG: "10m",
+};
+
+/**
+ * Two programs of one service, the first with two processes and the second with a clock of its own, a primary with a
+ * synchronous standby that serves reads, and networks that can become silent. Disposing ends all of them.
+ */
+export class Cluster implements AsyncDisposable {
+  readonly urls: readonly [string, string];
+  readonly issuer: TestIssuer;
+  readonly clock: FakeClock | undefined;
+  readonly primaryNetwork: SilentProxy;
+  readonly replicaNetwork: SilentProxy;
+  primary: PostgresServer;
+  standby: StandbyServer;
+  #programs: Program[] = [];
+  readonly #main: string;
+  readonly #ports: readonly [number, number];
+
+  private constructor(
+    main: string,
+    { primary, standby, issuer, clock }: Pick<Cluster, "primary" | "standby" | "issuer" | "clock">,
+  ) {
+    this.#main = main;
+    this.primary = primary;
+    this.standby = standby;
+    this.issuer = issuer;
+    this.clock = clock;
+    this.primaryNetwork = new SilentProxy(primary.tcpInstance);
+    this.replicaNetwork = new SilentProxy(standby.tcpInstance);
+    this.#ports = [freePort(), freePort()];
+    this.urls = [`http://127.0.0.1:${this.#ports[0]}`, `http://127.0.0.1:${this.#ports[1]}`];
+  }
+
+  /** Starts all of it. */
+  static async start(main: string): Promise<Cluster> {
+    const primary = await startPostgres({ durable: true, tcp: true });
+    const standby = await startStandby(primary, { durable: true, tcp: true });
+    const [issuer, clock] = [await TestIssuer.start(), await openFakeClock()];
+    const cluster = new Cluster(main, { primary, standby, issuer, clock });
+    try {
+      await waitForStandby(primary);
+      for (const index of [0, 1] as const) {
+        cluster.#start(index);
+        await cluster.#untilReady(index);
+      }
+      return cluster;
+    } catch (error) {
+      await cluster[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  /** Returns the process ids of the first program's processes. */
+  async workers(): Promise<readonly number[]> {
+    const args = ["-o", "pid=,args=", "--ppid", String(this.#programs[0]?.pid)];
+    const { stdout } = await new Deno.Command("ps", { args }).output();
+    return [...new TextDecoder().decode(stdout).matchAll(/^\s*(\d+) .* --worker \d+\/\d+$/gm)]
+      .map(([, pid]) => Number(pid));
+  }
+
+  /** Kills the second program and starts it again. */
+  async restartSecond(): Promise<void> {
+    await this.#programs[1]?.kill();
+    this.#start(1);
+  }
+
+  /** Kills the primary, promotes the standby, and starts another standby of it. */
+  async failOver(): Promise<void> {
+    const [former, promoted] = [this.primary, this.standby];
+    await former.kill();
+    await promoted.promote();
+    this.primary = promoted;
+    this.primaryNetwork.moveTo(promoted.tcpInstance);
+    this.standby = await startStandby(promoted, { durable: true, tcp: true });
+    await waitForStandby(promoted);
+    this.replicaNetwork.forget();
+    this.replicaNetwork.closeSilenced();
+    this.replicaNetwork.moveTo(this.standby.tcpInstance);
+    await former[Symbol.asyncDispose]();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const program of this.#programs) await program[Symbol.asyncDispose]();
+    for (const network of [this.primaryNetwork, this.replicaNetwork]) await network[Symbol.asyncDispose]();
+    for (const server of [this.standby, this.primary]) await server[Symbol.asyncDispose]();
+    await this.issuer[Symbol.asyncDispose]();
+    await this.clock?.[Symbol.asyncDispose]();
+  }
+
+  async #untilReady(index: 0 | 1): Promise<void> {
+    await this.#programs[index]?.url;
+    await untilReady(this.urls[index]);
+  }
+
+  #start(index: 0 | 1): void {
+    const { host, port } = this.replicaNetwork.instance;
+    this.#programs[index] = new Program(
+      {
+        ...postgresEnvironment(this.primaryNetwork.instance),
+        ...SETTINGS,
+        POSTGRES_REPLICA_0_HOST: host,
+        POSTGRES_REPLICA_0_PORT: String(port),
+        MIGRATE_ON_START: "true",
+        PORT: String(this.#ports[index]),
+        AUTH_MODE: "jwt",
+        AUTH_JWKS_URL: this.issuer.url.href,
+        AUTH_ISSUER: this.issuer.issuer,
+        AUTH_AUDIENCE: TestIssuer.audience,
+        ...(index === 0 ? { WORKERS: "2" } : this.clock?.environment),
+      },
+      [],
+      { main: this.#main, ...(index === 0 && { permissions: "workers" }) },
+    );
+  }
+}
+
+/** Makes every commit wait for the standby, so that a failover loses none that was acknowledged. */
+async function waitForStandby({ instance }: PostgresServer): Promise<void> {
+  await execute(instance, "ALTER SYSTEM SET synchronous_standby_names = '*'");
+  await execute(instance, "SELECT pg_reload_conf()");
+  const isSynchronous = "SELECT 1 FROM pg_stat_replication WHERE sync_state = 'sync'";
+  while ((await execute(instance, isSynchronous)).length === 0) {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}

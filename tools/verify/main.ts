@@ -1,0 +1,82 @@
+import { join } from "node:path";
+import { type HistoryEvent, operationsOf, parseHistory } from "@archway/conformance/history/history.ts";
+import { renderViolation } from "@archway/conformance/history/violation.ts";
+import { print } from "@archway/program/print.ts";
+import { temporaryDirectory } from "../support/once.ts";
+import { FIXTURE_PROGRAM } from "../support/program.ts";
+import { services as fixtureServices } from "../support/fixture_program/services.ts";
+import { services } from "../../services.ts";
+import { judgeHistory, recordHistory, type Verified } from "./verify.ts";
+import { parseVerifyOptions, VERIFY_USAGE, type VerifyOptions } from "./verify_options.ts";
+
+/** Maximum number of violations that are printed; one defect causes many. */
+const MAX_PRINTED = 5;
+
+/** Returns the program of the project, or that of tests if the project has no service. */
+export function verifiedProgram(): Verified {
+  const hasService = services.some(({ name }) => name.endsWith("_service"));
+  return hasService ? { main: "main.ts", services } : { main: FIXTURE_PROGRAM, services: fixtureServices };
+}
+
+/** `deno task verify`: records a history under faults and checks it. Returns the exit code: 1 for a violation. */
+async function main(args: readonly string[]): Promise<number> {
+  let options: VerifyOptions | undefined;
+  try {
+    options = parseVerifyOptions(args);
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    await print(Deno.stderr, `${error.message}\n${VERIFY_USAGE}`);
+    return 2;
+  }
+  if (options === undefined) {
+    await print(Deno.stdout, VERIFY_USAGE);
+    return 0;
+  }
+  const program = verifiedProgram();
+  const events = options.check === undefined
+    ? await recordTo(program, options)
+    : parseHistory(await Deno.readTextFile(options.check));
+  const violations = await judgeHistory(events, program.services);
+  const printed = violations.slice(0, MAX_PRINTED).map((violation) => `\n${renderViolation(violation)}`);
+  await print(
+    Deno.stdout,
+    `${printed.join("")}${summaryOf(events)}; ${violations.length} violations\n` +
+      (violations.length > 0 && options.check === undefined ? `Repeat with --seed ${options.seed}\n` : ""),
+  );
+  return violations.length === 0 ? 0 : 1;
+}
+
+async function recordTo(
+  program: Verified,
+  { minutes, seed, history }: VerifyOptions,
+): Promise<readonly HistoryEvent[]> {
+  const path = history ?? join(temporaryDirectory(), `archway_history_${seed}.ndjson`);
+  await print(Deno.stdout, `Recording ${minutes} minutes of ${program.main} to ${path}, seed ${seed}\n`);
+  using file = await Deno.open(path, { write: true, create: true, truncate: true });
+  const encoder = new TextEncoder();
+  const { events, skipped } = await recordHistory({
+    ...program,
+    ...{ milliseconds: minutes * 60_000, seed },
+    onEvent: (event) => {
+      file.writeSync(encoder.encode(`${JSON.stringify(event)}\n`));
+      if (event.type === "fault") Deno.stderr.writeSync(encoder.encode(`${faultLine(event)}\n`));
+    },
+  });
+  for (const [name, reason] of skipped) await print(Deno.stdout, `${name} was left out: ${reason}\n`);
+  return events;
+}
+
+function faultLine({ time, value: { fault, state } }: HistoryEvent): string {
+  return `${(time / 1000).toFixed(1)} s: ${fault} ${state}`;
+}
+
+function summaryOf(events: readonly HistoryEvent[]): string {
+  const operations = operationsOf(events);
+  const count = (outcome: string): number => operations.filter((one) => one.outcome === outcome).length;
+  const faults = events.filter(({ type, value }) => type === "fault" && value["state"] === "begins").length;
+  return `${operations.length} operations (${count("ok")} ok, ${count("fail")} failed, ${
+    count("unknown")
+  } unknown), ${faults} faults`;
+}
+
+if (import.meta.main) Deno.exit(await main(Deno.args));
