@@ -122,7 +122,8 @@ export function detailOf(request: RecordedRequest): RequestDetail {
   };
 }
 
-function shownHeaders(headers: Headers): readonly (readonly [string, string])[] {
+/** Returns headers, without the values of secret ones. */
+export function shownHeaders(headers: Headers): readonly (readonly [string, string])[] {
   return [...headers].map(([name, value]) =>
     SECRET_HEADER.test(name) && !PUBLIC_HEADER.has(name) ? [name, "[not shown]"] : [name, value]
   );

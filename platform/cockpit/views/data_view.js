@@ -42,8 +42,10 @@ async function show(main, signal, { name, title, parts, query }) {
     result,
     content,
   );
-  if (!page.isLive || signal.aborted) return;
+  if (signal.aborted) return;
   const timer = setInterval(async () => {
+    for (const time of content.querySelectorAll("time")) time.textContent = timeText(time.dateTime);
+    if (!page.isLive) return;
     // What has the focus stays as it is.
     if (document.hidden || content.contains(document.activeElement)) return;
     try {
@@ -145,8 +147,21 @@ function cell(value, name = "") {
 }
 
 function timeOf(time) {
+  if (Number.isNaN(Date.parse(time))) return "";
+  return h("time", { datetime: time, title: new Date(time).toLocaleString("en-GB") }, timeText(time));
+}
+
+const UNITS = [["day", 86_400], ["hour", 3_600], ["minute", 60], ["second", 1]];
+const RELATIVE = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
+
+/** Returns the time of day, or the date of another day, and the age. */
+function timeText(time) {
   const date = new Date(time);
-  return Number.isNaN(date.getTime()) ? "" : h("time", { datetime: time }, date.toLocaleString("en-GB"));
+  const isToday = date.toDateString() === new Date().toDateString();
+  const seconds = (date.getTime() - Date.now()) / 1000;
+  const [unit, size] = UNITS.find(([, size]) => Math.abs(seconds) >= size) ?? ["second", 1];
+  const text = isToday ? date.toLocaleTimeString("en-GB") : date.toLocaleDateString("en-GB");
+  return `${text}, ${RELATIVE.format(Math.trunc(seconds / size), unit)}`;
 }
 
 function hrefOf({ url, table, where, view = "tables", path = [], query = {} }) {

@@ -12,8 +12,8 @@ export interface HandlerPlace {
 const WITHOUT = /^(?:\..*|api|dist|docs|node_modules)$/;
 
 /**
- * Finds the handler of an operation: by its name, in a file that imports the generated server. Files that import that of
- * the document come first, since other documents may have an operation of the name.
+ * Finds the handler of an operation: by its name, in a file that implements the generated interface. Files that import
+ * that of the document come first, since other documents may have an operation of the name.
  */
 export async function findHandler(
   root: string,
@@ -28,7 +28,8 @@ export async function findHandler(
   for await (const path of sources(root)) {
     const text = await Deno.readTextFile(path);
     const [, folder] = /from "[^"]*?([\w-]+)\/server\.gen\.ts"/.exec(text) ?? [];
-    const match = folder === undefined ? null : declaration.exec(text);
+    const isServer = folder !== undefined && text.includes("StrictServerInterface");
+    const match = isServer ? declaration.exec(text) : null;
     if (match === null) continue;
     found.push({
       path,

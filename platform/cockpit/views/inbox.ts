@@ -1,4 +1,5 @@
 import type { MountedService } from "@archway/service_kit/service_module.ts";
+import { shownHeaders } from "../recorder/recorded_request.ts";
 
 /** Message that an inbox has received. */
 export interface InboxMessage {
@@ -31,9 +32,6 @@ const MAX_BODY = 65_536;
 /** Names of inboxes, as the last part of their addresses. */
 const NAME = /^[\w.-]{1,64}$/;
 
-/** Headers whose values are not kept, as those of recorded requests. */
-const SECRET_HEADER = /^(?:authorization|proxy-authorization|cookie|set-cookie)$|key|token|secret|password/i;
-
 const UNKNOWN: Signature = { text: "Not verified: no webhook of this program has its URL", isBad: false };
 
 /** Receivers to point webhooks at, one for each name. They keep the last messages, and respond with a chosen status. */
@@ -55,9 +53,7 @@ export class Inbox {
     this.#messages.push({
       ...{ id: this.#nextId++, inbox, method, url, body, isCut, status },
       time: new Date().toISOString(),
-      headers: [...headers].map(([name, value]) =>
-        SECRET_HEADER.test(name) ? [name, "[not shown]"] : [name, value]
-      ),
+      headers: shownHeaders(headers),
       // The sender does not wait for it.
       signature: isCut
         ? Promise.resolve({ text: "Not verified: its body is longer than what is kept", isBad: false })
