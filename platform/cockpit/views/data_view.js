@@ -18,6 +18,7 @@ async function show(main, signal, { name, title, parts, query }) {
   const result = h("p", { role: "status", tabindex: "-1" });
   const content = h("div", {});
   let drawn;
+  let isLoading = false;
 
   async function load() {
     const page = await api(place);
@@ -47,11 +48,14 @@ async function show(main, signal, { name, title, parts, query }) {
     for (const time of content.querySelectorAll("time")) time.textContent = timeText(time.dateTime);
     if (!page.isLive) return;
     // What has the focus stays as it is.
-    if (document.hidden || content.contains(document.activeElement)) return;
+    if (isLoading || document.hidden || content.contains(document.activeElement)) return;
+    isLoading = true;
     try {
       await load();
     } catch (error) {
       result.textContent = error.message;
+    } finally {
+      isLoading = false;
     }
   }, LIVE_MS);
   signal.addEventListener("abort", () => clearInterval(timer));
@@ -123,7 +127,7 @@ function tableOf({ title, columns, rows }, run) {
           h(
             "tr",
             {},
-            cells.map((value, index) => h("td", {}, cell(value, index === 0 ? "item" : ""))),
+            cells.map((value) => h("td", {}, cell(value, value === cells.find(isLink) ? "item" : ""))),
             hasButtons && h("td", {}, buttons.map((each) => buttonOf(each, run))),
           )
         ),
@@ -136,7 +140,11 @@ function buttonOf({ label, ...action }, run) {
   return button(label, () => run(action));
 }
 
-/** Makes the content of a cell. Links of the first one in a row can be reached by keys. */
+function isLink(value) {
+  return value?.link !== undefined;
+}
+
+/** Makes the content of a cell. The first link in a row, an "item", can be reached by keys. */
 function cell(value, name = "") {
   if (value === null) return h("i", {}, "null");
   if (typeof value !== "object") return String(value);
@@ -152,7 +160,7 @@ function timeOf(time) {
 }
 
 const UNITS = [["day", 86_400], ["hour", 3_600], ["minute", 60], ["second", 1]];
-const RELATIVE = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
+const RELATIVE = new Intl.RelativeTimeFormat("en", { style: "narrow" });
 
 /** Returns the time of day, or the date of another day, and the age. */
 function timeText(time) {

@@ -131,10 +131,13 @@ async function operationPage(
     operation,
   );
   const { requests, refused, failed, p99 } = figuresOf(operation, calls);
-  const reference = {
-    text: "API reference",
-    link: { url: `/docs?document=${api.name}#/${encodeURIComponent(tag)}/${operationId}` },
-  };
+  const links = [
+    {
+      text: "API reference",
+      link: { url: `/docs?document=${api.name}#/${encodeURIComponent(tag)}/${operationId}` },
+    },
+    { text: "OpenAPI document", link: { url: `/openapi/${api.name}.json` } },
+  ];
   return {
     title: `${method} ${path}`,
     sections: [
@@ -151,7 +154,7 @@ async function operationPage(
           ["99th percentile", p99 === "" ? "no calls" : p99],
         ],
       },
-      { kind: "bar", links: programOf(state).hasReference ? [reference] : [] },
+      { kind: "bar", links: programOf(state).hasReference ? links : [] },
       ...await handlerOf(state, { document: api.name, operationId }),
     ],
   };
