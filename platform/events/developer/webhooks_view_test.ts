@@ -34,6 +34,18 @@ function buttonOf(page: ViewPage | undefined, label: string): ViewButton {
   return found;
 }
 
+/** Returns a page when the first row of its table has a text. */
+async function untilIncludes(
+  show: () => Promise<ViewPage | undefined>,
+  text: string,
+): Promise<ViewPage | undefined> {
+  while (true) {
+    const page = await show();
+    if (cellsOf(tablesOf(page)[0])[0]?.includes(text)) return page;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
 function viewOf({ pool, secrets }: WorkerHarness, onDue: () => void): DeveloperView {
   return webhooksView(
     openWebhookService(pool, {
@@ -48,12 +60,12 @@ Deno.test("webhooksView() shows deliveries, delivers again, sends test events an
   receiver.respond = ({ type }) => type === "webhook.test" ? 200 : 410;
   const worker = harness.startWorker();
   const view = viewOf(harness, () => worker.deliveryDue());
+  const list = (): Promise<ViewPage | undefined> => view.show({ path: [], query: {} });
   const show = (): Promise<ViewPage | undefined> => view.show({ path: [id], query: {} });
   await appendEvents(harness.pool, [{ stream: "order-1" }]);
-  await harness.untilSettled();
-  const [webhooks] = tablesOf(await view.show({ path: [], query: {} }));
-  assertEquals(cellsOf(webhooks), [[receiver.url, "order.placed", "disabled"]]);
-  const disabled = await show();
+  const webhooks = await untilIncludes(list, "disabled");
+  assertEquals(cellsOf(tablesOf(webhooks)[0]), [[receiver.url, "order.placed", "disabled"]]);
+  const disabled = await untilIncludes(show, "dead");
   const [cells] = cellsOf(tablesOf(disabled)[0]);
   assertEquals(cells?.slice(1), ["order.placed", "dead", 1, "410 gone", ""]);
   const retry = buttonOf(disabled, "Deliver again now");
@@ -62,8 +74,7 @@ Deno.test("webhooksView() shows deliveries, delivers again, sends test events an
   await view.act?.(buttonOf(disabled, "Enable it"));
   receiver.respond = () => 200;
   assertEquals(await view.act?.(retry), "It is due now.");
-  await harness.untilSettled();
-  const [again] = cellsOf(tablesOf(await show())[0]);
+  const [again] = cellsOf(tablesOf(await untilIncludes(show, "delivered"))[0]);
   assertEquals(again?.slice(1), ["order.placed", "delivered", 1, "200", ""]);
   assertEquals(
     await view.act?.(buttonOf(disabled, "Send a test event")),
