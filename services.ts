@@ -4,6 +4,7 @@ import { exportModule } from "@archway/export/module.ts";
 import { graphqlModule } from "@archway/graphql/module.ts";
 import { jobsModule } from "@archway/jobs/module.ts";
 import { mcpModule } from "@archway/mcp/module.ts";
+import { privacyModule } from "@archway/privacy/module.ts";
 import { paymentModule } from "./payment_service/module.ts";
 import { profileModule } from "./profile_service/module.ts";
 import type { ServiceModule } from "@archway/service_kit/service_module.ts";
@@ -13,6 +14,7 @@ export const services: readonly ServiceModule[] = [
   cockpitModule,
   eventsModule,
   jobsModule,
+  privacyModule,
   profileModule,
   paymentModule,
   exportModule,

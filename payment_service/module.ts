@@ -6,7 +6,7 @@ import { numberCursors, timeCursors } from "@archway/service_kit/page_cursors.ts
 import { defineService, type MountedService } from "@archway/service_kit/service_module.ts";
 import { PaymentApp } from "./app/payment_app.ts";
 import { PAYMENT_CATALOG } from "./events/payment_catalog.ts";
-import { PAYMENT_UPCASTERS } from "./events/payment_event_data.ts";
+import { PAYMENT_UPCASTERS, personalFieldsOf } from "./events/payment_event_data.ts";
 import { paymentRecipients } from "./events/payment_recipients.ts";
 import { PAYMENT_EXPORTS } from "./export/payment_exports.ts";
 import { PAYMENT_GRAPHQL, paymentBatches } from "./graphql/payment_graphql.ts";
@@ -18,6 +18,7 @@ import { PostgresAccountRepository } from "./persistence/account_repository.ts";
 import { PostgresLedger } from "./persistence/ledger.ts";
 import { PostgresPaymentRepository } from "./persistence/payment_repository.ts";
 import { PostgresProfileDirectory } from "./persistence/profile_directory.ts";
+import { PAYMENT_TABLES } from "./privacy/payment_tables.ts";
 import { rebuildCommand } from "./rebuild/rebuild_command.ts";
 
 /** Payments: accounts, payments and refunds, stored as events and projections of them. */
@@ -25,14 +26,16 @@ export const paymentModule = defineService({
   name: "payment_service",
   requires: ["events", "profile_service"],
   migrations: join(import.meta.dirname ?? ".", "migrations"),
+  tables: PAYMENT_TABLES,
+  personalData: async () => (await import("./privacy/payment_personal_data.ts")).paymentPersonalData,
   events: PAYMENT_CATALOG,
   scopes: ["payments:read", "payments:write", "payments:deposit"],
   commands: [rebuildCommand],
   exports: PAYMENT_EXPORTS,
   graphql: PAYMENT_GRAPHQL,
   mount(dependencies): MountedService {
-    const { pool: connections, logger, now, newId, tokens } = dependencies;
-    const events = new EventStore(PAYMENT_UPCASTERS);
+    const { pool: connections, logger, now, newId, tokens, cipher } = dependencies;
+    const events = new EventStore(PAYMENT_UPCASTERS, { personal: personalFieldsOf, cipher });
     const app = new PaymentApp({
       connections,
       accounts: new PostgresAccountRepository(),
@@ -56,7 +59,7 @@ export const paymentModule = defineService({
         ...handlerDependencies,
         feed: new EventFeed({
           ...{ pool: connections, logger },
-          store: new EventStore(PAYMENT_UPCASTERS, { categories: ["payment"] }),
+          store: new EventStore(PAYMENT_UPCASTERS, { categories: ["payment"], cipher }),
           recipients: paymentRecipients,
         }),
         feedCursors: numberCursors("payment feed cursor", dependencies),

@@ -1,6 +1,7 @@
 import type { ConnectionManager, Querier, QueryOptions, TxManager } from "@archway/db/db.ts";
 import type { Timestamp } from "@archway/db/timestamp.ts";
 import type { EventMetadata, StoredEvent } from "@archway/events/event_store.ts";
+import type { NewEvent } from "@archway/service_kit/event_catalog.ts";
 import type { AccessScope, ResourceKey, ResourceKeys } from "@archway/service_kit/access_scope.ts";
 import type { ListRequest, Page } from "@archway/service_kit/page.ts";
 import type { Account, Entry } from "./domain/account.ts";
@@ -107,6 +108,8 @@ export interface PendingEvent {
   readonly event: PaymentEvent;
   /** Current version of its stream; 0 for a new stream. */
   readonly expectedVersion: bigint;
+  /** Form in which it is stored. @default that of `event` */
+  readonly stored?: NewEvent;
 }
 
 /** Time and metadata of events. */
@@ -117,6 +120,11 @@ export interface EventContext {
 
 /** Writes events together with their projections. */
 export interface Ledger {
+  /**
+   * Returns an event with its description encrypted for storage, if the program does so; without it, if a person whom it
+   * concerns was erased. Before `record`, with the accounts locked.
+   */
+  protect(tx: Querier, pending: PendingEvent): Promise<PendingEvent>;
   /**
    * Sends its statements before it returns, in one flush.
    *

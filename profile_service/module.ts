@@ -10,12 +10,15 @@ import { profileErasure } from "./profile_erasure.ts";
 import { profileHandlers } from "./http/profile_handlers.ts";
 import { profileProblems } from "./http/profile_problems.ts";
 import { PostgresProfileRepository } from "./persistence/profile_repository.ts";
+import { PROFILE_TABLES } from "./privacy/profile_tables.ts";
 import { seedCommand } from "./seed/seed_command.ts";
 
 /** The Profile service, the example to copy for new services. */
 export const profileModule = defineService({
   name: "profile_service",
   migrations: join(import.meta.dirname ?? ".", "migrations"),
+  tables: PROFILE_TABLES,
+  personalData: async () => (await import("./privacy/profile_personal_data.ts")).profilePersonalData,
   scopes: ["profiles:read", "profiles:write"],
   commands: [seedCommand],
   examples: [

@@ -1,4 +1,6 @@
 import { join } from "node:path";
+import { allSettings } from "@archway/config/settings_table.ts";
+import type { ServiceModule } from "@archway/service_kit/service_module.ts";
 import { bannedWordsBelow } from "./check/banned_words.ts";
 import { environmentReaders } from "./check/environment_rule.ts";
 import { staleGeneratedFiles } from "./check/generated_files.ts";
@@ -12,8 +14,10 @@ import { namedServices } from "./check/service_names_rule.ts";
 import { readTree, type SourceTree } from "./check/source_tree.ts";
 import { misspelledImports } from "./check/spelling_rule.ts";
 import { foreignRelations } from "./check/sql_rule.ts";
+import { undeclaredTablesOf } from "./check/table_rule.ts";
 import { changedPlatformFiles, lockedPlatformFiles } from "./platform/changed_files.ts";
 import { readOmissions } from "./platform/omissions.ts";
+import { declaredTables } from "./settings/table_declarations.ts";
 import { staleArtifacts } from "./oapi_codegen/artifacts.ts";
 import { GenerationError } from "./oapi_codegen/diagnostics/diagnostics.ts";
 
@@ -28,6 +32,7 @@ export async function checkTree(root: string): Promise<readonly string[]> {
     ...await changedPlatformFiles(root),
     ...await generatedViolations(root),
     ...await staleArtifacts(root),
+    ...await undeclared(root),
   ];
 }
 
@@ -45,6 +50,13 @@ function checkRules(tree: SourceTree, locked: ReadonlySet<string>): readonly str
       ...environmentReaders(tree.files),
     ]),
   ];
+}
+
+async function undeclared(root: string): Promise<readonly string[]> {
+  // Imports generated code, so only here.
+  const { services }: { readonly services: readonly ServiceModule[] } = await import("../services.ts");
+  const settings = allSettings(services).map(({ name }) => name);
+  return await undeclaredTablesOf(root, declaredTables(services), { settings });
 }
 
 async function generatedViolations(root: string): Promise<readonly string[]> {

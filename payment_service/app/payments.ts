@@ -121,17 +121,18 @@ export class PaymentService {
     );
     const projection = new Projection();
     projection.useAccounts([payer, payee]);
+    const pending = await ledger.protect(tx, {
+      event: {
+        type: "payment.settled",
+        transferId: newId(),
+        payerProfileId: profileOf(payer),
+        payeeProfileId: profileOf(payee),
+        ...{ paymentId, payerAccountId, payeeAccountId, amount, description },
+      },
+      expectedVersion: 0n,
+    });
     const written = ledger.record(tx, projection, {
-      events: [{
-        event: {
-          type: "payment.settled",
-          transferId: newId(),
-          payerProfileId: profileOf(payer),
-          payeeProfileId: profileOf(payee),
-          ...{ paymentId, payerAccountId, payeeAccountId, amount, description },
-        },
-        expectedVersion: 0n,
-      }],
+      events: [pending],
       at: monotonicTime(now(), [payer.updatedAt, payee.updatedAt]),
       metadata: cause.metadata,
       last,

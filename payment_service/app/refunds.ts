@@ -98,20 +98,21 @@ export class RefundService {
       payee.account.updatedAt,
       payment.updatedAt,
     ]);
+    const pending = await ledger.protect(tx, {
+      event: {
+        type: "payment.refunded",
+        paymentId: payment.id,
+        refundId: id,
+        transferId: newId(),
+        payerProfileId: profileOf(payer.account),
+        payeeProfileId: profileOf(payee.account),
+        ...{ payerAccountId, payeeAccountId, amount: input.amount, description: input.description },
+      },
+      // A payment has one event per version.
+      expectedVersion: payment.version,
+    });
     await ledger.record(tx, projection, {
-      events: [{
-        event: {
-          type: "payment.refunded",
-          paymentId: payment.id,
-          refundId: id,
-          transferId: newId(),
-          payerProfileId: profileOf(payer.account),
-          payeeProfileId: profileOf(payee.account),
-          ...{ payerAccountId, payeeAccountId, amount: input.amount, description: input.description },
-        },
-        // A payment has one event per version.
-        expectedVersion: payment.version,
-      }],
+      events: [pending],
       at,
       metadata: cause.metadata,
       last: true,

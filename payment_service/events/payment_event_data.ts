@@ -1,5 +1,6 @@
 import type { EventData, NewEvent, Upcast } from "@archway/service_kit/event_catalog.ts";
 import { EventStoreError } from "@archway/events/event_store.ts";
+import type { PersonalFields } from "@archway/service_kit/personal_data.ts";
 import type { Money } from "@archway/service_kit/money.ts";
 import type { PaymentEvent } from "./payment_event.ts";
 
@@ -15,9 +16,11 @@ export const PAYMENT_UPCASTERS: Readonly<Record<PaymentEvent["type"], readonly U
   "payment.refunded": [],
 };
 
-/** Returns the personal fields of an event. */
-export function personalFieldsOf({ type }: NewEvent): { readonly fields: readonly string[] } | undefined {
-  return type === "payment.settled" || type === "payment.refunded" ? { fields: ["description"] } : undefined;
+/** Returns the personal fields of an event: its description concerns payer and payee. */
+export function personalFieldsOf({ type, data }: NewEvent): PersonalFields | undefined {
+  if (type !== "payment.settled" && type !== "payment.refunded") return undefined;
+  const subjects = [data["payerProfileId"], data["payeeProfileId"]].filter((id) => typeof id === "string");
+  return { fields: ["description"], subjects };
 }
 
 /** Returns whether an event type exists. */

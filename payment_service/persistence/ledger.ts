@@ -2,10 +2,11 @@ import type { Querier } from "@archway/db/db.ts";
 import { DatabaseError } from "@archway/db/errors.ts";
 import type { EventStore } from "@archway/events/event_store.ts";
 import { EventStoreError } from "@archway/events/event_store.ts";
+import { hasEncrypted } from "@archway/service_kit/personal_data.ts";
 import { PaymentError, type PaymentErrorCode } from "../domain/payment_error.ts";
 import { streamOf } from "../events/payment_event.ts";
-import { writeEvent } from "../events/payment_event_data.ts";
-import type { Ledger } from "../ports.ts";
+import { readEvent, writeEvent } from "../events/payment_event_data.ts";
+import type { Ledger, PendingEvent } from "../ports.ts";
 import type { Projection } from "../projection/projection.ts";
 import { projectionStatement } from "../projection/projection_sql.ts";
 
@@ -23,16 +24,23 @@ export class PostgresLedger implements Ledger {
     this.#store = store;
   }
 
+  async protect(tx: Querier, pending: PendingEvent): Promise<PendingEvent> {
+    const plain = writeEvent(pending.event);
+    const [stored = plain] = await this.#store.encrypt(tx, [plain]);
+    if (stored === plain) return pending;
+    return { ...pending, event: hasEncrypted(stored.data) ? pending.event : readEvent(stored), stored };
+  }
+
   async record(
     tx: Querier,
     projection: Projection,
     { events, at, metadata, last = false }: Parameters<Ledger["record"]>[2],
   ): Promise<void> {
     for (const { event } of events) projection.apply(event, at);
-    const appends = events.map(({ event, expectedVersion }) => ({
+    const appends = events.map(({ event, expectedVersion, stored }) => ({
       stream: streamOf(event),
       expectedVersion,
-      events: [writeEvent(event)],
+      events: [stored ?? writeEvent(event)],
     }));
     const { text, parameters } = projectionStatement(projection, "");
     try {

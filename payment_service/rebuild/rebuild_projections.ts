@@ -1,5 +1,6 @@
 import type { ConnectionPool, Querier } from "@archway/db/db.ts";
 import { EventStore } from "@archway/events/event_store.ts";
+import type { PersonalDataCipher } from "@archway/service_kit/personal_data.ts";
 import { PAYMENT_CATEGORIES } from "../events/payment_event.ts";
 import { PAYMENT_UPCASTERS } from "../events/payment_event_data.ts";
 import { compareTables, isEqual, type TableDifference } from "./compare_tables.ts";
@@ -16,6 +17,8 @@ export interface RebuildOptions {
   readonly onProgress?: (events: number, total: number) => void;
   /** Called when a stage without progress begins. */
   readonly onStage?: (stage: "waiting" | "comparing" | "swapping") => void;
+  /** Decrypts personal fields. @default none are encrypted */
+  readonly cipher?: PersonalDataCipher | undefined;
   /** Aborts the rebuild between two batches, with the signal's reason. */
   readonly signal?: AbortSignal;
 }
@@ -60,7 +63,7 @@ class Rebuild {
   readonly #id: string;
   readonly #pool: ConnectionPool;
   readonly #options: RebuildOptions;
-  readonly #store = new EventStore(PAYMENT_UPCASTERS, { categories: PAYMENT_CATEGORIES });
+  readonly #store: EventStore;
   #events = 0;
   #total = 0;
   #last = 0n;
@@ -69,6 +72,10 @@ class Rebuild {
     this.#id = id;
     this.#pool = pool;
     this.#options = options;
+    this.#store = new EventStore(PAYMENT_UPCASTERS, {
+      categories: PAYMENT_CATEGORIES,
+      cipher: options.cipher,
+    });
   }
 
   async run(): Promise<RebuildSummary> {

@@ -32,6 +32,7 @@ async function rebuild(swap: boolean, context: CommandContext): Promise<number> 
   let summary: RebuildSummary;
   try {
     summary = await rebuildProjections(database.pool, {
+      cipher: await context.cipher(),
       swap,
       signal,
       onProgress: (value, total) => {

@@ -11,6 +11,7 @@ import { timeCursors } from "@archway/service_kit/page_cursors.ts";
 import { EncryptionKeyRing } from "@archway/service_kit/signing.ts";
 import type { Broker } from "./broker/broker.ts";
 import type { NatsConfig } from "./broker/nats_config.ts";
+import { EVENT_TABLES } from "./event_tables.ts";
 import { EVENTS_SETTINGS, type EventsConfig, readEventsConfig } from "./events_config.ts";
 import { EVENTS_EXPORT } from "./events_export.ts";
 import { mergeCatalogs } from "./merge_catalogs.ts";
@@ -23,6 +24,7 @@ import type { EventWorker } from "./worker/event_worker.ts";
 export const eventsModule = defineService({
   name: "events",
   migrations: join(import.meta.dirname ?? ".", "migrations"),
+  tables: EVENT_TABLES,
   scopes: ["webhooks:read", "webhooks:write"],
   exports: [EVENTS_EXPORT],
   hasBackground: true,
@@ -50,7 +52,7 @@ function mountEvents(dependencies: ServiceDependencies, config: EventsConfig): M
     background: {
       inline: config.inline,
       async open(): Promise<BackgroundWork> {
-        const { pool, logger, metrics, tracer, drainTimeoutMs: graceMs } = dependencies;
+        const { pool, logger, metrics, tracer, cipher, drainTimeoutMs: graceMs } = dependencies;
         // Loaded on demand: the first response does not need them.
         const [{ EventWorker }, { measureQueues }, { observeWork }] = await Promise.all([
           import("./worker/event_worker.ts"),
@@ -61,7 +63,7 @@ function mountEvents(dependencies: ServiceDependencies, config: EventsConfig): M
         const broker = config.nats && await openBroker(config.nats);
         const observer = observeWork(metrics, tracer);
         const opened = new EventWorker({
-          ...{ pool, config, secrets, broker, logger, observer, toJson, findRecipients, graceMs },
+          ...{ pool, config, secrets, broker, logger, observer, toJson, findRecipients, cipher, graceMs },
         });
         if (metrics !== undefined) measureQueues(metrics, () => opened.readings());
         worker = opened;

@@ -5,6 +5,7 @@ import {
   type MountedService,
   type ServiceDependencies,
 } from "@archway/service_kit/service_module.ts";
+import { JOB_TABLES } from "./job_tables.ts";
 import { jobsCommand } from "./command/jobs_command.ts";
 import { JOBS_SETTINGS, type JobsConfig, readJobsConfig } from "./jobs_config.ts";
 import { JobLoads } from "./metrics/job_loads.ts";
@@ -15,6 +16,7 @@ import { Scheduler } from "./schedules/scheduler.ts";
 /** Service module of jobs: background work that services enqueue in their transactions. */
 export const jobsModule = defineService({
   name: "jobs",
+  tables: JOB_TABLES,
   migrations: join(import.meta.dirname ?? ".", "migrations"),
   hasBackground: true,
   settings: JOBS_SETTINGS,

@@ -8,8 +8,8 @@ import { startTelemetry, type Telemetry } from "@archway/observability/telemetry
 import type { Logger } from "@archway/server/logger.ts";
 import type { DeveloperTool } from "@archway/service_kit/developer_tool.ts";
 import type { BackgroundWork, MountedService } from "@archway/service_kit/service_module.ts";
-import { loadOrCreateSecret } from "@archway/service_kit/signing.ts";
 import { formatError } from "./format_error.ts";
+import { hmacSecretsOf } from "./hmac_secrets.ts";
 import { MigrationGate } from "./migration_gate.ts";
 import { type MountedServices, mountServices } from "./mount_services.ts";
 import { type Database, openDatabase } from "./open_database.ts";
@@ -206,16 +206,6 @@ export async function boot(
     },
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
-}
-
-/** Returns the configured secrets, or the one that is stored with the embedded database. */
-async function hmacSecretsOf(
-  { hmacSecrets, database }: WorkConfig,
-): Promise<NonNullable<WorkConfig["hmacSecrets"]>> {
-  if (hmacSecrets !== undefined) return hmacSecrets;
-  if (database.kind === "embedded") return [await loadOrCreateSecret(database.dataDirectory)];
-  // The configuration requires secrets with an external database.
-  throw new Error("Starting the program: no secret is configured");
 }
 
 interface PrivilegeCheckDependencies {

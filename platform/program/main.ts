@@ -2,6 +2,7 @@ import { type Config, ConfigError, readConfig, readWorkConfig } from "@archway/c
 import type { Share } from "@archway/config/divide_limits.ts";
 import { EnvironmentReader } from "@archway/config/environment_reader.ts";
 import { RUNTIME_API } from "@archway/config/lambda_config.ts";
+import type { SecretConfig } from "@archway/config/secret_config.ts";
 import { nearest } from "@archway/config/nearest.ts";
 import { allSettings } from "@archway/config/settings_table.ts";
 import { COPY_TO_URL, readStorageConfig, type StorageConfig } from "@archway/config/storage_config.ts";
@@ -91,7 +92,20 @@ function commandsOf(project: Project): ReadonlyMap<string, Run> {
     });
     return await open(project, config);
   };
-  const commandOptions = { project: project.name, configure, sources, services, readSettings, openProgram };
+  const secrets = async (): Promise<readonly [string, ...string[]]> => {
+    const [{ hmacSecretsOf }, { readSecretConfig }] = await Promise.all([
+      import("./hmac_secrets.ts"),
+      import("@archway/config/secret_config.ts"),
+    ]);
+    const read = (reader: SettingsReader): StorageConfig & SecretConfig => {
+      const storage = readStorageConfig(reader);
+      return { ...storage, ...readSecretConfig(reader, { required: storage.database.kind === "postgres" }) };
+    };
+    return await hmacSecretsOf(readEnvironment(project, { read }));
+  };
+  const commandOptions = {
+    ...{ project: project.name, configure, sources, services, readSettings, openProgram, secrets },
+  };
   const lookUp = (name: string): string | undefined => readVariables(Deno.env.toObject())[name];
   const serving = (share?: Share): Config =>
     readEnvironment(project, { read: (reader) => readConfig(reader, { services, share }) });

@@ -55,8 +55,10 @@ export function mountServices(
   const { cursorTtlSeconds, drainTimeoutMs } = config;
   const { metrics, tracer } = telemetry;
   const catalogs = services.flatMap(({ events }) => events === undefined ? [] : [events]);
+  const cipher = services.find((service) => service.cipher !== undefined)?.cipher?.(secrets);
   const dependencies = {
-    ...{ program, pool, logger, now, newId, secrets, cursorTtlSeconds, tokens, catalogs, metrics, tracer },
+    ...{ program, pool, logger, cipher, now, newId, secrets, cursorTtlSeconds, tokens, catalogs },
+    ...{ metrics, tracer },
     ...{ drainTimeoutMs, development },
     graphqlFaces: services.flatMap(({ graphql = [] }) => graphql),
     mounted: (): readonly MountedService[] => mounted,

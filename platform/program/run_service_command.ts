@@ -8,6 +8,7 @@ import {
   type ServiceCommand,
   UsageError,
 } from "@archway/service_kit/command.ts";
+import type { PersonalDataCipher } from "@archway/service_kit/personal_data.ts";
 import type { ServiceDescription } from "@archway/service_kit/service_module.ts";
 import type { SettingsReader } from "@archway/service_kit/setting.ts";
 import { formatError, isDatabaseError } from "./format_error.ts";
@@ -29,6 +30,8 @@ export interface RunServiceCommandOptions {
   /** Reads settings of a command. @throws {ConfigError} for invalid ones. */
   readonly readSettings: <T>(read: (reader: SettingsReader) => T) => T;
   readonly openProgram: CommandContext["openProgram"];
+  /** Reads the secrets; only for commands that need them. */
+  readonly secrets: () => Promise<readonly [string, ...string[]]>;
 }
 
 /**
@@ -54,7 +57,7 @@ export async function runServiceCommand(
 }
 
 function commandContext(
-  { project, configure, sources, services, readSettings, openProgram }: RunServiceCommandOptions,
+  { project, configure, sources, services, readSettings, openProgram, secrets }: RunServiceCommandOptions,
 ): CommandContext {
   const stopping = new AbortController();
   let stoppedBy: Deno.Signal | undefined;
@@ -62,6 +65,10 @@ function commandContext(
   return {
     services,
     readSettings,
+    async cipher(): Promise<PersonalDataCipher | undefined> {
+      const { cipher } = services.find((service) => service.cipher !== undefined) ?? {};
+      return cipher?.(await secrets());
+    },
     async openDatabase(limits = {}): Promise<CommandDatabase> {
       const config = limitedConfig(configure(), limits);
       await using stack = new AsyncDisposableStack();

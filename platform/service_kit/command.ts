@@ -1,5 +1,6 @@
 import type { ConnectionPool } from "@archway/db/db.ts";
 import type { CommandProgram } from "./command_program.ts";
+import type { PersonalDataCipher } from "./personal_data.ts";
 import type { ServiceDescription } from "./service_module.ts";
 import type { SettingsReader } from "./setting.ts";
 
@@ -44,6 +45,8 @@ export interface CommandContext {
    * @throws {Error} for invalid ones, with a message for the user.
    */
   readSettings<T>(read: (reader: SettingsReader) => T): T;
+  /** Returns the cipher for personal data, undefined if no service offers it; call it after `openDatabase`. */
+  cipher(): Promise<PersonalDataCipher | undefined>;
   /** Writes to the standard output. */
   print(text: string): Promise<void>;
   /** Writes a line to the standard error. */

@@ -1,4 +1,5 @@
 import type { Transaction } from "@archway/db/db.ts";
+import type { PersonalFieldsOf } from "./personal_data.ts";
 
 /** JSON value as the database returns it. */
 export type JsonValue = null | boolean | number | string | readonly JsonValue[] | JsonObject;
@@ -51,8 +52,12 @@ export interface Recipient {
 export interface EventCatalog {
   /** Every type of event that the service stores, with its schema versions. */
   readonly types: Upcasters;
-  /** Returns the members of an event's data that are personal, which exports leave out. @default none */
-  readonly personal?: (event: NewEvent) => { readonly fields: readonly string[] } | undefined;
+  /**
+   * Personal fields, which exports leave out, and which are stored encrypted if a service of the program offers a cipher.
+   *
+   * @default none
+   */
+  readonly personal?: PersonalFieldsOf;
   /**
    * Returns the data of an event in the form that the service's OpenAPI document describes.
    *

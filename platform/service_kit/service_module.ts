@@ -12,6 +12,7 @@ import type { GraphqlBatches, GraphqlFace } from "./graphql_face.ts";
 import type { JobDefinition, JobHandler, JobRegistry } from "./job.ts";
 import type { MetricSink } from "./metric_sink.ts";
 import type { WorkTracer } from "./observed_work.ts";
+import type { PersonalDataCipher, PersonalDataSource, TableDeclaration } from "./personal_data.ts";
 import type { ScheduleDefinition } from "./schedule.ts";
 import type { SettingsReader, SettingsSection } from "./setting.ts";
 
@@ -23,6 +24,12 @@ export interface ServiceDescription {
   readonly requires?: readonly string[];
   /** Absolute path of the folder of migrations. @default no tables */
   readonly migrations?: string;
+  /** Declaration of every table that its migrations create. @default no tables */
+  readonly tables?: readonly TableDeclaration[];
+  /** Returns the cipher for personal data of all services. @default none: events are stored in plain text */
+  readonly cipher?: (secrets: readonly [string, ...string[]]) => PersonalDataCipher;
+  /** Exports and erases data of a person. @default it has none */
+  readonly personalData?: () => Promise<PersonalDataSource>;
   /** Events that it publishes. @default none */
   readonly events?: EventCatalog;
   /** Kinds of jobs that it enqueues and runs; requires "jobs". @default none */
@@ -107,6 +114,8 @@ export interface ServiceDependencies {
   readonly newId: () => string;
   /** Secrets, newest first, for a `KeyRing` or `EncryptionKeyRing` with its own purpose. */
   readonly secrets: readonly [string, ...string[]];
+  /** Encrypts personal fields of events; undefined if no service offers it. */
+  readonly cipher: PersonalDataCipher | undefined;
   /** Lifetime of page cursors, in seconds. */
   readonly cursorTtlSeconds: number;
   readonly tokens: ConsistencyTokens;

@@ -9,7 +9,7 @@ import type { ProfileFilter, ProfileRepository } from "../ports.ts";
 import { PROFILE_COLUMNS, ProfileList } from "./profile_list.ts";
 
 /** Values after the erasure of personal data: everything that clients write. */
-const ERASURE = { name: "erased", email: null, age: null } satisfies ProfileInput;
+export const ERASURE = { name: "erased", email: null, age: null } satisfies ProfileInput;
 
 /** Stores profiles in PostgreSQL. */
 export class PostgresProfileRepository extends VersionedTable<Profile, ProfileInput>

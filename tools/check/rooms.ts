@@ -74,6 +74,11 @@ export const ROOMS: readonly Room[] = [
     },
   },
   {
+    path: "platform/privacy/",
+    inTestsOf: ["services.ts", "*_service/"],
+    imports: ["db/", "platform/service_kit/"],
+  },
+  {
     path: "platform/graphql/",
     inTestsOf: ["services.ts"],
     imports: ["server/", "platform/service_kit/"],

@@ -31,8 +31,9 @@ function escape(text: string): string {
   return text.replaceAll("|", "\\|").replaceAll("<", "\\<");
 }
 
-function table(rows: readonly (readonly string[])[]): string {
-  const widths = HEADINGS.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+/** Returns a Markdown table, its first row the headings, aligned as `deno fmt` does. */
+export function table(rows: readonly (readonly string[])[]): string {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   const line = (cells: readonly string[]): string =>
     `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(" | ")} |\n`;
   const [head = [], ...body] = rows.map(line);

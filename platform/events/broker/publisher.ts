@@ -7,7 +7,7 @@ import type { WorkObserver } from "../worker/work_observer.ts";
 import { type Broker, BrokerError } from "./broker.ts";
 
 /** Options of a publisher. */
-export interface PublisherOptions extends Pick<MessageQueueOptions<Message>, "onUnpublishable"> {
+export interface PublisherOptions extends Pick<MessageQueueOptions<Message>, "onUnpublishable" | "cipher"> {
   readonly toJson: ToJson;
   readonly database: TxManager;
   readonly broker: Broker;
@@ -36,10 +36,11 @@ export class Publisher {
   readonly #options: PublisherOptions;
 
   constructor(options: PublisherOptions) {
-    const { toJson, onUnpublishable } = options;
+    const { toJson, onUnpublishable, cipher } = options;
     this.#queue = new MessageQueue("broker_messages", {
       toMessage: (event) => messageOf(event, toJson),
       onUnpublishable,
+      cipher,
     });
     this.#options = options;
   }

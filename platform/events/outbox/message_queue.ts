@@ -1,5 +1,6 @@
 import type { Transaction } from "@archway/db/db.ts";
-import type { OutgoingEvent } from "./outgoing_event.ts";
+import type { PersonalDataCipher } from "@archway/service_kit/personal_data.ts";
+import { decryptEvents, type OutgoingEvent } from "./outgoing_event.ts";
 import { type SkippedStreams, StreamQueue, type TakenEvent } from "./stream_queue.ts";
 
 /** A queued event with its message. */
@@ -20,6 +21,8 @@ export interface MessageQueueOptions<T> {
   readonly toMessage: (event: OutgoingEvent) => T;
   /** Called for an event that stays in the queue because it cannot be published. Must not throw. */
   readonly onUnpublishable: (unpublishable: UnpublishableEvent) => void;
+  /** Decrypts personal fields. @default none are encrypted */
+  readonly cipher?: PersonalDataCipher | undefined;
 }
 
 /** Backoff of a stream whose next event cannot be published, in milliseconds. */
@@ -59,7 +62,8 @@ export class MessageQueue<T> {
     tx: Transaction,
     limit: number,
   ): Promise<{ readonly scanned: number; readonly messages: readonly QueuedMessage<T>[] }> {
-    const events = await this.#queue.take(tx, limit, this.#skippedStreams());
+    const taken = await this.#queue.take(tx, limit, this.#skippedStreams());
+    const events = await decryptEvents(tx, taken, this.#options.cipher);
     const messages: QueuedMessage<T>[] = [];
     for (const event of events) {
       if (this.#backoff.has(event.stream)) continue;

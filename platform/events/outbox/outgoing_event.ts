@@ -1,4 +1,6 @@
-import type { JsonObject } from "@archway/service_kit/event_catalog.ts";
+import type { Querier } from "@archway/db/db.ts";
+import type { EventData, JsonObject } from "@archway/service_kit/event_catalog.ts";
+import { hasEncrypted, type PersonalDataCipher } from "@archway/service_kit/personal_data.ts";
 
 /** A stored event on its way to destinations. */
 export interface OutgoingEvent {
@@ -12,7 +14,7 @@ export interface OutgoingEvent {
   readonly type: string;
   /** Schema version in which the data was stored. `ToJson` converts it to what is published. */
   readonly schemaVersion: number;
-  readonly data: JsonObject;
+  readonly data: EventData;
   /** Metadata of the request that caused it, as far as known. */
   readonly metadata: JsonObject;
   /** RFC 3339 in UTC with microseconds. */
@@ -30,7 +32,7 @@ export interface EventRow {
   readonly version: bigint;
   readonly type: string;
   readonly schema_version: number;
-  readonly data: JsonObject;
+  readonly data: EventData;
   readonly metadata: JsonObject;
   readonly recorded_at: string;
 }
@@ -48,6 +50,17 @@ export function eventOfRow(row: EventRow): OutgoingEvent {
     metadata,
     recordedAt: row.recorded_at,
   };
+}
+
+/** Returns events with their encrypted fields decrypted; those whose key was destroyed are null. */
+export async function decryptEvents<E extends { readonly data: EventData }>(
+  db: Querier,
+  events: readonly E[],
+  cipher: PersonalDataCipher | undefined,
+): Promise<readonly E[]> {
+  if (cipher === undefined || !events.some(({ data }) => hasEncrypted(data))) return events;
+  const decrypted = await cipher.decrypt(db, events.map(({ data }) => data));
+  return events.map((event, index) => ({ ...event, data: decrypted[index] ?? event.data }));
 }
 
 /** Returns the `traceparent` of the request that caused an event, if known. */

@@ -10,7 +10,7 @@ import { causesOf } from "./outgoing_event.ts";
 import type { TakenEvent } from "./stream_queue.ts";
 
 /** Options of a relay. */
-export interface RelayOptions extends Pick<MessageQueueOptions<JsonObject>, "onUnpublishable"> {
+export interface RelayOptions extends Pick<MessageQueueOptions<JsonObject>, "onUnpublishable" | "cipher"> {
   readonly toJson: ToJson;
   readonly database: TxManager;
   readonly destinations: readonly Destination[];
@@ -41,6 +41,7 @@ export class Relay {
     this.#queue = new MessageQueue("outbox", {
       toMessage: options.toJson,
       onUnpublishable: options.onUnpublishable,
+      cipher: options.cipher,
     });
     this.#options = options;
     this.#batch = options.batch ?? MAX_BATCH;

@@ -53,7 +53,7 @@ function relayOf(database: ConnectionPool, recorder: Recorder, batch?: number): 
     database,
     destinations: [recorder],
     observer: UNOBSERVED,
-    toJson: ({ data }) => data,
+    toJson: ({ data }) => JSON.parse(JSON.stringify(data)),
     onUnpublishable(): void {},
     ...(batch !== undefined && { batch }),
   });

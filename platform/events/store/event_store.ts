@@ -1,7 +1,14 @@
-import type { Upcasters } from "@archway/service_kit/event_catalog.ts";
+import type { ConnectionManager, ConnectionPool, Querier } from "@archway/db/db.ts";
+import type { NewEvent, Upcasters } from "@archway/service_kit/event_catalog.ts";
 import type { SettleOptions } from "@archway/service_kit/export_definition.ts";
-import type { ConnectionManager, Querier } from "@archway/db/db.ts";
+import {
+  hasEncrypted,
+  type PersonalDataCipher,
+  type PersonalFieldsOf,
+} from "@archway/service_kit/personal_data.ts";
+import { decryptEvents } from "../outbox/outgoing_event.ts";
 import { appendEvents, type AppendOptions } from "./append_events.ts";
+import { encryptStoredEvents, type EncryptStoredOptions } from "./encrypt_stored_events.ts";
 import type { StoredEvent, StreamAppend } from "./event.ts";
 import {
   countEvents,
@@ -24,6 +31,10 @@ export interface EventStoreOptions {
    * @default all
    */
   readonly categories?: readonly string[];
+  /** Personal fields of its events, which `encrypt` encrypts. @default none */
+  readonly personal?: PersonalFieldsOf | undefined;
+  /** Encrypts and decrypts personal fields; without it they are stored in plain text. @default none */
+  readonly cipher?: PersonalDataCipher | undefined;
 }
 
 /**
@@ -33,15 +44,52 @@ export interface EventStoreOptions {
 export class EventStore {
   readonly #upcasters: Upcasters;
   readonly #categories: readonly string[] | undefined;
+  readonly #personal: PersonalFieldsOf | undefined;
+  readonly #cipher: PersonalDataCipher | undefined;
 
   /** @param upcasters Every type of event that the service stores, with its schema versions. */
-  constructor(upcasters: Upcasters, { categories }: EventStoreOptions = {}) {
+  constructor(upcasters: Upcasters, { categories, personal, cipher }: EventStoreOptions = {}) {
     this.#upcasters = upcasters;
     this.#categories = categories;
+    this.#personal = personal;
+    this.#cipher = cipher;
+  }
+
+  /**
+   * Returns events with their personal fields encrypted, or dropped if a person was erased. Before `append`, with a lock
+   * that an erasure of the persons waits for.
+   */
+  async encrypt(tx: Querier, events: readonly NewEvent[]): Promise<readonly NewEvent[]> {
+    return this.#cipher === undefined || this.#personal === undefined
+      ? events
+      : await this.#cipher.encrypt(tx, events, this.#personal);
+  }
+
+  /**
+   * Encrypts the personal fields of events that were stored in plain text, those of some streams or of all. Needs the
+   * owner of the table, as the database refuses changes of events otherwise.
+   *
+   * @returns the number of events.
+   */
+  async encryptStored(
+    pool: ConnectionPool,
+    options: Omit<EncryptStoredOptions, "types" | "cipher" | "personal"> = {},
+  ): Promise<number> {
+    if (this.#cipher === undefined || this.#personal === undefined) return 0;
+    const types = Object.keys(this.#upcasters);
+    return await encryptStoredEvents(pool, {
+      ...options,
+      types,
+      cipher: this.#cipher,
+      personal: this.#personal,
+    });
   }
 
   /** See {@link appendEvents}. @throws {EventStoreError} "version-conflict". */
   append(tx: Querier, appends: readonly StreamAppend[], options: AppendOptions): Promise<readonly bigint[]> {
+    if (this.#cipher !== undefined) {
+      for (const { events } of appends) for (const event of events) this.#refusePlain(event);
+    }
     return appendEvents(tx, appends, options);
   }
 
@@ -66,7 +114,7 @@ export class EventStore {
     stream: string,
     options: ReadEventsOptions,
   ): Promise<readonly StoredEvent[]> {
-    return (await readStreamEvents(db, stream, options)).map((event) => this.#newest(event));
+    return await this.#newest(db, await readStreamEvents(db, stream, options));
   }
 
   /** Returns the position up to which all events can be read; see {@link settledPosition}. */
@@ -83,9 +131,7 @@ export class EventStore {
     db: Querier,
     options: Omit<ReadAllOptions, "categories">,
   ): Promise<readonly StoredEvent[]> {
-    return (await readAllEvents(db, { ...options, categories: this.#categories })).map((event) =>
-      this.#newest(event)
-    );
+    return await this.#newest(db, await readAllEvents(db, { ...options, categories: this.#categories }));
   }
 
   /**
@@ -94,9 +140,7 @@ export class EventStore {
    * @throws {EventStoreError} "unknown-event".
    */
   async readVisible(tx: Querier, options: ReadEventsOptions): Promise<readonly StoredEvent[]> {
-    return (await readVisibleEvents(tx, { ...options, categories: this.#categories })).map((event) =>
-      this.#newest(event)
-    );
+    return await this.#newest(tx, await readVisibleEvents(tx, { ...options, categories: this.#categories }));
   }
 
   /** Counts the events that {@link EventStore.readAll} reads. */
@@ -104,7 +148,17 @@ export class EventStore {
     return countEvents(db, this.#categories ?? null);
   }
 
-  #newest(event: StoredEvent): StoredEvent {
-    return { ...event, ...upcast(event, this.#upcasters) };
+  async #newest(db: Querier, events: readonly StoredEvent[]): Promise<readonly StoredEvent[]> {
+    const decrypted = await decryptEvents(db, events, this.#cipher);
+    return decrypted.map((event) => ({ ...event, ...upcast(event, this.#upcasters) }));
+  }
+
+  #refusePlain(event: NewEvent): void {
+    const { fields = [] } = hasEncrypted(event.data) ? {} : this.#personal?.(event) ?? {};
+    const plain = fields.find((field) => (event.data[field] ?? null) !== null);
+    if (plain === undefined) return;
+    throw new Error(
+      `Event ${event.type} has a personal field in plain text, ${plain}: encrypt() comes first`,
+    );
   }
 }

@@ -39,8 +39,17 @@ export function workerSteps(
   options: EventWorkerOptions,
   dependencies: WorkerDependencies,
 ): ReadonlyMap<string, WorkerStep> {
-  const { pool: database, config, secrets, broker, observer, toJson, findRecipients, nowMs = Date.now } =
-    options;
+  const {
+    pool: database,
+    config,
+    secrets,
+    broker,
+    observer,
+    toJson,
+    findRecipients,
+    cipher,
+    nowMs = Date.now,
+  } = options;
   const { loads, wake, unpublishable } = dependencies;
   const webhooks = new WebhookDestination({
     findRecipients,
@@ -52,7 +61,7 @@ export function workerSteps(
     ? [webhooks]
     : [webhooks, new BrokerDestination(() => wake("broker"))];
   const relay = new Relay({
-    ...{ database, observer, destinations, toJson },
+    ...{ database, observer, destinations, toJson, cipher },
     onUnpublishable: (event) => unpublishable("relay", event),
   });
   const dispatcher = webhookDispatcher(options, dependencies);
@@ -69,7 +78,7 @@ export function workerSteps(
   ]);
   if (broker !== undefined) {
     const publisher = new Publisher({
-      ...{ database, observer, broker, toJson },
+      ...{ database, observer, broker, toJson, cipher },
       onUnpublishable: (event) => unpublishable("broker", event),
     });
     steps.set("broker", { step: () => publisher.step() });
@@ -82,9 +91,12 @@ function webhookDispatcher(
   { tasks, wake }: WorkerDependencies,
 ): Dispatcher {
   const { pool: database, config, secrets, observer, logger, toJson, reach } = options;
-  const { nowMs = Date.now, random = Math.random } = options;
+  const { nowMs = Date.now, random = Math.random, cipher } = options;
   const { allowPrivate, timeoutMs } = config.webhooks;
-  const queue = new DeliveryQueue({ database, random, nowMs, newId, leaseMs: timeoutMs + LEASE_MARGIN_MS });
+  const queue = new DeliveryQueue({
+    ...{ database, random, nowMs, newId, cipher },
+    leaseMs: timeoutMs + LEASE_MARGIN_MS,
+  });
   const attemptOptions = {
     allowPrivate,
     timeoutMs,

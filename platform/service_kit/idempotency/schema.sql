@@ -10,6 +10,7 @@ create table idempotency_keys (
   body bytea,
   created_at timestamp with time zone not null,
   expires_at timestamp with time zone not null,
+  erased_at timestamp with time zone,
   constraint idempotency_keys_pkey PRIMARY KEY (id),
   constraint idempotency_keys_fingerprint_check CHECK (octet_length(fingerprint) = 32),
   constraint idempotency_keys_id_check CHECK (octet_length(id) = 32),

@@ -23,7 +23,7 @@ export interface NewKey {
 /** Constraint that rejects a key that is already stored. */
 export const KEY_CONSTRAINT = "idempotency_keys_pkey";
 
-const COLUMNS = "fingerprint, expires_at <= $2 as expired, status, headers, body";
+const COLUMNS = "fingerprint, expires_at <= $2 or erased_at is not null as expired, status, headers, body";
 
 const FIND = `select ${COLUMNS} from idempotency_keys where id = $1`;
 

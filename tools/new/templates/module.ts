@@ -27,9 +27,21 @@ export function exampleText(service: Pick<NewService, "fields" | "parent">): str
   );
 }
 
+/** Returns the declaration of a table, for module.ts. */
+export function tableText(table: string, personal: readonly string[]): string {
+  return `{
+    table: "${table}",
+    personal: [${personal.map((column) => `"${column}"`).join(", ")}],
+    retention: { rule: "deleted rows stay" },${personal.length === 0 ? "" : '\n    erasure: "none yet",'}
+  }`;
+}
+
 /** Returns module.ts of a service. */
 export function moduleText(service: NewService): string {
-  const { parent, names: { singular, plural, folder, path } } = service;
+  const { parent, fields, isOwned, names: { singular, plural, folder, path } } = service;
+  // A guess for the author of the service to correct: texts that people write.
+  const texts = fields.filter(({ type: { kind } }) => kind === "text" || kind === "email");
+  const personal = [...texts.map(({ name }) => name.snake), ...(isOwned ? ["owner"] : [])];
   const directory = parent === undefined ? "" : `${parent.names.camel}Directory`;
   const [Type, type, types] = [singular.pascal, singular.camel, plural.camel];
   return `import { join } from "node:path";
@@ -53,6 +65,7 @@ ${
       ? ""
       : `  requires: ["${parent.folder}"],\n`
   }  migrations: join(import.meta.dirname ?? ".", "migrations"),
+  tables: [${tableText(plural.snake, personal)}],
   scopes: ["${plural.kebab}:read", "${plural.kebab}:write"],
   examples: [
     \`curl -i {url}${path} -H 'Content-Type: application/json' -d '${exampleText(service)}'\`,

@@ -6,7 +6,8 @@ import {
   type LeaseQueueOptions,
   type LeaseTable,
 } from "@archway/queue/lease_queue.ts";
-import { EVENT_COLUMNS, eventOfRow, type EventRow } from "../../outbox/outgoing_event.ts";
+import type { PersonalDataCipher } from "@archway/service_kit/personal_data.ts";
+import { decryptEvents, EVENT_COLUMNS, eventOfRow, type EventRow } from "../../outbox/outgoing_event.ts";
 import { type Claim, claimingKeys, type ClaimKeys } from "./claim_keys.ts";
 import type { Capacity } from "./concurrency_limiter.ts";
 import type { AttemptResult, ClaimedKey, LatencyClass, PendingDelivery } from "./delivery.ts";
@@ -17,6 +18,8 @@ import { retryDelayMs } from "./retry_delay.ts";
 export interface DeliveryQueueOptions extends LeaseQueueOptions {
   /** Returns a number from 0 to 1. */
   readonly random: () => number;
+  /** Decrypts personal fields of events. @default none are encrypted */
+  readonly cipher?: PersonalDataCipher | undefined;
 }
 
 /** Table of ordering keys, which workers lease. */
@@ -127,7 +130,7 @@ export class DeliveryQueue {
     const db = this.#options.database.writer();
     const found = await next(db, key);
     if (found?.retryRequested) await db.query(BEGIN_RETRY, [found.delivery.id]);
-    return found?.delivery;
+    return await this.#decrypted(db, found?.delivery);
   }
 
   /** Records the result of an attempt. Returns undefined, and records nothing, if the lease was lost. */
@@ -175,7 +178,16 @@ export class DeliveryQueue {
     if (found === undefined) await this.#remove(tx, [leaseOf(key)]);
     else await this.#renew(tx, [leaseOf(key)]);
     if (found?.retryRequested) await tx.query(BEGIN_RETRY, [found.delivery.id]);
-    return found?.delivery;
+    return await this.#decrypted(tx, found?.delivery);
+  }
+
+  async #decrypted(
+    db: Querier,
+    delivery: PendingDelivery | undefined,
+  ): Promise<PendingDelivery | undefined> {
+    if (delivery === undefined) return undefined;
+    const [event = delivery.event] = await decryptEvents(db, [delivery.event], this.#options.cipher);
+    return { ...delivery, event };
   }
 
   /** Returns the current time plus a delay, as a parameter of a query. */

@@ -1,6 +1,7 @@
 import type { JsonValue } from "@archway/server/operation.ts";
 import { propertyKey } from "../../../oapi_codegen/types/identifiers.ts";
 import type { Collection } from "../collection.ts";
+import { tableText } from "../../templates/module.ts";
 import type { LeftOperation } from "../collection_operations.ts";
 import { commentText, listStyles, type ServiceNaming } from "./code.ts";
 
@@ -61,9 +62,15 @@ ${left.length > 0 ? 'import { unwritten } from "./http/unwritten.ts";\n' : ""}
 /** The ${name.replaceAll("-", " ")} service. */
 export const ${camel}Module = defineService({
   name: "${folder}",
-${hasTable ? '  migrations: join(import.meta.dirname ?? ".", "migrations"),\n' : ""}${
-    scopes.length > 0 ? `  scopes: [${scopes.map((scope) => JSON.stringify(scope)).join(", ")}],\n` : ""
-  }${
+${
+    hasTable
+      ? `  migrations: join(import.meta.dirname ?? ".", "migrations"),
+  tables: [${
+        collections.map(({ names: { plural }, isOwned }) => tableText(plural.snake, isOwned ? ["owner"] : []))
+          .join(", ")
+      }],\n`
+      : ""
+  }${scopes.length > 0 ? `  scopes: [${scopes.map((scope) => JSON.stringify(scope)).join(", ")}],\n` : ""}${
     examples.length > 0 ? `  examples: [${examples.map((line) => JSON.stringify(line)).join(", ")}],\n` : ""
   }  mount(${hasTable ? "dependencies" : ""}): MountedService {
 ${mounting}    const handlers = { ${handlers.join(", ")} };

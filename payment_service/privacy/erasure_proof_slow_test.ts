@@ -1,0 +1,220 @@
+import { assert, assertEquals } from "@std/assert";
+import { Buffer } from "node:buffer";
+import { join } from "node:path";
+import type { ConnectionPool } from "@archway/db/db.ts";
+import { startEmbedded } from "@archway/db/embedded/start_embedded.ts";
+import { openPool } from "@archway/db/postgres/open_pool.ts";
+import type { InstanceConfig } from "@archway/db/postgres/pool_config.ts";
+import { withApi, withIdempotency } from "@archway/server/server_options.ts";
+import { createServer, type Server } from "@archway/server/server.ts";
+import { GENEROUS_TIMEOUTS } from "@archway/tools/support/generous_timeouts.ts";
+import { startPostgres } from "@archway/tools/support/postgres/start_postgres.ts";
+import { serviceMigrations } from "@archway/tools/support/service_databases.ts";
+import { mountOnPool } from "@archway/tools/support/service_server.ts";
+import { paymentModule } from "../module.ts";
+import { findInconsistencies } from "../testing/find_inconsistencies.ts";
+import { dataOf, idOf, money, send } from "../testing/payment_client.ts";
+import { erase, PRIVACY, privacy, PRIVACY_SECRETS, PRIVATE_PAYMENTS } from "../testing/privacy_calls.ts";
+
+/** Bytes that occur only in data of the person; also in lower case, as in an index. */
+const DISTINCTIVE = [
+  "Quillonvex",
+  "Vexworthy",
+  "oldmailqz",
+  "newmailqz",
+  "7741-9902-QX",
+  "bequestzq",
+  "giftzqback",
+];
+const TEXTS = [...DISTINCTIVE, ...DISTINCTIVE.map((text) => text.toLowerCase())];
+
+/** A database with its files. */
+interface FiledDatabase extends AsyncDisposable {
+  readonly instance: InstanceConfig;
+  readonly directory: string;
+  /** Stops it and leaves its files. */
+  stop(): Promise<void>;
+}
+
+const OPENERS: Readonly<Record<string, () => Promise<FiledDatabase>>> = {
+  async PostgreSQL(): Promise<FiledDatabase> {
+    // As small as it can be, so that the log is recycled.
+    const settings = { max_wal_size: "32MB", min_wal_size: "32MB", autovacuum: "off" };
+    const server = await startPostgres({ settings });
+    return {
+      instance: server.instance,
+      directory: server.dataDirectory,
+      stop: () => server.stop(),
+      [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+    };
+  },
+  async embedded(): Promise<FiledDatabase> {
+    const directory = await Deno.makeTempDir({ prefix: "archway_erasure_" });
+    const database = await startEmbedded({ dataDirectory: directory });
+    let stopped: PromiseLike<void> | undefined;
+    const stop = async (): Promise<void> => await (stopped ??= database[Symbol.asyncDispose]());
+    return {
+      ...{ instance: database.instance, directory, stop },
+      async [Symbol.asyncDispose](): Promise<void> {
+        await stop();
+        await Deno.remove(directory, { recursive: true });
+      },
+    };
+  },
+};
+
+/** Returns the files below a directory that have a text of the person, with the first one. */
+async function find(directory: string): Promise<readonly string[]> {
+  const found: string[] = [];
+  for await (const { name, isDirectory, isFile } of Deno.readDir(directory)) {
+    const path = join(directory, name);
+    if (isDirectory) found.push(...await find(path));
+    if (!isFile) continue;
+    const bytes = Buffer.from(await Deno.readFile(path).catch(() => new Uint8Array()));
+    const text = TEXTS.find((one) => bytes.includes(one));
+    if (text !== undefined) found.push(`${path}: ${text}`);
+  }
+  return found;
+}
+
+/** Returns the texts that no file has. */
+async function missing(directory: string): Promise<readonly string[]> {
+  const left = new Set(DISTINCTIVE);
+  const visit = async (folder: string): Promise<void> => {
+    for await (const { name, isDirectory } of Deno.readDir(folder)) {
+      if (isDirectory) await visit(join(folder, name));
+      else {
+        const bytes = Buffer.from(await Deno.readFile(join(folder, name)).catch(() => new Uint8Array()));
+        for (const text of left) if (bytes.includes(text)) left.delete(text);
+      }
+    }
+  };
+  await visit(directory);
+  return [...left];
+}
+
+/** Receiver of webhooks that accepts the first event, and refuses all others while `accepts` is false. */
+class Receiver implements AsyncDisposable {
+  readonly bodies: string[] = [];
+  accepts = false;
+  readonly #server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen(): void {} }, async (request) => {
+    const body = await request.text();
+    const isFirst = this.bodies.length === 0;
+    if (isFirst || this.accepts) this.bodies.push(body);
+    return new Response(null, { status: isFirst || this.accepts ? 204 : 503 });
+  });
+
+  get url(): string {
+    return `http://127.0.0.1:${this.#server.addr.port}/`;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#server.shutdown();
+  }
+}
+
+async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
+  while (!await condition()) await new Promise((resolve) => setTimeout(resolve, 20));
+}
+
+/** Sends a person through every path, and returns the id of their profile. */
+async function sendPerson(server: Server, pool: ConnectionPool, receiver: Receiver): Promise<string> {
+  const post = async (path: string, body: unknown, keyed = false): Promise<string> => {
+    const response = await send(server, path, { body, ...(keyed && { key: crypto.randomUUID() }) });
+    assert(response.status < 300, response.text);
+    return idOf(response);
+  };
+  const open = async (body: Record<string, string>): Promise<{ profile: string; account: string }> => {
+    const profile = await post("POST /v1/profiles", body);
+    const account = await post("POST /v1/accounts", { profileId: profile, currency: "BRL" });
+    await post(`POST /v1/accounts/${account}/deposits`, { amount: money("90.00") }, true);
+    return { profile, account };
+  };
+  await post("POST /v1/webhooks", { url: receiver.url, eventTypes: ["payment.settled", "payment.refunded"] });
+  const person = await open({ name: "Quillonvex Vexworthy", email: "oldmailqz@example.org" });
+  const { headers } = await send(server, `GET /v1/profiles/${person.profile}`);
+  const patched = await send(server, `PATCH /v1/profiles/${person.profile}`, {
+    headers: { "Content-Type": "application/merge-patch+json", "If-Match": headers.get("ETag") ?? "" },
+    body: { email: "newmailqz@example.org" },
+  });
+  assertEquals(patched.status, 200, patched.text);
+  const other = await open({ name: "Ada" });
+  const between = { payerAccountId: person.account, payeeAccountId: other.account, amount: money("3.00") };
+  await post("POST /v1/payments", { ...between, description: "Document 7741-9902-QX" }, true);
+  await until(() => receiver.bodies.length === 1);
+  const id = crypto.randomUUID();
+  await post(`PUT /v1/payments/${id}`, { ...between, description: "A bequestzq of Quillonvex" });
+  await post(`PUT /v1/payments/${id}/refunds/${crypto.randomUUID()}`, {
+    amount: money("1.00"),
+    description: "giftzqback",
+  });
+  await post("POST /v1/payments", {
+    ...{ payerAccountId: other.account, payeeAccountId: person.account, amount: money("2.00") },
+    description: "For Vexworthy, 7741-9902-QX",
+  }, true);
+  // Enough others that statistics have values of the person.
+  for (let index = 0; index < 30; index++) await post("POST /v1/profiles", { name: `Person ${index}` });
+  await pool.writer().query("analyze");
+  await until(async () =>
+    (await pool.writer().query("select from webhook_deliveries where attempts > 0")).rowCount >= 3
+  );
+  return person.profile;
+}
+
+for (const [name, open] of Object.entries(OPENERS)) {
+  Deno.test({
+    name: `privacy erase and scrub leave nothing of a person in the files of ${name}`,
+    ignore: PRIVACY.length === 0,
+    async fn(t): Promise<void> {
+      await using database = await open();
+      await using receiver = new Receiver();
+      const { directory } = database;
+      {
+        await using pool = openPool({ primary: database.instance, replicas: [], ...GENEROUS_TIMEOUTS });
+        await pool.migrate(serviceMigrations(...PRIVACY, paymentModule));
+        const mounted = mountOnPool(pool, {
+          services: PRIVATE_PAYMENTS,
+          hmacSecrets: PRIVACY_SECRETS,
+          settings: { WEBHOOK_ALLOW_PRIVATE: "true", POSTGRES_PRIMARY_HOST: "" },
+        });
+        const apis = mounted.services.flatMap(({ api }) => api === undefined ? [] : [withApi(api)]);
+        const server = createServer("127.0.0.1", 0, withIdempotency(mounted.idempotency), ...apis);
+        await using work = new AsyncDisposableStack();
+        for (const { background } of mounted.services) {
+          if (background !== undefined) work.use(await background.open()).start();
+        }
+        const subject = await sendPerson(server, pool, receiver);
+        await t.step("the files have the texts before: the search finds them", async () => {
+          await pool.writer().query("checkpoint");
+          assertEquals(await missing(directory), []);
+        });
+        await t.step("webhooks deliver null after the erasure", async () => {
+          await erase(pool, subject);
+          receiver.accepts = true;
+          await pool.writer().query("update webhook_lanes set due_at = now() - interval '1 s'");
+          await until(() => receiver.bodies.length >= 4);
+          for (const body of receiver.bodies.slice(1)) {
+            assertEquals(JSON.parse(body).data.description, null, body);
+          }
+          assertEquals(await findInconsistencies(pool.writer()), []);
+        });
+        await t.step("VACUUM and a checkpoint are not enough", async () => {
+          await pool.writer().query("vacuum");
+          await pool.writer().query("checkpoint");
+          const left = await find(directory);
+          assert(left.length > 0);
+        });
+        await t.step("scrub leaves nothing", async () => {
+          const { code, notes } = await privacy(pool, "scrub");
+          assertEquals(code, 0, notes);
+          assertEquals(await find(directory), []);
+        });
+        assertEquals(dataOf(await send(server, `GET /v1/profiles/${subject}`)), {});
+      }
+      await t.step("nothing is written at the shutdown either", async () => {
+        await database.stop();
+        assertEquals(await find(directory), []);
+      });
+    },
+  });
+}

@@ -1,0 +1,205 @@
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import type { ConnectionPool } from "@archway/db/db.ts";
+import { CommandError } from "@archway/service_kit/command.ts";
+import type { Server } from "@archway/server/server.ts";
+import { databasesWith } from "@archway/tools/support/databases_with.ts";
+import { serviceServer } from "@archway/tools/support/service_server.ts";
+import { serviceMigrations } from "@archway/tools/support/service_databases.ts";
+import { paymentModule } from "../module.ts";
+import { rebuildProjections } from "../rebuild/rebuild_projections.ts";
+import { findInconsistencies } from "../testing/find_inconsistencies.ts";
+import { dataOf, idOf, money, outcome, send } from "../testing/payment_client.ts";
+import { erase, PRIVACY, privacy, PRIVACY_SECRETS, PRIVATE_PAYMENTS } from "../testing/privacy_calls.ts";
+
+/** Texts that only this person's data has. */
+const NAME = "Quillon Vexworth";
+const EMAIL = "quillon.vexworth@example.org";
+const DOCUMENT = "document 7741-9902";
+
+interface Person {
+  readonly profile: string;
+  readonly account: string;
+}
+
+async function person(
+  server: Server,
+  body: { readonly name: string; readonly email?: string },
+): Promise<Person> {
+  const profile = idOf(await send(server, "POST /v1/profiles", { body }));
+  const account = idOf(
+    await send(server, "POST /v1/accounts", { body: { profileId: profile, currency: "BRL" } }),
+  );
+  const deposit = { body: { amount: money("50.00") }, key: crypto.randomUUID() };
+  assertEquals((await send(server, `POST /v1/accounts/${account}/deposits`, deposit)).status, 201);
+  return { profile, account };
+}
+
+function payment(from: Person, to: Person, description: string | null = DOCUMENT): Record<string, unknown> {
+  return { payerAccountId: from.account, payeeAccountId: to.account, amount: money("2.00"), description };
+}
+
+async function storedTexts(pool: ConnectionPool): Promise<string> {
+  const tables = [
+    "profiles",
+    "payments",
+    "refunds",
+    "events",
+    "idempotency_keys",
+    "subject_keys",
+    "erasures",
+  ];
+  const texts = await Promise.all(tables.map(async (table) => {
+    const { rows } = await pool.writer().query<{ text: string }>(
+      `select coalesce(string_agg(t::text || coalesce(to_jsonb(t)->>'body', ''), E'\n'), '') as text from ${table} as t`,
+    );
+    return rows[0]?.text ?? "";
+  }));
+  const bodies = await pool.writer().query<{ text: string }>(
+    "select coalesce(string_agg(convert_from(body, 'UTF8'), ''), '') as text from idempotency_keys",
+  );
+  return texts.join("") + bodies.rows[0]?.text;
+}
+
+for (const [name, open] of Object.entries(databasesWith(serviceMigrations(...PRIVACY, paymentModule)))) {
+  Deno.test({
+    name: `privacy exports and erases a person on ${name}`,
+    ignore: PRIVACY.length === 0,
+    async fn(t): Promise<void> {
+      await using database = await open();
+      const { pool } = database;
+      const server = serviceServer(pool, { services: PRIVATE_PAYMENTS, hmacSecrets: PRIVACY_SECRETS });
+      const [erased, other] = [
+        await person(server, { name: NAME, email: EMAIL }),
+        await person(server, { name: "Ada" }),
+      ];
+      const keyed = { body: payment(erased, other), key: crypto.randomUUID() };
+      const paid = await send(server, "POST /v1/payments", keyed);
+      const id = idOf(paid);
+      const received = idOf(
+        await send(server, "POST /v1/payments", { body: payment(other, erased), key: crypto.randomUUID() }),
+      );
+      const refund = { body: { amount: money("1.00"), description: `For ${NAME}` } };
+      assertEquals(
+        (await send(server, `PUT /v1/payments/${id}/refunds/${crypto.randomUUID()}`, refund)).status,
+        201,
+      );
+      const unrelated = await person(server, { name: "Grace" });
+      const kept = idOf(
+        await send(server, "POST /v1/payments", {
+          body: payment(other, unrelated, "Books"),
+          key: crypto.randomUUID(),
+        }),
+      );
+
+      await t.step("events have no personal data in plain text, and are read in plain text", async () => {
+        const { rows } = await pool.writer().query<{ text: string }>(
+          "select string_agg(data::text, '') as text from events",
+        );
+        assert(!rows[0]?.text.includes(DOCUMENT) && !rows[0]?.text.includes("Books"));
+        const { body } = await send(server, `GET /v1/payments/${id}/events`);
+        assertEquals(body.data?.map(({ data }) => Object(data).description), [DOCUMENT, `For ${NAME}`]);
+      });
+      await t.step("export prints everything with where it stands", async () => {
+        const { code, output } = await privacy(pool, "export", "--subject", erased.profile);
+        assertEquals(code, 0);
+        const { subject, records }: {
+          subject: string;
+          records: { table: string; data: Record<string, unknown> }[];
+        } = JSON.parse(output);
+        assertEquals(subject, erased.profile);
+        const count = (table: string): number => records.filter((one) => one.table === table).length;
+        // The stored responses of the deposit and both payments.
+        assertEquals(
+          ["profiles", "accounts", "payments", "refunds", "entries", "idempotency_keys", "subject_keys"].map(
+            count,
+          ),
+          [1, 1, 2, 1, 4, 3, 1],
+        );
+        // Of the account, the deposit, two payments and a refund.
+        assertEquals(count("events"), 5);
+        assertEquals(records[0]?.data["email"], EMAIL);
+        const texts = records.filter((one) => one.table === "events").map(({ data }) =>
+          Object(data["data"]).description
+        );
+        assertEquals(
+          texts.filter((text) => text !== undefined).toSorted(),
+          [DOCUMENT, DOCUMENT, `For ${NAME}`].toSorted(),
+        );
+      });
+      await t.step("export and erase refuse an unknown person", async () => {
+        for (const action of ["export", "erase"]) {
+          const run = (): Promise<unknown> => privacy(pool, action, "--subject", crypto.randomUUID());
+          await assertRejects(run, CommandError, "no data about");
+        }
+      });
+      await t.step("erase changes nothing before its confirmation", async () => {
+        const before = await storedTexts(pool);
+        const [first, second] = [
+          await privacy(pool, "erase", "--subject", erased.profile),
+          await privacy(pool, "erase", "--subject", erased.profile),
+        ];
+        // The same request.
+        assertEquals(first.output, second.output);
+        assertStringIncludes(before, NAME);
+        assertEquals((await send(server, `GET /v1/profiles/${erased.profile}`)).status, 200);
+        const wrong = (): Promise<unknown> =>
+          privacy(pool, "erase", "--subject", erased.profile, "--confirm", crypto.randomUUID());
+        await assertRejects(wrong, CommandError, "no such request");
+      });
+      let receipt: Readonly<Record<string, unknown>> = {};
+      await t.step("erase leaves ids and amounts, and the books balance", async () => {
+        receipt = await erase(pool, erased.profile);
+        assertEquals(receipt["subject"], erased.profile);
+        assertEquals(receipt["keyDestroyed"], true);
+        assertEquals(receipt["erased"], [
+          { table: "profiles", rows: 1 },
+          { table: "payments", rows: 2 },
+          { table: "refunds", rows: 1 },
+          { table: "idempotency_keys", rows: 3 },
+        ]);
+        const texts = await storedTexts(pool);
+        for (const text of [NAME, EMAIL, DOCUMENT]) assert(!texts.includes(text), text);
+        assertEquals(await findInconsistencies(pool.writer()), []);
+        const { amount, description } = dataOf(await send(server, `GET /v1/payments/${id}`));
+        assertEquals([amount, description], [money("2.00"), null]);
+        const history = await send(server, `GET /v1/payments/${received}/events`);
+        assertEquals(history.body.data?.map(({ data }) => Object(data).description), [null]);
+      });
+      await t.step("rebuilt projections equal the live ones", async () => {
+        const cipher = PRIVACY[0]?.cipher?.(PRIVACY_SECRETS);
+        const { tables } = await rebuildProjections(pool, { swap: false, cipher });
+        assertEquals(
+          tables.map(({ missing, extra, different }) => [missing, extra, different]),
+          tables.map(() => [0, 0, 0]),
+        );
+      });
+      await t.step("a repeated request is refused, and not executed again", async () => {
+        assertEquals(outcome(await send(server, "POST /v1/payments", keyed)), "422 idempotency-key-expired");
+      });
+      await t.step("data of others stays", async () => {
+        assertEquals(dataOf(await send(server, `GET /v1/payments/${kept}`))["description"], "Books");
+        const { body } = await send(server, `GET /v1/payments/${kept}/events`);
+        assertEquals(body.data?.map(({ data }) => Object(data).description), ["Books"]);
+        assertEquals(dataOf(await send(server, `GET /v1/profiles/${other.profile}`))["name"], "Ada");
+      });
+      await t.step("the person is gone, and payments to them are refused", async () => {
+        assertEquals((await send(server, `GET /v1/profiles/${erased.profile}`)).status, 404);
+        const refused = { body: payment(other, erased), key: crypto.randomUUID() };
+        assertEquals(outcome(await send(server, "POST /v1/payments", refused)), "422 profile-deleted");
+      });
+      await t.step("erase with the same request returns the same receipt", async () => {
+        const again = await privacy(
+          pool,
+          "erase",
+          "--subject",
+          erased.profile,
+          "--confirm",
+          String(receipt["request"]),
+        );
+        assertEquals(JSON.parse(again.output), receipt);
+        const { output } = await privacy(pool, "export", "--subject", erased.profile);
+        assert(!output.includes(NAME) && !output.includes(DOCUMENT));
+      });
+    },
+  });
+}

@@ -1,0 +1,130 @@
+import type { ConnectionPool, Querier, Transaction } from "@archway/db/db.ts";
+import { EventStore } from "@archway/events/event_store.ts";
+import type {
+  DataSubject,
+  ErasedRows,
+  PersonalDataCipher,
+  PersonalDataSource,
+  PersonalRecord,
+} from "@archway/service_kit/personal_data.ts";
+import { paymentStream } from "../events/payment_event.ts";
+import { PAYMENT_UPCASTERS, personalFieldsOf } from "../events/payment_event_data.ts";
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** Number of rows, or of streams, that one statement reads. */
+const BATCH = 500;
+
+/** Maximum number of events of a stream that one statement reads. */
+const EVENTS = 1000;
+
+const ACCOUNT_IDS = "select id from accounts where profile_id = $1 order by id";
+
+const ACCOUNTS = "select * from accounts where profile_id = $1 order by id";
+
+const ENTRIES = `select entries.* from entries join accounts on accounts.id = entries.account_id
+  where accounts.profile_id = $1 and (entries.account_id, entries.transfer_id) > ($2, $3)
+  order by entries.account_id, entries.transfer_id limit ${BATCH}`;
+
+const OF_PERSON = `(payer_account_id in (select id from accounts where profile_id = $1)
+  or payee_account_id in (select id from accounts where profile_id = $1))`;
+
+const PAYMENTS = `select * from payments where ${OF_PERSON} and id > $2 order by id limit ${BATCH}`;
+
+const REFUNDS = "select * from refunds where payment_id = any ($1) order by payment_id, id";
+
+// As payments do, in the same order: those in progress end first, and later ones find the person erased.
+const LOCK = "select id from accounts where profile_id = $1 order by id for no key update";
+
+const ERASE_PAYMENTS =
+  `update payments set description = null where ${OF_PERSON} and description is not null`;
+
+const ERASE_REFUNDS = `update refunds set description = null where description is not null
+  and payment_id in (select id from payments where ${OF_PERSON})`;
+
+const FIRST_ID = "00000000-0000-0000-0000-000000000000";
+
+/** Exports and erases accounts and payments of a profile. Amounts, ids and times stay, so that the books balance. */
+export const paymentPersonalData: PersonalDataSource = {
+  async references(db: Querier, id: string): Promise<readonly string[]> {
+    return UUID.test(id) ? (await db.query<{ id: string }>(ACCOUNT_IDS, [id])).rows.map((row) => row.id) : [];
+  },
+
+  async *export(db: Querier, { id, cipher }: DataSubject): AsyncIterable<PersonalRecord> {
+    if (!UUID.test(id)) return;
+    const store = storeOf(cipher);
+    const accounts = (await db.query<Row>(ACCOUNTS, [id])).rows;
+    for (const data of accounts) yield { table: "accounts", data };
+    for (const account of accounts) yield* eventsOf(db, store, `account-${account.id}`);
+    yield* entriesOf(db, store, id);
+    for await (const payments of pagesOfPayments(db, id)) {
+      for (const data of payments) yield { table: "payments", data };
+      const refunds = await db.query<Row>(REFUNDS, [payments.map((payment) => payment.id)]);
+      for (const data of refunds.rows) yield { table: "refunds", data };
+      for (const payment of payments) yield* eventsOf(db, store, paymentStream(payment.id));
+    }
+  },
+
+  async prepare(pool: ConnectionPool, { id, cipher }: DataSubject): Promise<void> {
+    if (!UUID.test(id)) return;
+    for await (const payments of pagesOfPayments(pool.writer(), id)) {
+      await storeOf(cipher).encryptStored(pool, { streams: payments.map((one) => paymentStream(one.id)) });
+    }
+  },
+
+  async erase(tx: Transaction, { id }: DataSubject): Promise<readonly ErasedRows[]> {
+    if (!UUID.test(id)) return [];
+    await tx.query(LOCK, [id]);
+    const payments = await tx.query(ERASE_PAYMENTS, [id]);
+    const refunds = await tx.query(ERASE_REFUNDS, [id]);
+    return [{ table: "payments", rows: payments.rowCount }, { table: "refunds", rows: refunds.rowCount }];
+  },
+
+  encryptStored: (pool, { cipher, signal, onProgress }) =>
+    storeOf(cipher).encryptStored(pool, { signal, onProgress }),
+};
+
+type Row = Readonly<Record<string, unknown>> & { readonly id: string };
+
+function storeOf(cipher: PersonalDataCipher | undefined): EventStore {
+  return new EventStore(PAYMENT_UPCASTERS, { personal: personalFieldsOf, cipher });
+}
+
+async function* pagesOfPayments(db: Querier, id: string): AsyncIterable<readonly Row[]> {
+  for (let after = FIRST_ID;;) {
+    const { rows } = await db.query<Row>(PAYMENTS, [id, after]);
+    const last = rows.at(-1);
+    if (last === undefined) return;
+    yield rows;
+    after = last.id;
+  }
+}
+
+async function* entriesOf(db: Querier, store: EventStore, id: string): AsyncIterable<PersonalRecord> {
+  for (let after = [FIRST_ID, FIRST_ID];;) {
+    const { rows } = await db.query<EntryRow>(ENTRIES, [id, ...after]);
+    for (const data of rows) {
+      yield { table: "entries", data };
+      if (data.kind === "deposit") yield* eventsOf(db, store, `deposit-${data.transfer_id}`);
+    }
+    const last = rows.at(-1);
+    if (last === undefined) return;
+    after = [last.account_id, last.transfer_id];
+  }
+}
+
+interface EntryRow extends Readonly<Record<string, unknown>> {
+  readonly kind: string;
+  readonly account_id: string;
+  readonly transfer_id: string;
+}
+
+async function* eventsOf(db: Querier, store: EventStore, stream: string): AsyncIterable<PersonalRecord> {
+  for (let after = 0n;;) {
+    const events = await store.readStream(db, stream, { after, limit: EVENTS });
+    for (const event of events) yield { table: "events", data: { ...event } };
+    const last = events.at(-1);
+    if (last === undefined || events.length < EVENTS) return;
+    after = last.version;
+  }
+}

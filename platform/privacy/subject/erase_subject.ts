@@ -1,0 +1,105 @@
+import type { ConnectionPool, Querier, Transaction } from "@archway/db/db.ts";
+import type { Timestamp } from "@archway/db/timestamp.ts";
+import type {
+  ErasedRows,
+  PersonalDataCipher,
+  PersonalDataSource,
+} from "@archway/service_kit/personal_data.ts";
+import { SubjectKeys } from "../cipher/subject_keys.ts";
+import { findSubject } from "./personal_data_of.ts";
+
+/** Request for the erasure of a person's data. */
+export interface ErasureRequest {
+  readonly id: string;
+  readonly subject: string;
+  readonly requestedAt: Timestamp;
+}
+
+/** Proof of an erasure, without data of the person apart from their id. */
+export interface ErasureReceipt {
+  readonly request: string;
+  readonly subject: string;
+  readonly requestedAt: Timestamp;
+  readonly completedAt: Timestamp;
+  readonly erased: readonly ErasedRows[];
+  /** Whether a key of encrypted fields was destroyed: false if there was none. */
+  readonly keyDestroyed: boolean;
+}
+
+const REQUEST = `insert into erasures (id, subject, requested_at) values ($1, $2, $3)
+  on conflict (subject) where completed_at is null do nothing`;
+
+const OPEN = `select id, subject, requested_at as "requestedAt" from erasures
+  where subject = $1 and completed_at is null`;
+
+const FIND =
+  `select id, subject, requested_at as "requestedAt", receipt from erasures where id = $1 and subject = $2`;
+
+const COMPLETE = "update erasures set completed_at = $2, receipt = $3 where id = $1";
+
+const HAS_KEY = "select wrapped_key is not null as present from subject_keys where subject = $1";
+
+type StoredRequest = ErasureRequest & { readonly receipt: ErasureReceipt | null };
+
+/** Returns the open request for a person's erasure; the first call creates it. */
+export async function requestErasure(
+  pool: ConnectionPool,
+  subject: string,
+  { id, now }: { readonly id: string; readonly now: Timestamp },
+): Promise<ErasureRequest> {
+  return await pool.withTx(async (tx) => {
+    await tx.query(REQUEST, [id, subject, now]);
+    const { rows: [request] } = await tx.query<ErasureRequest>(OPEN, [subject]);
+    if (request === undefined) throw new Error("The request was completed meanwhile");
+    return request;
+  }, { repeatable: true });
+}
+
+/** Options of {@link eraseSubject}. */
+export interface EraseOptions {
+  readonly sources: readonly PersonalDataSource[];
+  readonly cipher: PersonalDataCipher | undefined;
+  readonly now: Timestamp;
+}
+
+/**
+ * Erases everything about a person, in one transaction, and destroys their key. A request that was completed returns its
+ * receipt again, and changes nothing; one that was interrupted has changed nothing.
+ *
+ * @returns the receipt; undefined if there is no such request for the person.
+ */
+export async function eraseSubject(
+  pool: ConnectionPool,
+  { request: requestId, subject: subjectId }: { readonly request: string; readonly subject: string },
+  options: EraseOptions,
+): Promise<ErasureReceipt | undefined> {
+  const { sources, now } = options;
+  const find = async (db: Querier, lock = ""): Promise<StoredRequest | undefined> =>
+    (await db.query<StoredRequest>(`${FIND}${lock}`, [requestId, subjectId])).rows[0];
+  const found = await find(pool.writer());
+  if (found === undefined || found.receipt !== null) return found?.receipt ?? undefined;
+  const known = await findSubject(pool.writer(), subjectId, options);
+  for (const source of sources) await source.prepare?.(pool, known);
+  return await pool.withTx(async (tx) => {
+    const request = await find(tx, " for update");
+    if (request === undefined || request.receipt !== null) return request?.receipt ?? undefined;
+    const erased: ErasedRows[] = [];
+    for (const source of sources) {
+      erased.push(...await source.erase(tx, await findSubject(tx, subjectId, options)));
+    }
+    const receipt: ErasureReceipt = {
+      ...{ request: request.id, subject: subjectId, requestedAt: request.requestedAt, completedAt: now },
+      erased,
+      keyDestroyed: await destroyKey(tx, subjectId, now),
+    };
+    await tx.query(COMPLETE, [request.id, now, JSON.stringify(receipt)]);
+    return receipt;
+  }, { repeatable: true });
+}
+
+/** Destroys a key, without having to unwrap it. Returns whether there was one. */
+async function destroyKey(tx: Transaction, subject: string, now: Timestamp): Promise<boolean> {
+  const { rows: [key] } = await tx.query<{ present: boolean }>(HAS_KEY, [subject]);
+  await SubjectKeys.destroy(tx, subject, now);
+  return key?.present ?? false;
+}

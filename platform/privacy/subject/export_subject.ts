@@ -1,0 +1,42 @@
+import type { Querier } from "@archway/db/db.ts";
+import type { DataSubject, PersonalDataSource } from "@archway/service_kit/personal_data.ts";
+
+const ABOUT_ERASURES =
+  "select id, requested_at, completed_at from erasures where subject = $1 order by requested_at";
+const ABOUT_KEY = "select created_at, destroyed_at from subject_keys where subject = $1";
+
+/**
+ * Writes everything about a person as one JSON document: an array of records, each with the table where it stands. Writes
+ * nothing if there is nothing.
+ *
+ * @returns the number of records by table.
+ */
+export async function exportSubject(
+  db: Querier,
+  subject: DataSubject,
+  { sources, write }: {
+    readonly sources: readonly PersonalDataSource[];
+    readonly write: (text: string) => Promise<void>;
+  },
+): Promise<ReadonlyMap<string, number>> {
+  const counts = new Map<string, number>();
+  const head = `{"subject":${JSON.stringify(subject.id)},"exportedAt":"${subject.now}","records":[`;
+  const record = async (table: string, data: Readonly<Record<string, unknown>>): Promise<void> => {
+    await write(`${counts.size === 0 ? head : ","}\n${JSON.stringify({ table, data }, jsonValue)}`);
+    counts.set(table, (counts.get(table) ?? 0) + 1);
+  };
+  for (const source of sources) {
+    for await (const { table, data } of source.export(db, subject)) await record(table, data);
+  }
+  for (const [table, query] of [["subject_keys", ABOUT_KEY], ["erasures", ABOUT_ERASURES]] as const) {
+    const { rows } = await db.query<Record<string, unknown>>(query, [subject.id]);
+    for (const data of rows) await record(table, data);
+  }
+  if (counts.size > 0) await write("\n]}\n");
+  return counts;
+}
+
+/** Returns values that JSON has no form for: large integers as text. */
+function jsonValue(_name: string, value: unknown): unknown {
+  return typeof value === "bigint" ? value.toString() : value;
+}

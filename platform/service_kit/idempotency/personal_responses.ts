@@ -1,0 +1,28 @@
+import type { Querier, Transaction } from "@archway/db/db.ts";
+import type { DataSubject, ErasedRows, PersonalDataSource, PersonalRecord } from "../personal_data.ts";
+
+// Reads the whole table, which has the keys of a day or two: requests pay nothing for erasures.
+const MENTIONS = `body is not null and exists (
+  select from unnest($1::text[]) as mentioned (id) where position(convert_to(mentioned.id, 'UTF8') in body) > 0
+)`;
+
+const FIND =
+  `select operation, status, convert_from(body, 'UTF8') as body, created_at, expires_at from idempotency_keys
+  where ${MENTIONS} order by created_at`;
+
+// The key stays, so that a repetition of its request is refused and not executed.
+const ERASE =
+  `update idempotency_keys set body = null, headers = '[]', erased_at = $2 where erased_at is null and ${MENTIONS}`;
+
+/** Stored responses to requests with an Idempotency-Key that mention a person. */
+export const storedResponses: PersonalDataSource = {
+  async *export(db: Querier, { references }: DataSubject): AsyncIterable<PersonalRecord> {
+    for (const data of (await db.query<Record<string, unknown>>(FIND, [references])).rows) {
+      yield { table: "idempotency_keys", data };
+    }
+  },
+
+  async erase(tx: Transaction, { references, now }: DataSubject): Promise<readonly ErasedRows[]> {
+    return [{ table: "idempotency_keys", rows: (await tx.query(ERASE, [references, now])).rowCount }];
+  },
+};
