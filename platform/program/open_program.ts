@@ -53,8 +53,7 @@ async function openHere(project: Project, config: Config): Promise<Opened> {
   const server = stack.use(buildServer(config, { ...program, ...callers, project }));
   const sources = migrationSources(project.services);
   const send = (request: Request): Promise<Response> => server.fetch(request, { clientAddress: "127.0.0.1" });
-  const hasReference = config.apiReference;
-  tool?.inspect({ pool, services, migrations: sources, hasReference, send }, program.stopping);
+  tool?.inspect({ pool, services, migrations: sources, hasReference: false, send }, program.stopping);
   await Promise.race([migrated, migrations.waiting]);
   const opened = stack.move();
   return {

@@ -1,6 +1,6 @@
 import type { JsonValue } from "@archway/server/operation.ts";
 import type { ApiDocument, Operation, Schema } from "@archway/conformance/derived/api_document.ts";
-import { sampleOf } from "@archway/conformance/derived/sample_of.ts";
+import { sampleOf, withAllOf } from "@archway/conformance/derived/sample_of.ts";
 
 /** Input of an operation, as REST and agents send it. */
 export interface DerivedCall {
@@ -43,8 +43,25 @@ export function deriveCall(api: ApiDocument, operation: Operation, ids: ListedId
       /^if-match$/i.test(name) ? "*" : String(sampleOf(api, schema)),
     ])),
     contentType,
-    body: schema === undefined ? undefined : withIds(sampleOf(api, schema) ?? null, ids),
+    body: schema === undefined ? undefined : withIds(exampleOf(api, schema) ?? null, ids),
   };
+}
+
+/** Returns a value of the examples of a schema and of its required properties, else one that it allows. */
+function exampleOf(api: ApiDocument, written: Schema): JsonValue | undefined {
+  const { example, examples, ...schema } = withAllOf(api, written);
+  const given = [example, examples].flat().find((one) => one !== undefined);
+  if (given !== undefined) return given;
+  const properties = api.resolve(schema["properties"]);
+  if (Object.keys(properties).length === 0) {
+    return schema["items"] === undefined
+      ? sampleOf(api, written)
+      : [exampleOf(api, schema["items"])].filter((item) => item !== undefined);
+  }
+  const required = [schema["required"] ?? Object.keys(properties)].flat().map(String);
+  return Object.fromEntries(
+    required.map((name) => [name, exampleOf(api, properties[name] ?? true) ?? null]),
+  );
 }
 
 /** Returns the JSON body that agents send: the first one that is an object, else the first. */
@@ -53,12 +70,14 @@ function jsonBodyOf(api: ApiDocument, { bodies }: Operation): readonly [string, 
   return json.find(([, schema]) => api.resolve(schema)["type"] === "object") ?? json[0];
 }
 
-/** Returns the ids in a path: those of the lists in front of them. */
-function pathOf({ path }: Operation, ids: ListedIds): Readonly<Record<string, string>> {
+/** Returns the ids in a path: those of the lists in front of them, and a new one for an item that it creates. */
+function pathOf({ path, method, parameters }: Operation, ids: ListedIds): Readonly<Record<string, string>> {
   const values: Record<string, string> = {};
   for (const { 1: name = "", index } of path.matchAll(/\{(\w+)\}/g)) {
     const list = filled(path.slice(0, index).replace(/\/$/, ""), values);
-    values[name] = ids.get(list)?.[0] ?? MISSING_ID;
+    const isNew = method === "PUT" && path.endsWith(`{${name}}`) &&
+      !parameters.some((one) => /^if-match$/i.test(one.name));
+    values[name] = (isNew ? undefined : ids.get(list)?.[0]) ?? MISSING_ID;
   }
   return values;
 }
@@ -68,7 +87,7 @@ export function filled(template: string, values: Readonly<Record<string, string>
   return template.replaceAll(/\{(\w+)\}/g, (_, name) => encodeURIComponent(values[name] ?? ""));
 }
 
-/** Refers to resources by properties such as `payerAccountId`, to another one with each. */
+/** Refers to resources by properties such as `payerAccountId`, to another one with each, from the end of the list. */
 function withIds(body: JsonValue, ids: ListedIds): JsonValue {
   if (typeof body !== "object" || body === null || Array.isArray(body)) return body;
   const used = new Map<string, number>();
@@ -80,7 +99,7 @@ function withIds(body: JsonValue, ids: ListedIds): JsonValue {
       if (list === undefined) return [name, value];
       const index = used.get(list) ?? 0;
       used.set(list, index + 1);
-      return [name, ids.get(list)?.[index] ?? MISSING_ID];
+      return [name, ids.get(list)?.at(-1 - index) ?? MISSING_ID];
     }),
   );
 }
