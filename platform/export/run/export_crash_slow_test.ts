@@ -23,7 +23,7 @@ async function run(...args: readonly string[]): Promise<Outcome | undefined> {
 
 /** Returns the positions in the listed files, after checking that each file is complete. */
 async function positionsIn(folder: string): Promise<readonly number[]> {
-  const files = await filesIn(folder).catch(() => []);
+  const files = await filesIn(folder).catch((): readonly string[] => []);
   if (!files.includes("manifest.json")) return [];
   const positions = (await readDataSet(folder)).map(({ position }) => Number(position));
   return positions.toSorted((one, other) => one - other);

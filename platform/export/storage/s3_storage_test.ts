@@ -1,0 +1,108 @@
+import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { CommandError } from "@archway/service_kit/command.ts";
+import { exportNumbers, numbersIn, odd } from "../testing/export_numbers.ts";
+import { MemoryStore } from "../testing/memory_store.ts";
+import { openS3Storage } from "./s3_storage.ts";
+import type { ExportStorage } from "./storage.ts";
+
+const PREFIX = "lake/archway/numbers/";
+
+function open({ config }: MemoryStore): ExportStorage {
+  return openS3Storage("s3://lake/archway", { name: "numbers", config });
+}
+
+async function numbers({ objects }: MemoryStore): Promise<readonly number[]> {
+  const text = new TextDecoder().decode(objects.get(`${PREFIX}manifest.json`)?.body);
+  return await numbersIn(
+    text,
+    (path) => Promise.resolve(objects.get(PREFIX + path)?.body ?? new Uint8Array()),
+  );
+}
+
+function isManifest({ method, url }: Request): boolean {
+  return method === "PUT" && url.endsWith("/manifest.json");
+}
+
+Deno.test("openS3Storage() keeps a data set in an object store, each row once", async () => {
+  await using store = new MemoryStore();
+  assertEquals((await exportNumbers(open(store), { last: 4_001n })).rows, 2_001);
+  assertEquals((await exportNumbers(open(store), { last: 4_501n, commitRows: 100 })).rows, 250);
+  assertEquals(await numbers(store), odd(4_501));
+  const before = store.objects.size;
+  assertEquals((await exportNumbers(open(store), { last: 4_501n, full: true })).rows, 2_251);
+  assertEquals([await numbers(store), before > store.objects.size], [odd(4_501), true]);
+});
+
+Deno.test("openS3Storage() lets one of two exports add its files, and removes those of the other", async () => {
+  await using store = new MemoryStore();
+  await exportNumbers(open(store), { last: 101n });
+  const late = open(store);
+  const racing: ExportStorage = {
+    isExclusive: late.isExclusive,
+    readManifest: () => late.readManifest(),
+    async replaceManifest(text, replaced): ReturnType<ExportStorage["replaceManifest"]> {
+      await exportNumbers(open(store), { last: 201n });
+      return await late.replaceManifest(text, replaced);
+    },
+    createFile: (path) => late.createFile(path),
+    list: () => late.list(),
+    remove: (path) => late.remove(path),
+    [Symbol.asyncDispose]: () => late[Symbol.asyncDispose](),
+  };
+  await assertRejects(() => exportNumbers(racing, { last: 301n }), CommandError);
+  // The manifest, three files that it lists, and that of the other export.
+  assertEquals([await numbers(store), store.objects.size], [odd(201), 5]);
+  await exportNumbers(open(store), { last: 401n });
+  assertEquals([await numbers(store), store.objects.size], [odd(401), 5]);
+});
+
+Deno.test("openS3Storage() refuses a manifest that another export has replaced", async () => {
+  await using store = new MemoryStore();
+  const [one, other] = [open(store), open(store)];
+  const first = await one.replaceManifest("1", undefined);
+  await assertRejects(() => other.replaceManifest("2", undefined), CommandError);
+  const second = await other.replaceManifest("2", first);
+  const error = await assertRejects(() => one.replaceManifest("3", first), CommandError);
+  assertEquals(
+    error.message,
+    "Another export has replaced the manifest meanwhile; nothing was added. Repeat the command",
+  );
+  assertEquals(await one.readManifest(), second);
+});
+
+Deno.test("openS3Storage() repeats requests that fail, also one that has replaced the manifest", async () => {
+  await using store = new MemoryStore();
+  store.faults.push(
+    { matches: isManifest, kind: 503 },
+    { matches: isManifest, kind: "lost response" },
+    { matches: ({ url }) => url.endsWith(".parquet"), kind: 429 },
+    { matches: ({ url }) => url.includes("list-type"), kind: 500 },
+    { matches: ({ method }) => method === "GET", kind: 500 },
+  );
+  assertEquals((await exportNumbers(open(store), { last: 101n })).rows, 51);
+  assertEquals([await numbers(store), store.faults], [odd(101), []]);
+  store.faults.push({ matches: isManifest, kind: "lost response" });
+  await exportNumbers(open(store), { last: 201n });
+  assertEquals(await numbers(store), odd(201));
+});
+
+Deno.test("openS3Storage() reports what was refused, without secrets", async () => {
+  await using store = new MemoryStore();
+  const config = { ...store.config, accessKeyId: "other" };
+  const storage = openS3Storage("s3://lake/archway", { name: "numbers", config });
+  const error = await assertRejects(() => storage.readManifest(), CommandError);
+  assertEquals(error.message, "GET s3://lake/archway/numbers/manifest.json failed: 403 AccessDenied");
+  assertEquals(store.requests.length, 1);
+});
+
+Deno.test("openS3Storage() refuses targets and settings that cannot be used", async () => {
+  await using store = new MemoryStore();
+  for (
+    const target of ["s3://", "s3://B", "s3://lake/a b", "s3://lake/../x", "s3://lake/ü", "s3://user@lake/x"]
+  ) {
+    assertThrows(() => openS3Storage(target, { name: "numbers", config: store.config }), CommandError);
+  }
+  const config = { ...store.config, secretAccessKey: undefined };
+  const error = assertThrows(() => openS3Storage("s3://lake", { name: "numbers", config }), CommandError);
+  assertEquals(error.message, "s3:// needs EXPORT_S3_ACCESS_KEY_ID and EXPORT_S3_SECRET_ACCESS_KEY");
+});
