@@ -44,6 +44,8 @@ export const transferWorkload: Workload = {
 class TransferClient implements OpenWorkload {
   readonly #accounts = new Map<string, Promise<readonly string[]>>();
   readonly #open: string[] = [];
+  /** Profiles by owner. */
+  readonly #profiles: { readonly owner: string; readonly path: string }[] = [];
   readonly #transfers: Transfer[] = [];
   #deposits = 0;
 
@@ -88,11 +90,21 @@ class TransferClient implements OpenWorkload {
     }
   }
 
+  /** Deletes the profiles. Accounts and movements of money are permanent. */
+  async remove(sessions: readonly HistorySession[]): Promise<void> {
+    for (const { owner, path } of this.#profiles) {
+      const session = sessions.find((one) => ownerOf(one) === owner);
+      await session?.send({ method: "DELETE", path, headers: { "If-Match": "*" } });
+    }
+  }
+
   async #openAccounts(session: HistorySession): Promise<readonly string[]> {
     const accounts: string[] = [];
     while (accounts.length < ACCOUNTS) {
       const profile = await session.send({ method: "POST", path: "/v1/profiles", body: { name: "Ada" } });
-      const body = { profileId: idIn(profile), currency: CURRENCY };
+      const profileId = idIn(profile);
+      this.#profiles.push({ owner: ownerOf(session), path: `/v1/profiles/${profileId}` });
+      const body = { profileId, currency: CURRENCY };
       accounts.push(idIn(await session.send({ method: "POST", path: "/v1/accounts", body })));
     }
     for (const account of accounts) await this.#deposit(session, account, OPENING);

@@ -112,7 +112,10 @@ function shorten(
     const { verdict, state } = linearize(earlier, { ...model, initial: before });
     if (verdict === "linearizable" && isViolated(later, state)) [before, left] = [state, later];
   }
-  return { before, operations: left };
+  // A write that has not ended helps no order here; it is shown where a response has its value.
+  const seen = new Set(left.map(({ output }) => output["value"]));
+  const shown = left.filter((one) => one.returned !== Infinity || seen.has(valueOf(one) ?? ""));
+  return { before, operations: shown };
 }
 
 /** Returns the history as it was at an event: what had not ended has an unknown outcome. */

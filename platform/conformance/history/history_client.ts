@@ -71,7 +71,8 @@ export async function exchange(
     return { outcome: outcomeOf(response, isRead), status, headers: response.headers, body: parse(text) };
   } catch (error) {
     // Deno names the phase in which a request failed.
-    const isUnsent = error instanceof TypeError && error.message.includes("client error (Connect)");
+    const { cause } = error instanceof TypeError ? error : {};
+    const isUnsent = cause instanceof Error && cause.message.includes("client error (Connect)");
     return {
       ...{ outcome: isRead || isUnsent ? "fail" : "unknown", status: 0 },
       ...{ headers: new Headers(), body: undefined },

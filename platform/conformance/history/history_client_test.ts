@@ -1,0 +1,67 @@
+import { assertEquals } from "@std/assert";
+import { exchange, type HistoryRequest } from "./history_client.ts";
+
+/** Returns the outcome of a request with a response, or without one. */
+async function outcomeOf(method: string, respond: () => Response | Promise<Response>): Promise<string> {
+  const request: HistoryRequest = { method, path: "/", ...(method === "GET" ? {} : { body: {} }) };
+  const target = {
+    origin: "http://localhost",
+    fetch: (): Promise<Response> => Promise.resolve().then(respond),
+  };
+  const client = { process: 0, targets: [target] as const, fields: [], random: () => 0, timeoutMs: 60_000 };
+  return (await exchange(client, request)).outcome;
+}
+
+Deno.test("exchange() knows that nothing was done only where the response, or the lack of a connection, says so", async () => {
+  const retry = { headers: { "Retry-After": "1" } };
+  const lost = (): never => {
+    throw new TypeError("fetch failed", {
+      cause: new Error("client error (SendRequest): connection closed"),
+    });
+  };
+  const refused = (): never => {
+    throw new TypeError("fetch failed", { cause: new Error("client error (Connect): connection refused") });
+  };
+  const responses: readonly (readonly [string, () => Response | Promise<Response>])[] = [
+    ["ok fail", (): Response => new Response(null, { status: 200 })],
+    ["fail fail", (): Response => new Response(null, { status: 412 })],
+    ["fail fail", (): Response => new Response(null, { status: 503, ...retry })],
+    ["unknown fail", (): Response => new Response(null, { status: 503 })],
+    ["unknown fail", (): Response => new Response(null, { status: 500, ...retry })],
+    ["unknown fail", lost],
+    ["fail fail", refused],
+  ];
+  for (const [expected, respond] of responses) {
+    const [write = "", read = ""] = expected.split(" ");
+    const isRead = await outcomeOf("GET", respond);
+    assertEquals([await outcomeOf("POST", respond), isRead], [write, write === "ok" ? "ok" : read], expected);
+  }
+});
+
+Deno.test("exchange() fails where no program listens, and sends a body as JSON with the fields of its client", async () => {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const origin = `http://127.0.0.1:${listener.addr.port}`;
+  listener.close();
+  const client = {
+    process: 0,
+    fields: [["Authorization", "Bearer x"] as const],
+    random: () => 0,
+    timeoutMs: 60_000,
+  };
+  const nowhere = await exchange({ ...client, targets: [{ origin }] }, {
+    method: "POST",
+    path: "/",
+    body: {},
+  });
+  assertEquals([nowhere.outcome, nowhere.status], ["fail", 0]);
+  const echo = async (request: Request): Promise<Response> =>
+    Response.json({ fields: Object.fromEntries(request.headers), body: await request.json() });
+  const { body } = await exchange(
+    { ...client, targets: [{ origin, fetch: echo }] },
+    { method: "POST", path: "/", headers: { "If-Match": "*" }, body: { a: 1 } },
+  );
+  assertEquals(body, {
+    fields: { authorization: "Bearer x", "content-type": "application/json", "if-match": "*" },
+    body: { a: 1 },
+  });
+});
