@@ -61,6 +61,9 @@ export function openCockpit(options: OpenToolOptions): DeveloperTool {
   };
   return {
     path: PATH,
+    get isRecording() {
+      return recorder.isRecording;
+    },
     span: (span) => recorder.span(span),
     line: (line) => recorder.line(line),
     metrics,

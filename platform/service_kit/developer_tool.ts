@@ -57,6 +57,8 @@ export interface LoggedLine {
 
 /** Receives what a program records of its requests. Its functions must not throw. */
 export interface TraceRecorder {
+  /** Whether the request that begins is recorded. Read when its trace begins, in the turn of its observers. */
+  readonly isRecording: boolean;
   span(span: EndedSpan): void;
   line(line: LoggedLine): void;
 }

@@ -13,10 +13,16 @@ import { Ring } from "./ring.ts";
 /** Limits of what is kept in memory, and of traces, since work has some without a request. */
 const MAX_REQUESTS = 10_000;
 const MAX_CHARACTERS = 50_000_000;
-const MAX_TRACES = 20_000;
+const MAX_TRACES = 12_000;
 const MAX_SPANS = 500;
 const MAX_LINES = 200;
 const MAX_CAUSED = 20;
+
+/**
+ * Maximum number of requests that are recorded in a second. More of them would push each other out before they could be
+ * read, and would slow down what a load test measures.
+ */
+const MAX_PER_SECOND = 1_000;
 
 /** Size that is assumed of a request besides its bodies. */
 const REQUEST_CHARACTERS = 2_000;
@@ -29,6 +35,8 @@ const MAX_WRITTEN = 500;
 export interface RecorderOptions {
   /** Folder of the file that keeps requests over restarts; undefined for none. */
   readonly directory: string | undefined;
+  /** Returns a time in milliseconds. @default that of the process */
+  readonly now?: () => number;
 }
 
 /** Called with each request that ends. Must not throw. */
@@ -42,22 +50,52 @@ export class Recorder implements TraceRecorder, AsyncDisposable {
   readonly #traceIds = new Ring<string>(MAX_TRACES, (id) => this.#traces.delete(id));
   readonly #listeners = new Set<RequestListener>();
   readonly #history: HistoryFile | undefined;
+  readonly #now: () => number;
   readonly #timer: ReturnType<typeof setInterval> | undefined;
   /** Ends before the ids of this run begin, and continues over restarts. */
   #nextId = Date.now() * 1000;
   #characters = 0;
+  #secondBegan = -Infinity;
+  #begun = 0;
+  #leftOut = 0;
   #unwritten: RecordedRequest[] = [];
   /** Traces of requests that have caused work since they were written. */
   #grown = new Set<RecordedTrace>();
   #writing: Promise<void> = Promise.resolve();
   #earlier: Promise<ReadonlyMap<number, RequestDetail>> | undefined;
 
-  constructor({ directory }: RecorderOptions) {
+  constructor({ directory, now = () => performance.now() }: RecorderOptions) {
+    this.#now = now;
     if (directory === undefined) return;
     this.#history = new HistoryFile(directory);
     const timer = setInterval(() => this.#write(), WRITE_MS);
     Deno.unrefTimer(timer);
     this.#timer = timer;
+  }
+
+  /** Decides whether a request is recorded that begins now. */
+  begin(): boolean {
+    const now = this.#now();
+    if (now - this.#secondBegan >= 1_000) {
+      this.#secondBegan = now;
+      this.#begun = 0;
+    }
+    return ++this.#begun <= MAX_PER_SECOND;
+  }
+
+  /** Whether the request that has begun last is recorded. */
+  get isRecording(): boolean {
+    return this.#begun <= MAX_PER_SECOND;
+  }
+
+  /** Counts a request that is not recorded. */
+  leaveOut(): void {
+    this.#leftOut++;
+  }
+
+  /** Number of requests that were not recorded. */
+  get leftOut(): number {
+    return this.#leftOut;
   }
 
   span(span: EndedSpan): void {

@@ -1,6 +1,10 @@
 import { assertEquals } from "@std/assert";
 import { join } from "node:path";
 import type { EndedSpan } from "@archway/service_kit/developer_tool.ts";
+import { createServer } from "@archway/server/server.ts";
+import { withApi, withObserver } from "@archway/server/server_options.ts";
+import { noteApi } from "@archway/server/testing/note_api.ts";
+import { observeRequests } from "./observe_requests.ts";
 import { Recorder } from "./recorder.ts";
 
 /** Adds a request with a trace of a statement and of work that it caused. */
@@ -63,4 +67,28 @@ Deno.test("Recorder stores requests over restarts, for the user alone, and survi
   } finally {
     await Deno.remove(directory, { recursive: true });
   }
+});
+
+Deno.test("observeRequests() records a thousand requests a second, and beyond them those that fail", async () => {
+  let now = 0;
+  await using recorder = new Recorder({ directory: undefined, now: () => now });
+  await using server = createServer(
+    "127.0.0.1",
+    0,
+    withApi(noteApi(() => Promise.reject(new Error("planned")))),
+    withObserver(observeRequests(recorder, { injectedInto: () => undefined })),
+  );
+  const get = async (path: string): Promise<void> => {
+    await (await server.fetch(new Request(`http://localhost${path}`))).body?.cancel();
+  };
+  for (let count = 0; count < 1_003; count++) await get("/livez");
+  await get("/notes/1");
+  assertEquals([[...recorder.recent()].length, recorder.leftOut], [1_001, 3]);
+  now = 1_000;
+  await get("/readyz");
+  assertEquals([...recorder.recent()].slice(0, 3).map(({ path, status }) => [path, status]), [
+    ["/readyz", 200],
+    ["/notes/1", 500],
+    ["/livez", 200],
+  ]);
 });

@@ -48,19 +48,21 @@ function filterOf(
     (route === "" || row.route === route) && `${row.path} ${row.requestId}`.includes(path);
 }
 
-/** Streams rows of requests as they end, as server-sent events. */
+/** Streams rows of requests as they end, and the number of those that were not recorded, as server-sent events. */
 function live({ state, query }: ViewRequest): Response {
   const isWanted = filterOf(query);
   return eventStream((send) => {
     let waiting: RecordedRequest[] = [];
+    let { leftOut } = state.recorder;
     const listening = state.recorder.listen((request) => {
       if (!isWanted(request)) return;
       waiting.push(request);
       if (waiting.length > MAX_ROWS) waiting.shift();
     });
     const timer = setInterval(() => {
-      if (waiting.length === 0) return;
-      send(waiting.map(summaryOf));
+      if (waiting.length === 0 && leftOut === state.recorder.leftOut) return;
+      ({ leftOut } = state.recorder);
+      send({ rows: waiting.map(summaryOf), leftOut });
       waiting = [];
     }, LIVE_MS);
     return {

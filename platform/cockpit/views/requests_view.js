@@ -23,7 +23,15 @@ async function showList(main, signal, query) {
   const body = h("tbody", {});
   const note = h("div", { class: "empty" });
   const form = h("form", { class: "filters", onsubmit: (event) => event.preventDefault() });
-  const stream = liveRows(body, { note: (text) => showNote(text), filters: () => active(filters), signal });
+  const unrecorded = h("p", { class: "unrecorded", role: "status" });
+  const stream = liveRows(body, {
+    note: (text) => showNote(text),
+    count: (leftOut) => {
+      if (leftOut > 0) unrecorded.textContent = `${leftOut} more were not recorded: over 1,000 a second`;
+    },
+    filters: () => active(filters),
+    signal,
+  });
 
   async function change(name, value) {
     filters[name] = value;
@@ -53,7 +61,7 @@ async function showList(main, signal, query) {
   ];
 
   latestList = fragmentOf(filters);
-  form.append(...controls(filters, change));
+  form.append(...controls(filters, change), unrecorded);
   main.append(
     h("h2", {}, "Requests"),
     form,
@@ -131,7 +139,7 @@ function controls(filters, change) {
 }
 
 /** Fills a table with the rows that match the filters, and with new ones as they arrive. */
-function liveRows(body, { note, filters, signal }) {
+function liveRows(body, { note, count, filters, signal }) {
   let events;
 
   function load() {
@@ -150,8 +158,10 @@ function liveRows(body, { note, filters, signal }) {
       note();
     };
     source.onmessage = ({ data }) => {
-      if (early === undefined) add(JSON.parse(data));
-      else early.push(...JSON.parse(data));
+      const { rows, leftOut } = JSON.parse(data);
+      if (early === undefined) add(rows);
+      else early.push(...rows);
+      count(leftOut);
     };
     return new Promise((resolve, reject) => {
       source.onerror = () => {

@@ -9,7 +9,7 @@ import { traceWork } from "./trace_work.ts";
 import { Propagation } from "./tracing/propagation.ts";
 import type { RecordedSpan } from "./tracing/recorded_span.ts";
 
-/** Starts to record the spans of every request for a tool of developers, without export. */
+/** Starts to record the spans of requests for a tool of developers, without export. */
 export function recordTraces(recorder: TraceRecorder): OpenTracing {
   const propagation = new Propagation(["tracecontext", "baggage"]);
   const tracing = {
@@ -18,7 +18,7 @@ export function recordTraces(recorder: TraceRecorder): OpenTracing {
       instrumentationScope: { name: SCOPE },
       take: (span: RecordedSpan): void => recorder.span(span),
     },
-    sampler: () => true,
+    sampler: (): boolean => recorder.isRecording,
     propagation,
   };
   const fetching = traceFetch(propagation);
