@@ -7,6 +7,14 @@ import type { ListRequest, Page } from "@archway/service_kit/page.ts";
 import type { Account, Entry } from "./domain/account.ts";
 import type { LockedAccount } from "./domain/decisions.ts";
 import type { Payment, PaymentStatus, Refund } from "./domain/payment.ts";
+import type {
+  ItemRefusal,
+  NewBatchItem,
+  PaymentRequestBatch,
+  PaymentRequestBatchItem,
+  PendingItem,
+} from "./domain/payment_request_batch.ts";
+import type { PaymentRequest, PaymentRequestStatus } from "./domain/payment_request.ts";
 import type { PaymentEvent } from "./events/payment_event.ts";
 import type { Projection } from "./projection/projection.ts";
 
@@ -97,6 +105,106 @@ export interface PaymentRepository {
   ): Promise<Page<StoredEvent>>;
 }
 
+/** Filter of a list of payment requests. */
+export type PaymentRequestFilter = {
+  /** Payee, or account that is asked to pay. */
+  readonly accountId: string | undefined;
+  readonly status: PaymentRequestStatus | undefined;
+  readonly reference: string | undefined;
+} & Period;
+
+/** Filter of a list of revisions: their payment request. */
+export type RevisionFilter = { readonly requestId: string };
+
+/** A payment request, with the rights of the caller. */
+export interface FoundRequest {
+  readonly request: PaymentRequest;
+  /** Whether the caller has the rights of the payee. */
+  readonly isPayee: boolean;
+}
+
+/** Id of a request, its reference, and the profile whose owner has the reference. */
+export interface ReferenceClaim {
+  readonly requestId: string;
+  readonly reference: string;
+  readonly profileId: string;
+}
+
+/**
+ * Finds payment requests: those of the payees and payers in the access scope, and those that ask no payer, which are
+ * known by their ids alone. Callers that change a request have locked the account of its payee.
+ */
+export interface PaymentRequestRepository {
+  find(db: Querier, key: ResourceKey, options?: QueryOptions): Promise<FoundRequest | undefined>;
+  /** Returns requests of payees and payers in the scope, newest first, with their status at a time. */
+  list(
+    db: Querier,
+    request: ListRequest<PaymentRequestFilter>,
+    options: QueryOptions & { readonly now: Timestamp },
+  ): Promise<Page<PaymentRequest>>;
+  /** Returns events of a payment request, oldest first. */
+  listRevisions(
+    db: Querier,
+    request: ListRequest<RevisionFilter, bigint>,
+    options?: QueryOptions,
+  ): Promise<Page<StoredEvent>>;
+  /** Returns requests whose expiry has passed and is not recorded, oldest first. */
+  findDue(
+    db: Querier,
+    due: { readonly now: Timestamp; readonly limit: number },
+  ): Promise<readonly PaymentRequest[]>;
+  /** Takes a reference for a request. Returns the id of the request that has it, which may be the same. */
+  claimReference(tx: Querier, claim: ReferenceClaim): Promise<string>;
+}
+
+/** Caller of a batch, on whose behalf its items are processed. */
+export interface BatchCaller {
+  /** Subject that can read the batch; null if authentication is off. */
+  readonly owner: string | null;
+  readonly scope: AccessScope;
+  readonly metadata: EventMetadata;
+}
+
+/** A batch to be stored. */
+export interface NewBatch {
+  readonly id: string;
+  readonly items: readonly NewBatchItem[];
+  readonly createdAt: Timestamp;
+  readonly expiresAt: Timestamp;
+}
+
+/** Filter of a list of items: their batch. */
+export type BatchItemFilter = { readonly batchId: string };
+
+/** Stores batches of payment requests and the progress of their items. */
+export interface PaymentRequestBatchRepository {
+  insert(tx: Querier, batch: NewBatch, caller: BatchCaller): Promise<void>;
+  /** Returns a batch of an owner in the scope that is not gone. */
+  find(
+    db: Querier,
+    key: ResourceKey & { readonly now: Timestamp },
+    options?: QueryOptions,
+  ): Promise<PaymentRequestBatch | undefined>;
+  /** Returns items of a batch, in order. */
+  listItems(
+    db: Querier,
+    request: ListRequest<BatchItemFilter, bigint>,
+    options?: QueryOptions,
+  ): Promise<Page<PaymentRequestBatchItem>>;
+  /** Returns the caller of a batch; undefined if it is gone. */
+  findCaller(db: Querier, batchId: string): Promise<BatchCaller | undefined>;
+  /** Locks and returns the first item that is pending. */
+  lockPending(tx: Querier, batchId: string): Promise<PendingItem | undefined>;
+  /** Records the outcome of a locked item: its request was created, or refused. */
+  settle(
+    tx: Querier,
+    item: { readonly batchId: string; readonly place: bigint; readonly refusal: ItemRefusal | undefined },
+    options?: Pick<QueryOptions, "last">,
+  ): Promise<void>;
+  /** Deletes batches that are gone, and returns their number. */
+  deleteGone(db: Querier, now: Timestamp): Promise<number>;
+}
+
 /** Finds profiles, which another service owns. */
 export interface ProfileDirectory {
   /** Returns whether the access scope has an active profile with the id. */
@@ -128,8 +236,8 @@ export interface Ledger {
   /**
    * Sends its statements before it returns, in one flush.
    *
-   * @param projection Contains the accounts and payments that the events change.
-   * @throws {DomainError} "account-exists", "payment-exists"; the transaction must then be rolled back.
+   * @param projection Contains the accounts, payments and payment requests that the events change.
+   * @throws {DomainError} "account-exists", "payment-exists", "payment-request-exists"; the transaction must then be rolled back.
    */
   record(
     tx: Querier,
@@ -138,7 +246,7 @@ export interface Ledger {
   ): Promise<void>;
 }
 
-/** Dependencies of the use cases. */
+/** Dependencies of the use cases of accounts, payments and refunds. */
 export interface PaymentDependencies {
   readonly connections: ConnectionManager & TxManager;
   readonly accounts: AccountRepository;
@@ -149,4 +257,12 @@ export interface PaymentDependencies {
   readonly now: () => Timestamp;
   /** Generates a UUIDv7. */
   readonly newId: () => string;
+}
+
+/** Dependencies of the use cases of payment requests. */
+export interface PaymentRequestDependencies extends PaymentDependencies {
+  readonly requests: PaymentRequestRepository;
+  readonly batches: PaymentRequestBatchRepository;
+  /** Has a batch processed, once the transaction is committed. */
+  readonly enqueueBatch: (tx: Querier, batchId: string, traceparent: string | undefined) => Promise<void>;
 }

@@ -120,6 +120,61 @@ create table entries (
   constraint entries_refund_told CHECK ((kind = 'refund'::text) = (refund_id IS NOT NULL))
 );
 
+create table payment_request_batch_items (
+  batch_id uuid not null,
+  place bigint not null,
+  request_id uuid not null,
+  status text not null,
+  terms json,
+  refusal json,
+  constraint payment_request_batch_items_pkey PRIMARY KEY (batch_id, place),
+  constraint payment_request_batch_items_refusal_of_failed CHECK ((status = 'failed'::text) = (refusal IS NOT NULL)),
+  constraint payment_request_batch_items_status_known CHECK (status = ANY (ARRAY['pending'::text, 'created'::text, 'failed'::text])),
+  constraint payment_request_batch_items_terms_of_pending CHECK ((status = 'pending'::text) = (terms IS NOT NULL))
+);
+
+create table payment_request_batches (
+  id uuid not null,
+  owner text,
+  is_admin boolean not null,
+  metadata json not null,
+  created_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  constraint payment_request_batches_pkey PRIMARY KEY (id)
+);
+
+create table payment_request_references (
+  owner text not null,
+  reference text not null,
+  request_id uuid not null,
+  constraint payment_request_references_pkey PRIMARY KEY (owner, reference)
+);
+
+create table payment_requests (
+  id uuid not null,
+  payee_account_id uuid not null,
+  payer_account_id uuid,
+  reference text,
+  currency text not null,
+  amount bigint not null,
+  description text,
+  status text not null,
+  payment_id uuid,
+  version bigint not null,
+  expires_at timestamp with time zone not null,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint payment_requests_pkey PRIMARY KEY (id),
+  constraint payment_requests_payment_key UNIQUE (payment_id),
+  constraint payment_requests_accounts_differ CHECK (payer_account_id <> payee_account_id),
+  constraint payment_requests_amount_range CHECK (amount >= 1 AND amount <= '1000000000000000'::bigint),
+  constraint payment_requests_description_length CHECK (char_length(description) <= 140),
+  constraint payment_requests_payment_of_paid CHECK ((status = 'paid'::text) = (payment_id IS NOT NULL)),
+  constraint payment_requests_reference_length CHECK (char_length(reference) >= 1 AND char_length(reference) <= 64),
+  constraint payment_requests_status_known CHECK (status = ANY (ARRAY['created'::text, 'paid'::text, 'expired'::text, 'cancelled'::text])),
+  constraint payment_requests_version_positive CHECK (version > 0)
+);
+
 create table payments (
   id uuid not null,
   payer_account_id uuid not null,
@@ -154,6 +209,14 @@ create table refunds (
 
 alter table entries add constraint entries_account_fkey FOREIGN KEY (account_id, currency) REFERENCES accounts(id, currency);
 
+alter table payment_request_batch_items add constraint payment_request_batch_items_batch_id_fkey FOREIGN KEY (batch_id) REFERENCES payment_request_batches(id) ON DELETE CASCADE;
+
+alter table payment_requests add constraint payment_requests_payee_fkey FOREIGN KEY (payee_account_id, currency) REFERENCES accounts(id, currency);
+
+alter table payment_requests add constraint payment_requests_payer_fkey FOREIGN KEY (payer_account_id) REFERENCES accounts(id);
+
+alter table payment_requests add constraint payment_requests_payment_fkey FOREIGN KEY (payment_id, currency) REFERENCES payments(id, currency);
+
 alter table payments add constraint payments_payee_fkey FOREIGN KEY (payee_account_id, currency) REFERENCES accounts(id, currency);
 
 alter table payments add constraint payments_payer_fkey FOREIGN KEY (payer_account_id, currency) REFERENCES accounts(id, currency);
@@ -169,6 +232,20 @@ CREATE UNIQUE INDEX accounts_profile_currency_key ON public.accounts USING btree
 CREATE UNIQUE INDEX accounts_settlement_key ON public.accounts USING btree (currency) WHERE (kind = 'settlement'::text);
 
 CREATE INDEX entries_newest_first ON public.entries USING btree (account_id, created_at DESC, transfer_id DESC);
+
+CREATE INDEX payment_request_batch_items_pending ON public.payment_request_batch_items USING btree (batch_id, place) WHERE (status = 'pending'::text);
+
+CREATE INDEX payment_request_batches_gone ON public.payment_request_batches USING btree (expires_at);
+
+CREATE INDEX payment_requests_by_payee ON public.payment_requests USING btree (payee_account_id, created_at DESC, id DESC);
+
+CREATE INDEX payment_requests_by_payer ON public.payment_requests USING btree (payer_account_id, created_at DESC, id DESC) WHERE (payer_account_id IS NOT NULL);
+
+CREATE INDEX payment_requests_by_reference ON public.payment_requests USING btree (reference, created_at DESC, id DESC) WHERE (reference IS NOT NULL);
+
+CREATE INDEX payment_requests_due ON public.payment_requests USING btree (expires_at, id) WHERE (status = 'created'::text);
+
+CREATE INDEX payment_requests_newest_first ON public.payment_requests USING btree (created_at DESC, id DESC);
 
 CREATE INDEX payments_by_payee ON public.payments USING btree (payee_account_id, created_at DESC, id DESC);
 

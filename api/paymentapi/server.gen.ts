@@ -231,6 +231,197 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/payment-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List payment requests, newest first
+         * @description Those that accounts of the caller are payee of, or are asked to pay. Requests that ask no account are read by their
+         *     ID.
+         */
+        get: operations["listPaymentRequests"];
+        put?: never;
+        /**
+         * Request a payment
+         * @description The request asks an account to pay, or any account if `payerAccountId` is absent: then all who know its ID can read
+         *     and pay it. The `reference` is unique among the requests of the payee's owner.
+         */
+        post: operations["createPaymentRequest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/payment-requests/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description ID of the resource */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Get a payment request
+         * @description From `expiresAt` on the status is `expired`, unless the request was paid or cancelled before.
+         */
+        get: operations["getPaymentRequest"];
+        /**
+         * Create a payment request with a client-generated ID, or revise it
+         * @description Without a condition, or with `If-None-Match: *`, the operation creates. Repeating it without a condition returns
+         *     200 and the current request if its terms are the same; other terms return 409. With `If-Match` it replaces the
+         *     terms, which is a new revision; payee and reference never change. An ID that belongs to a request of other owners
+         *     returns 404. An expired request returns 410.
+         */
+        put: operations["putPaymentRequest"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/payment-requests/{id}/payment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description ID of the resource */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Pay a payment request
+         * @description `If-Match` says which revision is paid, so that the payer pays what it has read. A request is paid once: repeating
+         *     the operation with the same account returns 200 and the payment, whatever `If-Match` is; another account gets 409.
+         */
+        put: operations["payPaymentRequest"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/payment-requests/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description ID of the resource */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel a payment request
+         * @description Only the payee can. A cancelled request remains readable; cancelling it again changes nothing.
+         */
+        post: operations["cancelPaymentRequest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/payment-requests/{id}/revisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description ID of the resource */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        /**
+         * List a payment request's revisions, oldest first
+         * @description Every change is a revision: new terms, the payment, the cancellation, and the expiry, which is recorded up to some
+         *     minutes later.
+         */
+        get: operations["listPaymentRequestRevisions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/payment-request-batches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create many payment requests
+         * @description Accepts up to 500 requests, which are created one by one afterwards, each once. Items that are refused have a
+         *     problem; the others are created all the same. The body is validated as a whole before it is accepted.
+         */
+        post: operations["createPaymentRequestBatch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/payment-request-batches/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description ID of the resource */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Get the progress of a batch
+         * @description Only the caller that created it can read it, for a week. The payment requests remain.
+         */
+        get: operations["getPaymentRequestBatch"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/payment-request-batches/{id}/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description ID of the resource */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        /** List the items of a batch, in order */
+        get: operations["listPaymentRequestBatchItems"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export interface webhooks {
     "account.opened": {
@@ -428,6 +619,201 @@ export interface webhooks {
         patch?: never;
         trace?: never;
     };
+    "payment_request.created": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A payment was requested */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description Unique ID of the event, identical on every delivery attempt */
+                    "Webhook-Id": components["parameters"]["MessageId"];
+                    /** @description Time of the attempt, in seconds since the Unix epoch */
+                    "Webhook-Timestamp": components["parameters"]["MessageTimestamp"];
+                    /** @description HMAC-SHA-256 over ID, timestamp and body (Standard Webhooks) */
+                    "Webhook-Signature": components["parameters"]["MessageSignature"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": PaymentRequestCreated;
+                };
+            };
+            responses: {
+                "2XX": components["responses"]["EventReceived"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "payment_request.revised": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The terms of a payment request were changed */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description Unique ID of the event, identical on every delivery attempt */
+                    "Webhook-Id": components["parameters"]["MessageId"];
+                    /** @description Time of the attempt, in seconds since the Unix epoch */
+                    "Webhook-Timestamp": components["parameters"]["MessageTimestamp"];
+                    /** @description HMAC-SHA-256 over ID, timestamp and body (Standard Webhooks) */
+                    "Webhook-Signature": components["parameters"]["MessageSignature"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": PaymentRequestRevised;
+                };
+            };
+            responses: {
+                "2XX": components["responses"]["EventReceived"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "payment_request.paid": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A payment request was paid */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description Unique ID of the event, identical on every delivery attempt */
+                    "Webhook-Id": components["parameters"]["MessageId"];
+                    /** @description Time of the attempt, in seconds since the Unix epoch */
+                    "Webhook-Timestamp": components["parameters"]["MessageTimestamp"];
+                    /** @description HMAC-SHA-256 over ID, timestamp and body (Standard Webhooks) */
+                    "Webhook-Signature": components["parameters"]["MessageSignature"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": PaymentRequestPaid;
+                };
+            };
+            responses: {
+                "2XX": components["responses"]["EventReceived"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "payment_request.expired": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A payment request has expired */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description Unique ID of the event, identical on every delivery attempt */
+                    "Webhook-Id": components["parameters"]["MessageId"];
+                    /** @description Time of the attempt, in seconds since the Unix epoch */
+                    "Webhook-Timestamp": components["parameters"]["MessageTimestamp"];
+                    /** @description HMAC-SHA-256 over ID, timestamp and body (Standard Webhooks) */
+                    "Webhook-Signature": components["parameters"]["MessageSignature"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": PaymentRequestExpired;
+                };
+            };
+            responses: {
+                "2XX": components["responses"]["EventReceived"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "payment_request.cancelled": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A payment request was cancelled */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description Unique ID of the event, identical on every delivery attempt */
+                    "Webhook-Id": components["parameters"]["MessageId"];
+                    /** @description Time of the attempt, in seconds since the Unix epoch */
+                    "Webhook-Timestamp": components["parameters"]["MessageTimestamp"];
+                    /** @description HMAC-SHA-256 over ID, timestamp and body (Standard Webhooks) */
+                    "Webhook-Signature": components["parameters"]["MessageSignature"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": PaymentRequestCancelled;
+                };
+            };
+            responses: {
+                "2XX": components["responses"]["EventReceived"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export interface components {
     schemas: {
@@ -455,6 +841,23 @@ export interface components {
         AccountClosedData: AccountClosedData;
         DepositSettledData: DepositSettledData;
         PaymentEventData: PaymentEventData;
+        PaymentRequestStatus: PaymentRequestStatus;
+        Reference: Reference;
+        NewPaymentRequest: NewPaymentRequest;
+        PaymentOfRequest: PaymentOfRequest;
+        NewPaymentRequestBatch: NewPaymentRequestBatch;
+        NewPaymentRequestBatchItem: NewPaymentRequestBatchItem;
+        PaymentRequest: PaymentRequest;
+        PaymentRequestRevision: PaymentRequestRevision;
+        PaymentRequestBatch: PaymentRequestBatch;
+        PaymentRequestBatchItem: PaymentRequestBatchItem;
+        ItemProblem: ItemProblem;
+        PaymentRequestCreated: PaymentRequestCreated;
+        PaymentRequestRevised: PaymentRequestRevised;
+        PaymentRequestPaid: PaymentRequestPaid;
+        PaymentRequestExpired: PaymentRequestExpired;
+        PaymentRequestCancelled: PaymentRequestCancelled;
+        PaymentRequestEventData: PaymentRequestEventData;
         SuccessAccount: SuccessAccount;
         SuccessDeposit: SuccessDeposit;
         SuccessPayment: SuccessPayment;
@@ -464,6 +867,11 @@ export interface components {
         SuccessPaymentList: SuccessPaymentList;
         SuccessRefundList: SuccessRefundList;
         SuccessPaymentEventList: SuccessPaymentEventList;
+        SuccessPaymentRequest: SuccessPaymentRequest;
+        SuccessPaymentRequestBatch: SuccessPaymentRequestBatch;
+        SuccessPaymentRequestList: SuccessPaymentRequestList;
+        SuccessPaymentRequestRevisionList: SuccessPaymentRequestRevisionList;
+        SuccessPaymentRequestBatchItemList: SuccessPaymentRequestBatchItemList;
         Meta: Meta;
         PageMeta: PageMeta;
         ETagsById: ETagsById;
@@ -473,7 +881,7 @@ export interface components {
         InvalidParam: InvalidParam;
     };
     responses: {
-        /** @description No such account, payment or refund */
+        /** @description No such account, payment, refund, payment request or batch */
         NotFound: {
             headers: {
                 "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
@@ -502,6 +910,15 @@ export interface components {
         UnprocessableContent: {
             headers: {
                 "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": Problem;
+            };
+        };
+        /** @description The payment request has expired */
+        Gone: {
+            headers: {
                 [name: string]: unknown;
             };
             content: {
@@ -1478,6 +1895,562 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    listPaymentRequests: {
+        parameters: {
+            query?: {
+                /** @description Maximum number of items per page; 20 by default */
+                limit?: components["parameters"]["Limit"];
+                /** @description The `nextCursor` of an earlier response */
+                after?: components["parameters"]["After"];
+                /** @description The `prevCursor` of an earlier response */
+                before?: components["parameters"]["Before"];
+                /** @description Only requests whose payee is this account, or that ask it to pay */
+                accountId?: string;
+                /** @description Only requests with this status */
+                status?: PaymentRequestStatus;
+                /** @description Only the request with this reference */
+                reference?: Reference;
+                /** @description Start of the time range, inclusive */
+                from?: components["parameters"]["From"];
+                /** @description End of the time range, exclusive */
+                to?: components["parameters"]["To"];
+            };
+            header?: {
+                /** @description Request ID, echoed in the response; generated if absent or malformed */
+                "X-Request-Id"?: components["parameters"]["RequestId"];
+                /** @description ETags of the stored representations, or `*` (RFC 9110, section 13.1.2) */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /**
+                 * @description The `Consistency-Token` from the response to a write. The read then reflects that write and all earlier ones,
+                 *     whichever database serves it; without the token it may be some milliseconds stale.
+                 */
+                "Consistency-Token"?: components["parameters"]["ConsistencyToken"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of payment requests */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    ETag: components["headers"]["ETag"];
+                    Link: components["headers"]["Link"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": SuccessPaymentRequestList;
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["ContentTooLarge"];
+            414: components["responses"]["UriTooLong"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    createPaymentRequest: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description Unique key of 1 to 255 characters chosen by the client, such as a UUID, as a structured-field string or bare.
+                 *     A retry with the same key receives the response to the first request
+                 *     (draft-ietf-httpapi-idempotency-key-header).
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description Request ID, echoed in the response; generated if absent or malformed */
+                "X-Request-Id"?: components["parameters"]["RequestId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": NewPaymentRequest;
+            };
+        };
+        responses: {
+            /** @description The new payment request */
+            201: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Consistency-Token": components["headers"]["ConsistencyToken"];
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": SuccessPaymentRequest;
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["ContentTooLarge"];
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableContent"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getPaymentRequest: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Request ID, echoed in the response; generated if absent or malformed */
+                "X-Request-Id"?: components["parameters"]["RequestId"];
+                /** @description ETags of the stored representations, or `*` (RFC 9110, section 13.1.2) */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /**
+                 * @description The `Consistency-Token` from the response to a write. The read then reflects that write and all earlier ones,
+                 *     whichever database serves it; without the token it may be some milliseconds stale.
+                 */
+                "Consistency-Token"?: components["parameters"]["ConsistencyToken"];
+            };
+            path: {
+                /** @description ID of the resource */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The payment request */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": SuccessPaymentRequest;
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["ContentTooLarge"];
+            414: components["responses"]["UriTooLong"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    putPaymentRequest: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the revision to replace, or `*` */
+                "If-Match"?: string;
+                /** @description `*` if the request must not exist; then 412 if it does */
+                "If-None-Match"?: string;
+                /** @description Request ID, echoed in the response; generated if absent or malformed */
+                "X-Request-Id"?: components["parameters"]["RequestId"];
+            };
+            path: {
+                /** @description ID of the resource */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": NewPaymentRequest;
+            };
+        };
+        responses: {
+            /** @description The revised payment request, or the one that exists with the same terms */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Consistency-Token": components["headers"]["ConsistencyToken"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": SuccessPaymentRequest;
+                };
+            };
+            /** @description The new payment request */
+            201: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Consistency-Token": components["headers"]["ConsistencyToken"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": SuccessPaymentRequest;
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["ContentTooLarge"];
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableContent"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    payPaymentRequest: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description ETag of the last known version, or `*`; a list is allowed (RFC 9110, section 13.1.1) */
+                "If-Match": components["parameters"]["IfMatch"];
+                /** @description Request ID, echoed in the response; generated if absent or malformed */
+                "X-Request-Id"?: components["parameters"]["RequestId"];
+            };
+            path: {
+                /** @description ID of the resource */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": PaymentOfRequest;
+            };
+        };
+        responses: {
+            /** @description The account has already paid the request */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Consistency-Token": components["headers"]["ConsistencyToken"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": SuccessPayment;
+                };
+            };
+            /** @description The settled payment */
+            201: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Consistency-Token": components["headers"]["ConsistencyToken"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": SuccessPayment;
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["ContentTooLarge"];
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableContent"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    cancelPaymentRequest: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description ETag of the last known version, or `*`; a list is allowed (RFC 9110, section 13.1.1) */
+                "If-Match": components["parameters"]["IfMatch"];
+                /** @description Request ID, echoed in the response; generated if absent or malformed */
+                "X-Request-Id"?: components["parameters"]["RequestId"];
+            };
+            path: {
+                /** @description ID of the resource */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The cancelled payment request */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Consistency-Token": components["headers"]["ConsistencyToken"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": SuccessPaymentRequest;
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["ContentTooLarge"];
+            414: components["responses"]["UriTooLong"];
+            422: components["responses"]["UnprocessableContent"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listPaymentRequestRevisions: {
+        parameters: {
+            query?: {
+                /** @description Maximum number of items per page; 20 by default */
+                limit?: components["parameters"]["Limit"];
+                /** @description The `nextCursor` of an earlier response */
+                after?: components["parameters"]["After"];
+                /** @description The `prevCursor` of an earlier response */
+                before?: components["parameters"]["Before"];
+            };
+            header?: {
+                /** @description Request ID, echoed in the response; generated if absent or malformed */
+                "X-Request-Id"?: components["parameters"]["RequestId"];
+                /** @description ETags of the stored representations, or `*` (RFC 9110, section 13.1.2) */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /**
+                 * @description The `Consistency-Token` from the response to a write. The read then reflects that write and all earlier ones,
+                 *     whichever database serves it; without the token it may be some milliseconds stale.
+                 */
+                "Consistency-Token"?: components["parameters"]["ConsistencyToken"];
+            };
+            path: {
+                /** @description ID of the resource */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of revisions */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    ETag: components["headers"]["ETag"];
+                    Link: components["headers"]["Link"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": SuccessPaymentRequestRevisionList;
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["ContentTooLarge"];
+            414: components["responses"]["UriTooLong"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    createPaymentRequestBatch: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description Unique key of 1 to 255 characters chosen by the client, such as a UUID, as a structured-field string or bare.
+                 *     A retry with the same key receives the response to the first request
+                 *     (draft-ietf-httpapi-idempotency-key-header).
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description Request ID, echoed in the response; generated if absent or malformed */
+                "X-Request-Id"?: components["parameters"]["RequestId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": NewPaymentRequestBatch;
+            };
+        };
+        responses: {
+            /** @description The batch, which is being processed */
+            202: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Consistency-Token": components["headers"]["ConsistencyToken"];
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": SuccessPaymentRequestBatch;
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["ContentTooLarge"];
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableContent"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getPaymentRequestBatch: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Request ID, echoed in the response; generated if absent or malformed */
+                "X-Request-Id"?: components["parameters"]["RequestId"];
+                /** @description ETags of the stored representations, or `*` (RFC 9110, section 13.1.2) */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /**
+                 * @description The `Consistency-Token` from the response to a write. The read then reflects that write and all earlier ones,
+                 *     whichever database serves it; without the token it may be some milliseconds stale.
+                 */
+                "Consistency-Token"?: components["parameters"]["ConsistencyToken"];
+            };
+            path: {
+                /** @description ID of the resource */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The batch */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": SuccessPaymentRequestBatch;
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["ContentTooLarge"];
+            414: components["responses"]["UriTooLong"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listPaymentRequestBatchItems: {
+        parameters: {
+            query?: {
+                /** @description Maximum number of items per page; 20 by default */
+                limit?: components["parameters"]["Limit"];
+                /** @description The `nextCursor` of an earlier response */
+                after?: components["parameters"]["After"];
+                /** @description The `prevCursor` of an earlier response */
+                before?: components["parameters"]["Before"];
+            };
+            header?: {
+                /** @description Request ID, echoed in the response; generated if absent or malformed */
+                "X-Request-Id"?: components["parameters"]["RequestId"];
+                /** @description ETags of the stored representations, or `*` (RFC 9110, section 13.1.2) */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /**
+                 * @description The `Consistency-Token` from the response to a write. The read then reflects that write and all earlier ones,
+                 *     whichever database serves it; without the token it may be some milliseconds stale.
+                 */
+                "Consistency-Token"?: components["parameters"]["ConsistencyToken"];
+            };
+            path: {
+                /** @description ID of the resource */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of items */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    ETag: components["headers"]["ETag"];
+                    Link: components["headers"]["Link"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": SuccessPaymentRequestBatchItemList;
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["ContentTooLarge"];
+            414: components["responses"]["UriTooLong"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
 }
 
 /** ISO 4217 code */
@@ -1706,6 +2679,261 @@ export type PaymentEventData = {
   description: Description;
 };
 
+/** State of the payment request; all but `created` are final */
+export type PaymentRequestStatus = "created" | "paid" | "expired" | "cancelled";
+
+/**
+ * Reference of the payee in other systems, such as the number of an invoice; unique among the payment requests of
+ * its owner
+ */
+export type Reference = string;
+
+/** Terms of a payment request */
+export type NewPaymentRequest = {
+  description?: Description;
+  /**
+   * Account that receives the payment
+   *
+   * Format: uuid
+   */
+  payeeAccountId: string;
+  /**
+   * Account that is asked to pay; any account if absent or null
+   *
+   * Format: uuid
+   */
+  payerAccountId?: string | null;
+  /** Reference of the payee in other systems; none if absent or null */
+  reference?: Reference | null;
+  amount: Money;
+  /**
+   * Time from which the request cannot be paid or changed, at most 366 days from now
+   *
+   * Format: date-time
+   */
+  expiresAt: string;
+};
+
+export type PaymentOfRequest = {
+  /**
+   * Account that pays, one of the caller
+   *
+   * Format: uuid
+   */
+  payerAccountId: string;
+};
+
+export type NewPaymentRequestBatch = {
+  requests: NewPaymentRequestBatchItem[];
+};
+
+/** Terms of a payment request, and its ID if the client chooses it */
+export type NewPaymentRequestBatchItem = {
+  /**
+   * ID of the payment request; generated if absent
+   *
+   * Format: uuid
+   */
+  id?: string;
+  description?: Description;
+  /**
+   * Account that receives the payment
+   *
+   * Format: uuid
+   */
+  payeeAccountId: string;
+  /**
+   * Account that is asked to pay; any account if absent or null
+   *
+   * Format: uuid
+   */
+  payerAccountId?: string | null;
+  /** Reference of the payee in other systems; none if absent or null */
+  reference?: Reference | null;
+  amount: Money;
+  /**
+   * Time from which the request cannot be paid or changed, at most 366 days from now
+   *
+   * Format: date-time
+   */
+  expiresAt: string;
+};
+
+export type PaymentRequest = {
+  /** Format: uuid */
+  id: string;
+  /** Format: uuid */
+  payeeAccountId: string;
+  /**
+   * Account that is asked to pay; null if any account may pay
+   *
+   * Format: uuid
+   */
+  payerAccountId: string | null;
+  reference: Reference | null;
+  amount: Money;
+  description: Description;
+  status: PaymentRequestStatus;
+  /**
+   * Present if it is paid
+   *
+   * Format: uuid
+   */
+  paymentId?: string;
+  /** Format: date-time */
+  expiresAt: string;
+  /** Format: date-time */
+  createdAt: string;
+  /** Format: date-time */
+  updatedAt: string;
+};
+
+/** Terms and status of a payment request since a change */
+export type PaymentRequestRevision = {
+  /** Number of the revision, from 1 */
+  revision: number;
+  status: PaymentRequestStatus;
+  /** Format: uuid */
+  payerAccountId: string | null;
+  amount: Money;
+  description: Description;
+  /** Format: date-time */
+  expiresAt: string;
+  /**
+   * Present if it is paid
+   *
+   * Format: uuid
+   */
+  paymentId?: string;
+  /**
+   * Time of the change
+   *
+   * Format: date-time
+   */
+  createdAt: string;
+};
+
+/** Payment requests that are created together, and the progress of that */
+export type PaymentRequestBatch = {
+  /** Format: uuid */
+  id: string;
+  status: "processing" | "completed";
+  /**
+   * Number of items
+   *
+   * Format: int32
+   */
+  total: number;
+  /**
+   * Number of items whose request exists
+   *
+   * Format: int32
+   */
+  created: number;
+  /**
+   * Number of items with a problem
+   *
+   * Format: int32
+   */
+  failed: number;
+  /** Format: date-time */
+  createdAt: string;
+  /**
+   * Time from which the batch cannot be read any more; its payment requests remain
+   *
+   * Format: date-time
+   */
+  expiresAt: string;
+};
+
+export type PaymentRequestBatchItem = {
+  /**
+   * Place in the batch, from 0
+   *
+   * Format: int32
+   */
+  index: number;
+  status: "pending" | "created" | "failed";
+  /**
+   * ID of the payment request; absent if the item failed
+   *
+   * Format: uuid
+   */
+  paymentRequestId?: string;
+  problem?: ItemProblem;
+};
+
+/** Reason why an item failed, as the problem of a single request (RFC 9457) */
+export type ItemProblem = {
+  /** Format: uri-reference */
+  type: string;
+  title: string;
+  status: number;
+  detail?: string;
+  /** Validation errors, with pointers into the body of the batch */
+  invalidParams?: InvalidParam[];
+};
+
+export type PaymentRequestCreated = {
+  type: "payment_request.created";
+  timestamp: EventTime;
+  id: EventId;
+  data: PaymentRequestEventData;
+};
+
+export type PaymentRequestRevised = {
+  type: "payment_request.revised";
+  timestamp: EventTime;
+  id: EventId;
+  data: PaymentRequestEventData;
+};
+
+export type PaymentRequestPaid = {
+  type: "payment_request.paid";
+  timestamp: EventTime;
+  id: EventId;
+  data: PaymentRequestEventData;
+};
+
+export type PaymentRequestExpired = {
+  type: "payment_request.expired";
+  timestamp: EventTime;
+  id: EventId;
+  data: PaymentRequestEventData;
+};
+
+export type PaymentRequestCancelled = {
+  type: "payment_request.cancelled";
+  timestamp: EventTime;
+  id: EventId;
+  data: PaymentRequestEventData;
+};
+
+/** Terms of a payment request after an event */
+export type PaymentRequestEventData = {
+  /** Format: uuid */
+  requestId: string;
+  /** Format: uuid */
+  payeeAccountId: string;
+  /** Format: uuid */
+  payeeProfileId: string;
+  /** Format: uuid */
+  payerAccountId: string | null;
+  /** Format: uuid */
+  payerProfileId: string | null;
+  reference: Reference | null;
+  amount: Money;
+  description: Description;
+  /** Format: date-time */
+  expiresAt: string;
+  /**
+   * Present if it was paid
+   *
+   * Format: uuid
+   */
+  paymentId?: string;
+};
+
 export type SuccessAccount = {
   data: Account;
   meta: Meta;
@@ -1748,6 +2976,31 @@ export type SuccessRefundList = {
 
 export type SuccessPaymentEventList = {
   data: PaymentEvent[];
+  meta: PageMeta;
+};
+
+export type SuccessPaymentRequest = {
+  data: PaymentRequest;
+  meta: Meta;
+};
+
+export type SuccessPaymentRequestBatch = {
+  data: PaymentRequestBatch;
+  meta: Meta;
+};
+
+export type SuccessPaymentRequestList = {
+  data: PaymentRequest[];
+  meta: PageMeta;
+};
+
+export type SuccessPaymentRequestRevisionList = {
+  data: PaymentRequestRevision[];
+  meta: PageMeta;
+};
+
+export type SuccessPaymentRequestBatchItemList = {
+  data: PaymentRequestBatchItem[];
   meta: PageMeta;
 };
 
@@ -2181,7 +3434,7 @@ export type GetAccountResponse =
     readonly body: Problem;
   }
   | {
-    /** No such account, payment or refund */
+    /** No such account, payment, refund, payment request or batch */
     readonly status: 404;
     readonly headers?: {
       /** Present, with the value `true`, if this is the stored response to an earlier request with this key */
@@ -2321,7 +3574,7 @@ export type CloseAccountResponse =
     readonly body: Problem;
   }
   | {
-    /** No such account, payment or refund */
+    /** No such account, payment, refund, payment request or batch */
     readonly status: 404;
     readonly headers?: {
       /** Present, with the value `true`, if this is the stored response to an earlier request with this key */
@@ -2507,7 +3760,7 @@ export type ListEntriesResponse =
     readonly body: Problem;
   }
   | {
-    /** No such account, payment or refund */
+    /** No such account, payment, refund, payment request or batch */
     readonly status: 404;
     readonly headers?: {
       /** Present, with the value `true`, if this is the stored response to an earlier request with this key */
@@ -2651,7 +3904,7 @@ export type CreateDepositResponse =
     readonly body: Problem;
   }
   | {
-    /** No such account, payment or refund */
+    /** No such account, payment, refund, payment request or batch */
     readonly status: 404;
     readonly headers?: {
       /** Present, with the value `true`, if this is the stored response to an earlier request with this key */
@@ -3151,7 +4404,7 @@ export type GetPaymentResponse =
     readonly body: Problem;
   }
   | {
-    /** No such account, payment or refund */
+    /** No such account, payment, refund, payment request or batch */
     readonly status: 404;
     readonly headers?: {
       /** Present, with the value `true`, if this is the stored response to an earlier request with this key */
@@ -3308,7 +4561,7 @@ export type PutPaymentResponse =
     readonly body: Problem;
   }
   | {
-    /** No such account, payment or refund */
+    /** No such account, payment, refund, payment request or batch */
     readonly status: 404;
     readonly headers?: {
       /** Present, with the value `true`, if this is the stored response to an earlier request with this key */
@@ -3499,7 +4752,7 @@ export type ListPaymentEventsResponse =
     readonly body: Problem;
   }
   | {
-    /** No such account, payment or refund */
+    /** No such account, payment, refund, payment request or batch */
     readonly status: 404;
     readonly headers?: {
       /** Present, with the value `true`, if this is the stored response to an earlier request with this key */
@@ -3661,7 +4914,7 @@ export type ListRefundsResponse =
     readonly body: Problem;
   }
   | {
-    /** No such account, payment or refund */
+    /** No such account, payment, refund, payment request or batch */
     readonly status: 404;
     readonly headers?: {
       /** Present, with the value `true`, if this is the stored response to an earlier request with this key */
@@ -3815,7 +5068,7 @@ export type GetRefundResponse =
     readonly body: Problem;
   }
   | {
-    /** No such account, payment or refund */
+    /** No such account, payment, refund, payment request or batch */
     readonly status: 404;
     readonly headers?: {
       /** Present, with the value `true`, if this is the stored response to an earlier request with this key */
@@ -3974,7 +5227,7 @@ export type PutRefundResponse =
     readonly body: Problem;
   }
   | {
-    /** No such account, payment or refund */
+    /** No such account, payment, refund, payment request or batch */
     readonly status: 404;
     readonly headers?: {
       /** Present, with the value `true`, if this is the stored response to an earlier request with this key */
@@ -4040,6 +5293,1716 @@ export type PutRefundResponse =
       /** Present, with the value `true`, if this is the stored response to an earlier request with this key */
       readonly "Idempotency-Replayed"?: "true" | undefined;
     };
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** Rate limit exceeded */
+    readonly status: 429;
+    readonly headers?: {
+      /** Seconds to wait before a retry */
+      readonly "Retry-After"?: string | undefined;
+      /** Rate-limit quotas (draft-ietf-httpapi-ratelimit-headers) */
+      readonly "RateLimit-Policy"?: string | undefined;
+      /** Remaining quota, and the seconds until it is fully restored */
+      readonly RateLimit?: string | undefined;
+    };
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The header fields exceed the size limit */
+    readonly status: 431;
+    readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** Internal error */
+    readonly status: 500;
+    readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The service or its database is temporarily unavailable */
+    readonly status: 503;
+    readonly headers?: {
+      /** Seconds to wait before a retry */
+      readonly "Retry-After"?: string | undefined;
+    };
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  };
+
+/** Decoded and validated request of {@link StrictServerInterface.listPaymentRequests}. */
+export type ListPaymentRequestsRequest = {
+  readonly query: {
+    /** Maximum number of items per page; 20 by default */
+    readonly limit?: number;
+    /** The `nextCursor` of an earlier response */
+    readonly after?: string;
+    /** The `prevCursor` of an earlier response */
+    readonly before?: string;
+    /** Only requests whose payee is this account, or that ask it to pay */
+    readonly accountId?: string;
+    /** Only requests with this status */
+    readonly status?: PaymentRequestStatus;
+    /** Only the request with this reference */
+    readonly reference?: Reference;
+    /** Start of the time range, inclusive */
+    readonly from?: string;
+    /** End of the time range, exclusive */
+    readonly to?: string;
+  };
+  readonly headers: {
+    /** Request ID, echoed in the response; generated if absent or malformed */
+    readonly "X-Request-Id"?: string;
+    /** ETags of the stored representations, or `*` (RFC 9110, section 13.1.2) */
+    readonly "If-None-Match"?: string;
+    /**
+     * The `Consistency-Token` from the response to a write. The read then reflects that write and all earlier ones,
+     * whichever database serves it; without the token it may be some milliseconds stale.
+     */
+    readonly "Consistency-Token"?: string;
+  };
+};
+
+/** Responses of {@link StrictServerInterface.listPaymentRequests}. */
+export type ListPaymentRequestsResponse =
+  | {
+    /** One page of payment requests */
+    readonly status: 200;
+    readonly headers: {
+      /** Request ID */
+      readonly "X-Request-Id"?: string | undefined;
+      /** Strong entity tag of the representation (RFC 9110, section 8.8.3) */
+      readonly ETag: string;
+      /** Absolute URIs of adjacent pages (RFC 8288) with `rel` first, prev, next or last */
+      readonly Link: string;
+    };
+    readonly contentType?: "application/json";
+    readonly body: SuccessPaymentRequestList;
+  }
+  | {
+    /** The stored representation is current */
+    readonly status: 304;
+    readonly headers: {
+      /** Strong entity tag of the representation (RFC 9110, section 8.8.3) */
+      readonly ETag: string;
+      /** Request ID */
+      readonly "X-Request-Id"?: string | undefined;
+    };
+    readonly contentType?: never;
+    readonly body?: never;
+  }
+  | {
+    /** The request is malformed; `invalidParams` lists every error */
+    readonly status: 400;
+    readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The access token is missing or invalid */
+    readonly status: 401;
+    readonly headers: {
+      /** Required authentication, and the reason for rejecting a token (RFC 6750, section 3) */
+      readonly "WWW-Authenticate": string;
+    };
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The access token lacks a required scope */
+    readonly status: 403;
+    readonly headers: {
+      /** Required scopes (RFC 6750, section 3.1) */
+      readonly "WWW-Authenticate": string;
+    };
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The Accept header excludes every available representation */
+    readonly status: 406;
+    readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The resource has been modified since the specified version */
+    readonly status: 412;
+    readonly headers: {
+      /** Strong entity tag of the representation (RFC 9110, section 8.8.3) */
+      readonly ETag: string;
+    };
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The body exceeds the size limit */
+    readonly status: 413;
+    readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The request target exceeds the length limit */
+    readonly status: 414;
+    readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** Rate limit exceeded */
+    readonly status: 429;
+    readonly headers?: {
+      /** Seconds to wait before a retry */
+      readonly "Retry-After"?: string | undefined;
+      /** Rate-limit quotas (draft-ietf-httpapi-ratelimit-headers) */
+      readonly "RateLimit-Policy"?: string | undefined;
+      /** Remaining quota, and the seconds until it is fully restored */
+      readonly RateLimit?: string | undefined;
+    };
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The header fields exceed the size limit */
+    readonly status: 431;
+    readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** Internal error */
+    readonly status: 500;
+    readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The service or its database is temporarily unavailable */
+    readonly status: 503;
+    readonly headers?: {
+      /** Seconds to wait before a retry */
+      readonly "Retry-After"?: string | undefined;
+    };
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  };
+
+/** Decoded and validated request of {@link StrictServerInterface.createPaymentRequest}. */
+export type CreatePaymentRequestRequest = {
+  readonly headers: {
+    /**
+     * Unique key of 1 to 255 characters chosen by the client, such as a UUID, as a structured-field string or bare.
+     * A retry with the same key receives the response to the first request
+     * (draft-ietf-httpapi-idempotency-key-header).
+     */
+    readonly "Idempotency-Key": string;
+    /** Request ID, echoed in the response; generated if absent or malformed */
+    readonly "X-Request-Id"?: string;
+  };
+} & { readonly contentType: "application/json"; readonly body: NewPaymentRequest };
+
+/** Responses of {@link StrictServerInterface.createPaymentRequest}. */
+export type CreatePaymentRequestResponse =
+  | {
+    /** The new payment request */
+    readonly status: 201;
+    readonly headers: {
+      /** URI of the resource */
+      readonly Location: string;
+      /** Strong entity tag of the representation (RFC 9110, section 8.8.3) */
+      readonly ETag: string;
+      /** Request ID */
+      readonly "X-Request-Id"?: string | undefined;
+      /**
+       * Send it with a read that must reflect this write. Opaque, never expires, valid for every instance of the
+       * service. Absent if the database position could not be determined; the write still took effect.
+       */
+      readonly "Consistency-Token"?: string | undefined;
+      /** Present, with the value `true`, if this is the stored response to an earlier request with this key */
+      readonly "Idempotency-Replayed"?: "true" | undefined;
+    };
+    readonly contentType?: "application/json";
+    readonly body: SuccessPaymentRequest;
+  }
+  | {
+    /** The request is malformed; `invalidParams` lists every error */
+    readonly status: 400;
+    readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The access token is missing or invalid */
+    readonly status: 401;
+    readonly headers: {
+      /** Required authentication, and the reason for rejecting a token (RFC 6750, section 3) */
+      readonly "WWW-Authenticate": string;
+    };
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The access token lacks a required scope */
+    readonly status: 403;
+    readonly headers: {
+      /** Required scopes (RFC 6750, section 3.1) */
+      readonly "WWW-Authenticate": string;
+    };
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The Accept header excludes every available representation */
+    readonly status: 406;
+    readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The body did not arrive in time */
+    readonly status: 408;
+    readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The resource already exists, or another request with this `Idempotency-Key` is in progress */
+    readonly status: 409;
+    readonly headers?: {
+      /** Seconds to wait while another request is in progress */
+      readonly "Retry-After"?: string | undefined;
+      /** Present, with the value `true`, if this is the stored response to an earlier request with this key */
+      readonly "Idempotency-Replayed"?: "true" | undefined;
+    };
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The body exceeds the size limit */
+    readonly status: 413;
+    readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The request target exceeds the length limit */
+    readonly status: 414;
+    readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The media type of the body is not supported */
+    readonly status: 415;
+    readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /**
+     * The body is well formed but fails validation, or the current state does not permit the operation;
+     * `invalidParams` lists every error
+     */
+    readonly status: 422;
+    readonly headers?: {
+      /** Present, with the value `true`, if this is the stored response to an earlier request with this key */
+      readonly "Idempotency-Replayed"?: "true" | undefined;
+    };
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** Rate limit exceeded */
+    readonly status: 429;
+    readonly headers?: {
+      /** Seconds to wait before a retry */
+      readonly "Retry-After"?: string | undefined;
+      /** Rate-limit quotas (draft-ietf-httpapi-ratelimit-headers) */
+      readonly "RateLimit-Policy"?: string | undefined;
+      /** Remaining quota, and the seconds until it is fully restored */
+      readonly RateLimit?: string | undefined;
+    };
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The header fields exceed the size limit */
+    readonly status: 431;
+    readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** Internal error */
+    readonly status: 500;
+    readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The service or its database is temporarily unavailable */
+    readonly status: 503;
+    readonly headers?: {
+      /** Seconds to wait before a retry */
+      readonly "Retry-After"?: string | undefined;
+    };
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  };
+
+/** Decoded and validated request of {@link StrictServerInterface.getPaymentRequest}. */
+export type GetPaymentRequestRequest = {
+  readonly path: {
+    /** ID of the resource */
+    readonly id: string;
+  };
+  readonly headers: {
+    /** Request ID, echoed in the response; generated if absent or malformed */
+    readonly "X-Request-Id"?: string;
+    /** ETags of the stored representations, or `*` (RFC 9110, section 13.1.2) */
+    readonly "If-None-Match"?: string;
+    /**
+     * The `Consistency-Token` from the response to a write. The read then reflects that write and all earlier ones,
+     * whichever database serves it; without the token it may be some milliseconds stale.
+     */
+    readonly "Consistency-Token"?: string;
+  };
+};
+
+/** Responses of {@link StrictServerInterface.getPaymentRequest}. */
+export type GetPaymentRequestResponse =
+  | {
+    /** The payment request */
+    readonly status: 200;
+    readonly headers: {
+      /** Request ID */
+      readonly "X-Request-Id"?: string | undefined;
+      /** Strong entity tag of the representation (RFC 9110, section 8.8.3) */
+      readonly ETag: string;
+    };
+    readonly contentType?: "application/json";
+    readonly body: SuccessPaymentRequest;
+  }
+  | {
+    /** The stored representation is current */
+    readonly status: 304;
+    readonly headers: {
+      /** Strong entity tag of the representation (RFC 9110, section 8.8.3) */
+      readonly ETag: string;
+      /** Request ID */
+      readonly "X-Request-Id"?: string | undefined;
+    };
+    readonly contentType?: never;
+    readonly body?: never;
+  }
+  | {
+    /** The request is malformed; `invalidParams` lists every error */
+    readonly status: 400;
+    readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The access token is missing or invalid */
+    readonly status: 401;
+    readonly headers: {
+      /** Required authentication, and the reason for rejecting a token (RFC 6750, section 3) */
+      readonly "WWW-Authenticate": string;
+    };
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The access token lacks a required scope */
+    readonly status: 403;
+    readonly headers: {
+      /** Required scopes (RFC 6750, section 3.1) */
+      readonly "WWW-Authenticate": string;
+    };
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** No such account, payment, refund, payment request or batch */
+    readonly status: 404;
+    readonly headers?: {
+      /** Present, with the value `true`, if this is the stored response to an earlier request with this key */
+      readonly "Idempotency-Replayed"?: "true" | undefined;
+    };
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The Accept header excludes every available representation */
+    readonly status: 406;
+    readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The resource has been modified since the specified version */
+    readonly status: 412;
+    readonly headers: {
+      /** Strong entity tag of the representation (RFC 9110, section 8.8.3) */
+      readonly ETag: string;
+    };
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The body exceeds the size limit */
+    readonly status: 413;
+    readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The request target exceeds the length limit */
+    readonly status: 414;
+    readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** Rate limit exceeded */
+    readonly status: 429;
+    readonly headers?: {
+      /** Seconds to wait before a retry */
+      readonly "Retry-After"?: string | undefined;
+      /** Rate-limit quotas (draft-ietf-httpapi-ratelimit-headers) */
+      readonly "RateLimit-Policy"?: string | undefined;
+      /** Remaining quota, and the seconds until it is fully restored */
+      readonly RateLimit?: string | undefined;
+    };
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The header fields exceed the size limit */
+    readonly status: 431;
+    readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** Internal error */
+    readonly status: 500;
+    readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The service or its database is temporarily unavailable */
+    readonly status: 503;
+    readonly headers?: {
+      /** Seconds to wait before a retry */
+      readonly "Retry-After"?: string | undefined;
+    };
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  };
+
+/** Decoded and validated request of {@link StrictServerInterface.putPaymentRequest}. */
+export type PutPaymentRequestRequest = {
+  readonly path: {
+    /** ID of the resource */
+    readonly id: string;
+  };
+  readonly headers: {
+    /** ETag of the revision to replace, or `*` */
+    readonly "If-Match"?: string;
+    /** `*` if the request must not exist; then 412 if it does */
+    readonly "If-None-Match"?: string;
+    /** Request ID, echoed in the response; generated if absent or malformed */
+    readonly "X-Request-Id"?: string;
+  };
+} & { readonly contentType: "application/json"; readonly body: NewPaymentRequest };
+
+/** Responses of {@link StrictServerInterface.putPaymentRequest}. */
+export type PutPaymentRequestResponse =
+  | {
+    /** The revised payment request, or the one that exists with the same terms */
+    readonly status: 200;
+    readonly headers: {
+      /** Strong entity tag of the representation (RFC 9110, section 8.8.3) */
+      readonly ETag: string;
+      /** Request ID */
+      readonly "X-Request-Id"?: string | undefined;
+      /**
+       * Send it with a read that must reflect this write. Opaque, never expires, valid for every instance of the
+       * service. Absent if the database position could not be determined; the write still took effect.
+       */
+      readonly "Consistency-Token"?: string | undefined;
+    };
+    readonly contentType?: "application/json";
+    readonly body: SuccessPaymentRequest;
+  }
+  | {
+    /** The new payment request */
+    readonly status: 201;
+    readonly headers: {
+      /** URI of the resource */
+      readonly Location: string;
+      /** Strong entity tag of the representation (RFC 9110, section 8.8.3) */
+      readonly ETag: string;
+      /** Request ID */
+      readonly "X-Request-Id"?: string | undefined;
+      /**
+       * Send it with a read that must reflect this write. Opaque, never expires, valid for every instance of the
+       * service. Absent if the database position could not be determined; the write still took effect.
+       */
+      readonly "Consistency-Token"?: string | undefined;
+    };
+    readonly contentType?: "application/json";
+    readonly body: SuccessPaymentRequest;
+  }
+  | {
+    /** The request is malformed; `invalidParams` lists every error */
+    readonly status: 400;
+    readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The access token is missing or invalid */
+    readonly status: 401;
+    readonly headers: {
+      /** Required authentication, and the reason for rejecting a token (RFC 6750, section 3) */
+      readonly "WWW-Authenticate": string;
+    };
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The access token lacks a required scope */
+    readonly status: 403;
+    readonly headers: {
+      /** Required scopes (RFC 6750, section 3.1) */
+      readonly "WWW-Authenticate": string;
+    };
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** No such account, payment, refund, payment request or batch */
+    readonly status: 404;
+    readonly headers?: {
+      /** Present, with the value `true`, if this is the stored response to an earlier request with this key */
+      readonly "Idempotency-Replayed"?: "true" | undefined;
+    };
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The Accept header excludes every available representation */
+    readonly status: 406;
+    readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The body did not arrive in time */
+    readonly status: 408;
+    readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The resource already exists, or another request with this `Idempotency-Key` is in progress */
+    readonly status: 409;
+    readonly headers?: {
+      /** Seconds to wait while another request is in progress */
+      readonly "Retry-After"?: string | undefined;
+      /** Present, with the value `true`, if this is the stored response to an earlier request with this key */
+      readonly "Idempotency-Replayed"?: "true" | undefined;
+    };
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The payment request has expired */
+    readonly status: 410;
+    readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The resource has been modified since the specified version */
+    readonly status: 412;
+    readonly headers: {
+      /** Strong entity tag of the representation (RFC 9110, section 8.8.3) */
+      readonly ETag: string;
+    };
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The body exceeds the size limit */
+    readonly status: 413;
+    readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The request target exceeds the length limit */
+    readonly status: 414;
+    readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The media type of the body is not supported */
+    readonly status: 415;
+    readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /**
+     * The body is well formed but fails validation, or the current state does not permit the operation;
+     * `invalidParams` lists every error
+     */
+    readonly status: 422;
+    readonly headers?: {
+      /** Present, with the value `true`, if this is the stored response to an earlier request with this key */
+      readonly "Idempotency-Replayed"?: "true" | undefined;
+    };
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** Rate limit exceeded */
+    readonly status: 429;
+    readonly headers?: {
+      /** Seconds to wait before a retry */
+      readonly "Retry-After"?: string | undefined;
+      /** Rate-limit quotas (draft-ietf-httpapi-ratelimit-headers) */
+      readonly "RateLimit-Policy"?: string | undefined;
+      /** Remaining quota, and the seconds until it is fully restored */
+      readonly RateLimit?: string | undefined;
+    };
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The header fields exceed the size limit */
+    readonly status: 431;
+    readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** Internal error */
+    readonly status: 500;
+    readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The service or its database is temporarily unavailable */
+    readonly status: 503;
+    readonly headers?: {
+      /** Seconds to wait before a retry */
+      readonly "Retry-After"?: string | undefined;
+    };
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  };
+
+/** Decoded and validated request of {@link StrictServerInterface.payPaymentRequest}. */
+export type PayPaymentRequestRequest = {
+  readonly path: {
+    /** ID of the resource */
+    readonly id: string;
+  };
+  readonly headers: {
+    /** ETag of the last known version, or `*`; a list is allowed (RFC 9110, section 13.1.1) */
+    readonly "If-Match": string;
+    /** Request ID, echoed in the response; generated if absent or malformed */
+    readonly "X-Request-Id"?: string;
+  };
+} & { readonly contentType: "application/json"; readonly body: PaymentOfRequest };
+
+/** Responses of {@link StrictServerInterface.payPaymentRequest}. */
+export type PayPaymentRequestResponse =
+  | {
+    /** The account has already paid the request */
+    readonly status: 200;
+    readonly headers: {
+      /** Strong entity tag of the representation (RFC 9110, section 8.8.3) */
+      readonly ETag: string;
+      /** Request ID */
+      readonly "X-Request-Id"?: string | undefined;
+      /**
+       * Send it with a read that must reflect this write. Opaque, never expires, valid for every instance of the
+       * service. Absent if the database position could not be determined; the write still took effect.
+       */
+      readonly "Consistency-Token"?: string | undefined;
+    };
+    readonly contentType?: "application/json";
+    readonly body: SuccessPayment;
+  }
+  | {
+    /** The settled payment */
+    readonly status: 201;
+    readonly headers: {
+      /** URI of the resource */
+      readonly Location: string;
+      /** Strong entity tag of the representation (RFC 9110, section 8.8.3) */
+      readonly ETag: string;
+      /** Request ID */
+      readonly "X-Request-Id"?: string | undefined;
+      /**
+       * Send it with a read that must reflect this write. Opaque, never expires, valid for every instance of the
+       * service. Absent if the database position could not be determined; the write still took effect.
+       */
+      readonly "Consistency-Token"?: string | undefined;
+    };
+    readonly contentType?: "application/json";
+    readonly body: SuccessPayment;
+  }
+  | {
+    /** The request is malformed; `invalidParams` lists every error */
+    readonly status: 400;
+    readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The access token is missing or invalid */
+    readonly status: 401;
+    readonly headers: {
+      /** Required authentication, and the reason for rejecting a token (RFC 6750, section 3) */
+      readonly "WWW-Authenticate": string;
+    };
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The access token lacks a required scope */
+    readonly status: 403;
+    readonly headers: {
+      /** Required scopes (RFC 6750, section 3.1) */
+      readonly "WWW-Authenticate": string;
+    };
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** No such account, payment, refund, payment request or batch */
+    readonly status: 404;
+    readonly headers?: {
+      /** Present, with the value `true`, if this is the stored response to an earlier request with this key */
+      readonly "Idempotency-Replayed"?: "true" | undefined;
+    };
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The Accept header excludes every available representation */
+    readonly status: 406;
+    readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The body did not arrive in time */
+    readonly status: 408;
+    readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The resource already exists, or another request with this `Idempotency-Key` is in progress */
+    readonly status: 409;
+    readonly headers?: {
+      /** Seconds to wait while another request is in progress */
+      readonly "Retry-After"?: string | undefined;
+      /** Present, with the value `true`, if this is the stored response to an earlier request with this key */
+      readonly "Idempotency-Replayed"?: "true" | undefined;
+    };
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The payment request has expired */
+    readonly status: 410;
+    readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The resource has been modified since the specified version */
+    readonly status: 412;
+    readonly headers: {
+      /** Strong entity tag of the representation (RFC 9110, section 8.8.3) */
+      readonly ETag: string;
+    };
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The body exceeds the size limit */
+    readonly status: 413;
+    readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The request target exceeds the length limit */
+    readonly status: 414;
+    readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The media type of the body is not supported */
+    readonly status: 415;
+    readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /**
+     * The body is well formed but fails validation, or the current state does not permit the operation;
+     * `invalidParams` lists every error
+     */
+    readonly status: 422;
+    readonly headers?: {
+      /** Present, with the value `true`, if this is the stored response to an earlier request with this key */
+      readonly "Idempotency-Replayed"?: "true" | undefined;
+    };
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The If-Match header is missing */
+    readonly status: 428;
+    readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** Rate limit exceeded */
+    readonly status: 429;
+    readonly headers?: {
+      /** Seconds to wait before a retry */
+      readonly "Retry-After"?: string | undefined;
+      /** Rate-limit quotas (draft-ietf-httpapi-ratelimit-headers) */
+      readonly "RateLimit-Policy"?: string | undefined;
+      /** Remaining quota, and the seconds until it is fully restored */
+      readonly RateLimit?: string | undefined;
+    };
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The header fields exceed the size limit */
+    readonly status: 431;
+    readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** Internal error */
+    readonly status: 500;
+    readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The service or its database is temporarily unavailable */
+    readonly status: 503;
+    readonly headers?: {
+      /** Seconds to wait before a retry */
+      readonly "Retry-After"?: string | undefined;
+    };
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  };
+
+/** Decoded and validated request of {@link StrictServerInterface.cancelPaymentRequest}. */
+export type CancelPaymentRequestRequest = {
+  readonly path: {
+    /** ID of the resource */
+    readonly id: string;
+  };
+  readonly headers: {
+    /** ETag of the last known version, or `*`; a list is allowed (RFC 9110, section 13.1.1) */
+    readonly "If-Match": string;
+    /** Request ID, echoed in the response; generated if absent or malformed */
+    readonly "X-Request-Id"?: string;
+  };
+};
+
+/** Responses of {@link StrictServerInterface.cancelPaymentRequest}. */
+export type CancelPaymentRequestResponse =
+  | {
+    /** The cancelled payment request */
+    readonly status: 200;
+    readonly headers: {
+      /** Strong entity tag of the representation (RFC 9110, section 8.8.3) */
+      readonly ETag: string;
+      /** Request ID */
+      readonly "X-Request-Id"?: string | undefined;
+      /**
+       * Send it with a read that must reflect this write. Opaque, never expires, valid for every instance of the
+       * service. Absent if the database position could not be determined; the write still took effect.
+       */
+      readonly "Consistency-Token"?: string | undefined;
+    };
+    readonly contentType?: "application/json";
+    readonly body: SuccessPaymentRequest;
+  }
+  | {
+    /** The request is malformed; `invalidParams` lists every error */
+    readonly status: 400;
+    readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The access token is missing or invalid */
+    readonly status: 401;
+    readonly headers: {
+      /** Required authentication, and the reason for rejecting a token (RFC 6750, section 3) */
+      readonly "WWW-Authenticate": string;
+    };
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The access token lacks a required scope */
+    readonly status: 403;
+    readonly headers: {
+      /** Required scopes (RFC 6750, section 3.1) */
+      readonly "WWW-Authenticate": string;
+    };
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** No such account, payment, refund, payment request or batch */
+    readonly status: 404;
+    readonly headers?: {
+      /** Present, with the value `true`, if this is the stored response to an earlier request with this key */
+      readonly "Idempotency-Replayed"?: "true" | undefined;
+    };
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The Accept header excludes every available representation */
+    readonly status: 406;
+    readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The resource already exists, or another request with this `Idempotency-Key` is in progress */
+    readonly status: 409;
+    readonly headers?: {
+      /** Seconds to wait while another request is in progress */
+      readonly "Retry-After"?: string | undefined;
+      /** Present, with the value `true`, if this is the stored response to an earlier request with this key */
+      readonly "Idempotency-Replayed"?: "true" | undefined;
+    };
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The payment request has expired */
+    readonly status: 410;
+    readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The resource has been modified since the specified version */
+    readonly status: 412;
+    readonly headers: {
+      /** Strong entity tag of the representation (RFC 9110, section 8.8.3) */
+      readonly ETag: string;
+    };
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The body exceeds the size limit */
+    readonly status: 413;
+    readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The request target exceeds the length limit */
+    readonly status: 414;
+    readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /**
+     * The body is well formed but fails validation, or the current state does not permit the operation;
+     * `invalidParams` lists every error
+     */
+    readonly status: 422;
+    readonly headers?: {
+      /** Present, with the value `true`, if this is the stored response to an earlier request with this key */
+      readonly "Idempotency-Replayed"?: "true" | undefined;
+    };
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The If-Match header is missing */
+    readonly status: 428;
+    readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** Rate limit exceeded */
+    readonly status: 429;
+    readonly headers?: {
+      /** Seconds to wait before a retry */
+      readonly "Retry-After"?: string | undefined;
+      /** Rate-limit quotas (draft-ietf-httpapi-ratelimit-headers) */
+      readonly "RateLimit-Policy"?: string | undefined;
+      /** Remaining quota, and the seconds until it is fully restored */
+      readonly RateLimit?: string | undefined;
+    };
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The header fields exceed the size limit */
+    readonly status: 431;
+    readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** Internal error */
+    readonly status: 500;
+    readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The service or its database is temporarily unavailable */
+    readonly status: 503;
+    readonly headers?: {
+      /** Seconds to wait before a retry */
+      readonly "Retry-After"?: string | undefined;
+    };
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  };
+
+/** Decoded and validated request of {@link StrictServerInterface.listPaymentRequestRevisions}. */
+export type ListPaymentRequestRevisionsRequest = {
+  readonly path: {
+    /** ID of the resource */
+    readonly id: string;
+  };
+  readonly query: {
+    /** Maximum number of items per page; 20 by default */
+    readonly limit?: number;
+    /** The `nextCursor` of an earlier response */
+    readonly after?: string;
+    /** The `prevCursor` of an earlier response */
+    readonly before?: string;
+  };
+  readonly headers: {
+    /** Request ID, echoed in the response; generated if absent or malformed */
+    readonly "X-Request-Id"?: string;
+    /** ETags of the stored representations, or `*` (RFC 9110, section 13.1.2) */
+    readonly "If-None-Match"?: string;
+    /**
+     * The `Consistency-Token` from the response to a write. The read then reflects that write and all earlier ones,
+     * whichever database serves it; without the token it may be some milliseconds stale.
+     */
+    readonly "Consistency-Token"?: string;
+  };
+};
+
+/** Responses of {@link StrictServerInterface.listPaymentRequestRevisions}. */
+export type ListPaymentRequestRevisionsResponse =
+  | {
+    /** One page of revisions */
+    readonly status: 200;
+    readonly headers: {
+      /** Request ID */
+      readonly "X-Request-Id"?: string | undefined;
+      /** Strong entity tag of the representation (RFC 9110, section 8.8.3) */
+      readonly ETag: string;
+      /** Absolute URIs of adjacent pages (RFC 8288) with `rel` first, prev, next or last */
+      readonly Link: string;
+    };
+    readonly contentType?: "application/json";
+    readonly body: SuccessPaymentRequestRevisionList;
+  }
+  | {
+    /** The stored representation is current */
+    readonly status: 304;
+    readonly headers: {
+      /** Strong entity tag of the representation (RFC 9110, section 8.8.3) */
+      readonly ETag: string;
+      /** Request ID */
+      readonly "X-Request-Id"?: string | undefined;
+    };
+    readonly contentType?: never;
+    readonly body?: never;
+  }
+  | {
+    /** The request is malformed; `invalidParams` lists every error */
+    readonly status: 400;
+    readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The access token is missing or invalid */
+    readonly status: 401;
+    readonly headers: {
+      /** Required authentication, and the reason for rejecting a token (RFC 6750, section 3) */
+      readonly "WWW-Authenticate": string;
+    };
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The access token lacks a required scope */
+    readonly status: 403;
+    readonly headers: {
+      /** Required scopes (RFC 6750, section 3.1) */
+      readonly "WWW-Authenticate": string;
+    };
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** No such account, payment, refund, payment request or batch */
+    readonly status: 404;
+    readonly headers?: {
+      /** Present, with the value `true`, if this is the stored response to an earlier request with this key */
+      readonly "Idempotency-Replayed"?: "true" | undefined;
+    };
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The Accept header excludes every available representation */
+    readonly status: 406;
+    readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The resource has been modified since the specified version */
+    readonly status: 412;
+    readonly headers: {
+      /** Strong entity tag of the representation (RFC 9110, section 8.8.3) */
+      readonly ETag: string;
+    };
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The body exceeds the size limit */
+    readonly status: 413;
+    readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The request target exceeds the length limit */
+    readonly status: 414;
+    readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** Rate limit exceeded */
+    readonly status: 429;
+    readonly headers?: {
+      /** Seconds to wait before a retry */
+      readonly "Retry-After"?: string | undefined;
+      /** Rate-limit quotas (draft-ietf-httpapi-ratelimit-headers) */
+      readonly "RateLimit-Policy"?: string | undefined;
+      /** Remaining quota, and the seconds until it is fully restored */
+      readonly RateLimit?: string | undefined;
+    };
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The header fields exceed the size limit */
+    readonly status: 431;
+    readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** Internal error */
+    readonly status: 500;
+    readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The service or its database is temporarily unavailable */
+    readonly status: 503;
+    readonly headers?: {
+      /** Seconds to wait before a retry */
+      readonly "Retry-After"?: string | undefined;
+    };
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  };
+
+/** Decoded and validated request of {@link StrictServerInterface.createPaymentRequestBatch}. */
+export type CreatePaymentRequestBatchRequest = {
+  readonly headers: {
+    /**
+     * Unique key of 1 to 255 characters chosen by the client, such as a UUID, as a structured-field string or bare.
+     * A retry with the same key receives the response to the first request
+     * (draft-ietf-httpapi-idempotency-key-header).
+     */
+    readonly "Idempotency-Key": string;
+    /** Request ID, echoed in the response; generated if absent or malformed */
+    readonly "X-Request-Id"?: string;
+  };
+} & { readonly contentType: "application/json"; readonly body: NewPaymentRequestBatch };
+
+/** Responses of {@link StrictServerInterface.createPaymentRequestBatch}. */
+export type CreatePaymentRequestBatchResponse =
+  | {
+    /** The batch, which is being processed */
+    readonly status: 202;
+    readonly headers: {
+      /** URI of the resource */
+      readonly Location: string;
+      /** Seconds to wait before a retry */
+      readonly "Retry-After"?: string | undefined;
+      /** Request ID */
+      readonly "X-Request-Id"?: string | undefined;
+      /**
+       * Send it with a read that must reflect this write. Opaque, never expires, valid for every instance of the
+       * service. Absent if the database position could not be determined; the write still took effect.
+       */
+      readonly "Consistency-Token"?: string | undefined;
+      /** Present, with the value `true`, if this is the stored response to an earlier request with this key */
+      readonly "Idempotency-Replayed"?: "true" | undefined;
+    };
+    readonly contentType?: "application/json";
+    readonly body: SuccessPaymentRequestBatch;
+  }
+  | {
+    /** The request is malformed; `invalidParams` lists every error */
+    readonly status: 400;
+    readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The access token is missing or invalid */
+    readonly status: 401;
+    readonly headers: {
+      /** Required authentication, and the reason for rejecting a token (RFC 6750, section 3) */
+      readonly "WWW-Authenticate": string;
+    };
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The access token lacks a required scope */
+    readonly status: 403;
+    readonly headers: {
+      /** Required scopes (RFC 6750, section 3.1) */
+      readonly "WWW-Authenticate": string;
+    };
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The Accept header excludes every available representation */
+    readonly status: 406;
+    readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The body did not arrive in time */
+    readonly status: 408;
+    readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The resource already exists, or another request with this `Idempotency-Key` is in progress */
+    readonly status: 409;
+    readonly headers?: {
+      /** Seconds to wait while another request is in progress */
+      readonly "Retry-After"?: string | undefined;
+      /** Present, with the value `true`, if this is the stored response to an earlier request with this key */
+      readonly "Idempotency-Replayed"?: "true" | undefined;
+    };
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The body exceeds the size limit */
+    readonly status: 413;
+    readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The request target exceeds the length limit */
+    readonly status: 414;
+    readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The media type of the body is not supported */
+    readonly status: 415;
+    readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /**
+     * The body is well formed but fails validation, or the current state does not permit the operation;
+     * `invalidParams` lists every error
+     */
+    readonly status: 422;
+    readonly headers?: {
+      /** Present, with the value `true`, if this is the stored response to an earlier request with this key */
+      readonly "Idempotency-Replayed"?: "true" | undefined;
+    };
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** Rate limit exceeded */
+    readonly status: 429;
+    readonly headers?: {
+      /** Seconds to wait before a retry */
+      readonly "Retry-After"?: string | undefined;
+      /** Rate-limit quotas (draft-ietf-httpapi-ratelimit-headers) */
+      readonly "RateLimit-Policy"?: string | undefined;
+      /** Remaining quota, and the seconds until it is fully restored */
+      readonly RateLimit?: string | undefined;
+    };
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The header fields exceed the size limit */
+    readonly status: 431;
+    readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** Internal error */
+    readonly status: 500;
+    readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The service or its database is temporarily unavailable */
+    readonly status: 503;
+    readonly headers?: {
+      /** Seconds to wait before a retry */
+      readonly "Retry-After"?: string | undefined;
+    };
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  };
+
+/** Decoded and validated request of {@link StrictServerInterface.getPaymentRequestBatch}. */
+export type GetPaymentRequestBatchRequest = {
+  readonly path: {
+    /** ID of the resource */
+    readonly id: string;
+  };
+  readonly headers: {
+    /** Request ID, echoed in the response; generated if absent or malformed */
+    readonly "X-Request-Id"?: string;
+    /** ETags of the stored representations, or `*` (RFC 9110, section 13.1.2) */
+    readonly "If-None-Match"?: string;
+    /**
+     * The `Consistency-Token` from the response to a write. The read then reflects that write and all earlier ones,
+     * whichever database serves it; without the token it may be some milliseconds stale.
+     */
+    readonly "Consistency-Token"?: string;
+  };
+};
+
+/** Responses of {@link StrictServerInterface.getPaymentRequestBatch}. */
+export type GetPaymentRequestBatchResponse =
+  | {
+    /** The batch */
+    readonly status: 200;
+    readonly headers: {
+      /** Request ID */
+      readonly "X-Request-Id"?: string | undefined;
+      /** Strong entity tag of the representation (RFC 9110, section 8.8.3) */
+      readonly ETag: string;
+    };
+    readonly contentType?: "application/json";
+    readonly body: SuccessPaymentRequestBatch;
+  }
+  | {
+    /** The stored representation is current */
+    readonly status: 304;
+    readonly headers: {
+      /** Strong entity tag of the representation (RFC 9110, section 8.8.3) */
+      readonly ETag: string;
+      /** Request ID */
+      readonly "X-Request-Id"?: string | undefined;
+    };
+    readonly contentType?: never;
+    readonly body?: never;
+  }
+  | {
+    /** The request is malformed; `invalidParams` lists every error */
+    readonly status: 400;
+    readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The access token is missing or invalid */
+    readonly status: 401;
+    readonly headers: {
+      /** Required authentication, and the reason for rejecting a token (RFC 6750, section 3) */
+      readonly "WWW-Authenticate": string;
+    };
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The access token lacks a required scope */
+    readonly status: 403;
+    readonly headers: {
+      /** Required scopes (RFC 6750, section 3.1) */
+      readonly "WWW-Authenticate": string;
+    };
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** No such account, payment, refund, payment request or batch */
+    readonly status: 404;
+    readonly headers?: {
+      /** Present, with the value `true`, if this is the stored response to an earlier request with this key */
+      readonly "Idempotency-Replayed"?: "true" | undefined;
+    };
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The Accept header excludes every available representation */
+    readonly status: 406;
+    readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The resource has been modified since the specified version */
+    readonly status: 412;
+    readonly headers: {
+      /** Strong entity tag of the representation (RFC 9110, section 8.8.3) */
+      readonly ETag: string;
+    };
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The body exceeds the size limit */
+    readonly status: 413;
+    readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The request target exceeds the length limit */
+    readonly status: 414;
+    readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** Rate limit exceeded */
+    readonly status: 429;
+    readonly headers?: {
+      /** Seconds to wait before a retry */
+      readonly "Retry-After"?: string | undefined;
+      /** Rate-limit quotas (draft-ietf-httpapi-ratelimit-headers) */
+      readonly "RateLimit-Policy"?: string | undefined;
+      /** Remaining quota, and the seconds until it is fully restored */
+      readonly RateLimit?: string | undefined;
+    };
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The header fields exceed the size limit */
+    readonly status: 431;
+    readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** Internal error */
+    readonly status: 500;
+    readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The service or its database is temporarily unavailable */
+    readonly status: 503;
+    readonly headers?: {
+      /** Seconds to wait before a retry */
+      readonly "Retry-After"?: string | undefined;
+    };
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  };
+
+/** Decoded and validated request of {@link StrictServerInterface.listPaymentRequestBatchItems}. */
+export type ListPaymentRequestBatchItemsRequest = {
+  readonly path: {
+    /** ID of the resource */
+    readonly id: string;
+  };
+  readonly query: {
+    /** Maximum number of items per page; 20 by default */
+    readonly limit?: number;
+    /** The `nextCursor` of an earlier response */
+    readonly after?: string;
+    /** The `prevCursor` of an earlier response */
+    readonly before?: string;
+  };
+  readonly headers: {
+    /** Request ID, echoed in the response; generated if absent or malformed */
+    readonly "X-Request-Id"?: string;
+    /** ETags of the stored representations, or `*` (RFC 9110, section 13.1.2) */
+    readonly "If-None-Match"?: string;
+    /**
+     * The `Consistency-Token` from the response to a write. The read then reflects that write and all earlier ones,
+     * whichever database serves it; without the token it may be some milliseconds stale.
+     */
+    readonly "Consistency-Token"?: string;
+  };
+};
+
+/** Responses of {@link StrictServerInterface.listPaymentRequestBatchItems}. */
+export type ListPaymentRequestBatchItemsResponse =
+  | {
+    /** One page of items */
+    readonly status: 200;
+    readonly headers: {
+      /** Request ID */
+      readonly "X-Request-Id"?: string | undefined;
+      /** Strong entity tag of the representation (RFC 9110, section 8.8.3) */
+      readonly ETag: string;
+      /** Absolute URIs of adjacent pages (RFC 8288) with `rel` first, prev, next or last */
+      readonly Link: string;
+    };
+    readonly contentType?: "application/json";
+    readonly body: SuccessPaymentRequestBatchItemList;
+  }
+  | {
+    /** The stored representation is current */
+    readonly status: 304;
+    readonly headers: {
+      /** Strong entity tag of the representation (RFC 9110, section 8.8.3) */
+      readonly ETag: string;
+      /** Request ID */
+      readonly "X-Request-Id"?: string | undefined;
+    };
+    readonly contentType?: never;
+    readonly body?: never;
+  }
+  | {
+    /** The request is malformed; `invalidParams` lists every error */
+    readonly status: 400;
+    readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The access token is missing or invalid */
+    readonly status: 401;
+    readonly headers: {
+      /** Required authentication, and the reason for rejecting a token (RFC 6750, section 3) */
+      readonly "WWW-Authenticate": string;
+    };
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The access token lacks a required scope */
+    readonly status: 403;
+    readonly headers: {
+      /** Required scopes (RFC 6750, section 3.1) */
+      readonly "WWW-Authenticate": string;
+    };
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** No such account, payment, refund, payment request or batch */
+    readonly status: 404;
+    readonly headers?: {
+      /** Present, with the value `true`, if this is the stored response to an earlier request with this key */
+      readonly "Idempotency-Replayed"?: "true" | undefined;
+    };
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The Accept header excludes every available representation */
+    readonly status: 406;
+    readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The resource has been modified since the specified version */
+    readonly status: 412;
+    readonly headers: {
+      /** Strong entity tag of the representation (RFC 9110, section 8.8.3) */
+      readonly ETag: string;
+    };
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The body exceeds the size limit */
+    readonly status: 413;
+    readonly headers?: never;
+    readonly contentType?: "application/problem+json";
+    readonly body: Problem;
+  }
+  | {
+    /** The request target exceeds the length limit */
+    readonly status: 414;
+    readonly headers?: never;
     readonly contentType?: "application/problem+json";
     readonly body: Problem;
   }
@@ -4156,6 +7119,80 @@ export interface StrictServerInterface {
    * with the same body returns 200; another body returns 409.
    */
   putRefund(request: PutRefundRequest, context: RequestContext): Promise<PutRefundResponse>;
+
+  /**
+   * List payment requests, newest first
+   *
+   * Those that accounts of the caller are payee of, or are asked to pay. Requests that ask no account are read by their
+   * ID.
+   */
+  listPaymentRequests(request: ListPaymentRequestsRequest, context: RequestContext): Promise<ListPaymentRequestsResponse>;
+
+  /**
+   * Request a payment
+   *
+   * The request asks an account to pay, or any account if `payerAccountId` is absent: then all who know its ID can read
+   * and pay it. The `reference` is unique among the requests of the payee's owner.
+   */
+  createPaymentRequest(request: CreatePaymentRequestRequest, context: RequestContext): Promise<CreatePaymentRequestResponse>;
+
+  /**
+   * Get a payment request
+   *
+   * From `expiresAt` on the status is `expired`, unless the request was paid or cancelled before.
+   */
+  getPaymentRequest(request: GetPaymentRequestRequest, context: RequestContext): Promise<GetPaymentRequestResponse>;
+
+  /**
+   * Create a payment request with a client-generated ID, or revise it
+   *
+   * Without a condition, or with `If-None-Match: *`, the operation creates. Repeating it without a condition returns
+   * 200 and the current request if its terms are the same; other terms return 409. With `If-Match` it replaces the
+   * terms, which is a new revision; payee and reference never change. An ID that belongs to a request of other owners
+   * returns 404. An expired request returns 410.
+   */
+  putPaymentRequest(request: PutPaymentRequestRequest, context: RequestContext): Promise<PutPaymentRequestResponse>;
+
+  /**
+   * Pay a payment request
+   *
+   * `If-Match` says which revision is paid, so that the payer pays what it has read. A request is paid once: repeating
+   * the operation with the same account returns 200 and the payment, whatever `If-Match` is; another account gets 409.
+   */
+  payPaymentRequest(request: PayPaymentRequestRequest, context: RequestContext): Promise<PayPaymentRequestResponse>;
+
+  /**
+   * Cancel a payment request
+   *
+   * Only the payee can. A cancelled request remains readable; cancelling it again changes nothing.
+   */
+  cancelPaymentRequest(request: CancelPaymentRequestRequest, context: RequestContext): Promise<CancelPaymentRequestResponse>;
+
+  /**
+   * List a payment request's revisions, oldest first
+   *
+   * Every change is a revision: new terms, the payment, the cancellation, and the expiry, which is recorded up to some
+   * minutes later.
+   */
+  listPaymentRequestRevisions(request: ListPaymentRequestRevisionsRequest, context: RequestContext): Promise<ListPaymentRequestRevisionsResponse>;
+
+  /**
+   * Create many payment requests
+   *
+   * Accepts up to 500 requests, which are created one by one afterwards, each once. Items that are refused have a
+   * problem; the others are created all the same. The body is validated as a whole before it is accepted.
+   */
+  createPaymentRequestBatch(request: CreatePaymentRequestBatchRequest, context: RequestContext): Promise<CreatePaymentRequestBatchResponse>;
+
+  /**
+   * Get the progress of a batch
+   *
+   * Only the caller that created it can read it, for a week. The payment requests remain.
+   */
+  getPaymentRequestBatch(request: GetPaymentRequestBatchRequest, context: RequestContext): Promise<GetPaymentRequestBatchResponse>;
+
+  /** List the items of a batch, in order */
+  listPaymentRequestBatchItems(request: ListPaymentRequestBatchItemsRequest, context: RequestContext): Promise<ListPaymentRequestBatchItemsResponse>;
 }
 
 const listAccounts: runtime.Operation = {
@@ -4647,6 +7684,366 @@ const putRefund: runtime.Operation = {
   extensions: { "x-counted-as": "refunds" },
 };
 
+const listPaymentRequests: runtime.Operation = {
+  operationId: "listPaymentRequests",
+  method: "GET",
+  path: "/v1/payment-requests",
+  parameters: [
+    { name: "limit", in: "query", required: false, style: "form", explode: true, shape: { kind: "integer" } },
+    { name: "after", in: "query", required: false, style: "form", explode: true, shape: { kind: "string" } },
+    { name: "before", in: "query", required: false, style: "form", explode: true, shape: { kind: "string" } },
+    { name: "accountId", in: "query", required: false, style: "form", explode: true, shape: { kind: "string" } },
+    { name: "status", in: "query", required: false, style: "form", explode: true, shape: { kind: "string" } },
+    { name: "reference", in: "query", required: false, style: "form", explode: true, shape: { kind: "string" } },
+    { name: "from", in: "query", required: false, style: "form", explode: true, shape: { kind: "string" } },
+    { name: "to", in: "query", required: false, style: "form", explode: true, shape: { kind: "string" } },
+    { name: "X-Request-Id", in: "header", required: false, style: "simple", explode: false, shape: { kind: "string" } },
+    { name: "If-None-Match", in: "header", required: false, style: "simple", explode: false, shape: { kind: "string" } },
+    { name: "Consistency-Token", in: "header", required: false, style: "simple", explode: false, shape: { kind: "string" } },
+  ],
+  validateParameters: validators.listPaymentRequestsParameters,
+  responses: {
+    "200": { content: [{ mediaType: "application/json", codec: "json", validate: validators.listPaymentRequestsResponse200ApplicationJson }], headers: [{ name: "X-Request-Id", required: false }, { name: "ETag", required: true }, { name: "Link", required: true }] },
+    "304": { content: [], headers: [{ name: "ETag", required: true }, { name: "X-Request-Id", required: false }] },
+    "400": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.listPaymentRequestsResponse400ApplicationProblemJson }], headers: [] },
+    "401": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.listPaymentRequestsResponse401ApplicationProblemJson }], headers: [{ name: "WWW-Authenticate", required: true }] },
+    "403": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.listPaymentRequestsResponse403ApplicationProblemJson }], headers: [{ name: "WWW-Authenticate", required: true }] },
+    "406": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.listPaymentRequestsResponse406ApplicationProblemJson }], headers: [] },
+    "412": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.listPaymentRequestsResponse412ApplicationProblemJson }], headers: [{ name: "ETag", required: true }] },
+    "413": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.listPaymentRequestsResponse413ApplicationProblemJson }], headers: [] },
+    "414": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.listPaymentRequestsResponse414ApplicationProblemJson }], headers: [] },
+    "429": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.listPaymentRequestsResponse429ApplicationProblemJson }], headers: [{ name: "Retry-After", required: false }, { name: "RateLimit-Policy", required: false }, { name: "RateLimit", required: false }] },
+    "431": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.listPaymentRequestsResponse431ApplicationProblemJson }], headers: [] },
+    "500": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.listPaymentRequestsResponse500ApplicationProblemJson }], headers: [] },
+    "503": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.listPaymentRequestsResponse503ApplicationProblemJson }], headers: [{ name: "Retry-After", required: false }] },
+  },
+  security: [[{ scheme: "bearerAuth", kind: "bearer", scopes: ["payments:read"] }]],
+  extensions: {},
+};
+
+const createPaymentRequest: runtime.Operation = {
+  operationId: "createPaymentRequest",
+  method: "POST",
+  path: "/v1/payment-requests",
+  parameters: [
+    { name: "Idempotency-Key", in: "header", required: true, style: "simple", explode: false, shape: { kind: "string" } },
+    { name: "X-Request-Id", in: "header", required: false, style: "simple", explode: false, shape: { kind: "string" } },
+  ],
+  validateParameters: validators.createPaymentRequestParameters,
+  requestBody: {
+    required: true,
+    maxBytes: 16384,
+    content: [
+      { mediaType: "application/json", codec: "json", validate: validators.createPaymentRequestBodyApplicationJson },
+    ],
+  },
+  responses: {
+    "201": { content: [{ mediaType: "application/json", codec: "json", validate: validators.createPaymentRequestResponse201ApplicationJson }], headers: [{ name: "Location", required: true }, { name: "ETag", required: true }, { name: "X-Request-Id", required: false }, { name: "Consistency-Token", required: false }, { name: "Idempotency-Replayed", required: false }] },
+    "400": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.createPaymentRequestResponse400ApplicationProblemJson }], headers: [] },
+    "401": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.createPaymentRequestResponse401ApplicationProblemJson }], headers: [{ name: "WWW-Authenticate", required: true }] },
+    "403": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.createPaymentRequestResponse403ApplicationProblemJson }], headers: [{ name: "WWW-Authenticate", required: true }] },
+    "406": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.createPaymentRequestResponse406ApplicationProblemJson }], headers: [] },
+    "408": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.createPaymentRequestResponse408ApplicationProblemJson }], headers: [] },
+    "409": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.createPaymentRequestResponse409ApplicationProblemJson }], headers: [{ name: "Retry-After", required: false }, { name: "Idempotency-Replayed", required: false }] },
+    "413": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.createPaymentRequestResponse413ApplicationProblemJson }], headers: [] },
+    "414": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.createPaymentRequestResponse414ApplicationProblemJson }], headers: [] },
+    "415": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.createPaymentRequestResponse415ApplicationProblemJson }], headers: [] },
+    "422": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.createPaymentRequestResponse422ApplicationProblemJson }], headers: [{ name: "Idempotency-Replayed", required: false }] },
+    "429": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.createPaymentRequestResponse429ApplicationProblemJson }], headers: [{ name: "Retry-After", required: false }, { name: "RateLimit-Policy", required: false }, { name: "RateLimit", required: false }] },
+    "431": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.createPaymentRequestResponse431ApplicationProblemJson }], headers: [] },
+    "500": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.createPaymentRequestResponse500ApplicationProblemJson }], headers: [] },
+    "503": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.createPaymentRequestResponse503ApplicationProblemJson }], headers: [{ name: "Retry-After", required: false }] },
+  },
+  security: [[{ scheme: "bearerAuth", kind: "bearer", scopes: ["payments:write"] }]],
+  extensions: { "x-counted-as": "payment_requests" },
+};
+
+const getPaymentRequest: runtime.Operation = {
+  operationId: "getPaymentRequest",
+  method: "GET",
+  path: "/v1/payment-requests/{id}",
+  parameters: [
+    { name: "id", in: "path", required: true, style: "simple", explode: false, shape: { kind: "string" } },
+    { name: "X-Request-Id", in: "header", required: false, style: "simple", explode: false, shape: { kind: "string" } },
+    { name: "If-None-Match", in: "header", required: false, style: "simple", explode: false, shape: { kind: "string" } },
+    { name: "Consistency-Token", in: "header", required: false, style: "simple", explode: false, shape: { kind: "string" } },
+  ],
+  validateParameters: validators.getPaymentRequestParameters,
+  responses: {
+    "200": { content: [{ mediaType: "application/json", codec: "json", validate: validators.getPaymentRequestResponse200ApplicationJson }], headers: [{ name: "X-Request-Id", required: false }, { name: "ETag", required: true }] },
+    "304": { content: [], headers: [{ name: "ETag", required: true }, { name: "X-Request-Id", required: false }] },
+    "400": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.getPaymentRequestResponse400ApplicationProblemJson }], headers: [] },
+    "401": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.getPaymentRequestResponse401ApplicationProblemJson }], headers: [{ name: "WWW-Authenticate", required: true }] },
+    "403": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.getPaymentRequestResponse403ApplicationProblemJson }], headers: [{ name: "WWW-Authenticate", required: true }] },
+    "404": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.getPaymentRequestResponse404ApplicationProblemJson }], headers: [{ name: "Idempotency-Replayed", required: false }] },
+    "406": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.getPaymentRequestResponse406ApplicationProblemJson }], headers: [] },
+    "412": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.getPaymentRequestResponse412ApplicationProblemJson }], headers: [{ name: "ETag", required: true }] },
+    "413": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.getPaymentRequestResponse413ApplicationProblemJson }], headers: [] },
+    "414": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.getPaymentRequestResponse414ApplicationProblemJson }], headers: [] },
+    "429": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.getPaymentRequestResponse429ApplicationProblemJson }], headers: [{ name: "Retry-After", required: false }, { name: "RateLimit-Policy", required: false }, { name: "RateLimit", required: false }] },
+    "431": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.getPaymentRequestResponse431ApplicationProblemJson }], headers: [] },
+    "500": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.getPaymentRequestResponse500ApplicationProblemJson }], headers: [] },
+    "503": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.getPaymentRequestResponse503ApplicationProblemJson }], headers: [{ name: "Retry-After", required: false }] },
+  },
+  security: [[{ scheme: "bearerAuth", kind: "bearer", scopes: ["payments:read"] }]],
+  extensions: {},
+};
+
+const putPaymentRequest: runtime.Operation = {
+  operationId: "putPaymentRequest",
+  method: "PUT",
+  path: "/v1/payment-requests/{id}",
+  parameters: [
+    { name: "id", in: "path", required: true, style: "simple", explode: false, shape: { kind: "string" } },
+    { name: "If-Match", in: "header", required: false, style: "simple", explode: false, shape: { kind: "string" } },
+    { name: "If-None-Match", in: "header", required: false, style: "simple", explode: false, shape: { kind: "string" } },
+    { name: "X-Request-Id", in: "header", required: false, style: "simple", explode: false, shape: { kind: "string" } },
+  ],
+  validateParameters: validators.putPaymentRequestParameters,
+  requestBody: {
+    required: true,
+    maxBytes: 16384,
+    content: [
+      { mediaType: "application/json", codec: "json", validate: validators.putPaymentRequestBodyApplicationJson },
+    ],
+  },
+  responses: {
+    "200": { content: [{ mediaType: "application/json", codec: "json", validate: validators.putPaymentRequestResponse200ApplicationJson }], headers: [{ name: "ETag", required: true }, { name: "X-Request-Id", required: false }, { name: "Consistency-Token", required: false }] },
+    "201": { content: [{ mediaType: "application/json", codec: "json", validate: validators.putPaymentRequestResponse201ApplicationJson }], headers: [{ name: "Location", required: true }, { name: "ETag", required: true }, { name: "X-Request-Id", required: false }, { name: "Consistency-Token", required: false }] },
+    "400": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.putPaymentRequestResponse400ApplicationProblemJson }], headers: [] },
+    "401": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.putPaymentRequestResponse401ApplicationProblemJson }], headers: [{ name: "WWW-Authenticate", required: true }] },
+    "403": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.putPaymentRequestResponse403ApplicationProblemJson }], headers: [{ name: "WWW-Authenticate", required: true }] },
+    "404": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.putPaymentRequestResponse404ApplicationProblemJson }], headers: [{ name: "Idempotency-Replayed", required: false }] },
+    "406": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.putPaymentRequestResponse406ApplicationProblemJson }], headers: [] },
+    "408": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.putPaymentRequestResponse408ApplicationProblemJson }], headers: [] },
+    "409": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.putPaymentRequestResponse409ApplicationProblemJson }], headers: [{ name: "Retry-After", required: false }, { name: "Idempotency-Replayed", required: false }] },
+    "410": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.putPaymentRequestResponse410ApplicationProblemJson }], headers: [] },
+    "412": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.putPaymentRequestResponse412ApplicationProblemJson }], headers: [{ name: "ETag", required: true }] },
+    "413": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.putPaymentRequestResponse413ApplicationProblemJson }], headers: [] },
+    "414": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.putPaymentRequestResponse414ApplicationProblemJson }], headers: [] },
+    "415": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.putPaymentRequestResponse415ApplicationProblemJson }], headers: [] },
+    "422": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.putPaymentRequestResponse422ApplicationProblemJson }], headers: [{ name: "Idempotency-Replayed", required: false }] },
+    "429": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.putPaymentRequestResponse429ApplicationProblemJson }], headers: [{ name: "Retry-After", required: false }, { name: "RateLimit-Policy", required: false }, { name: "RateLimit", required: false }] },
+    "431": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.putPaymentRequestResponse431ApplicationProblemJson }], headers: [] },
+    "500": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.putPaymentRequestResponse500ApplicationProblemJson }], headers: [] },
+    "503": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.putPaymentRequestResponse503ApplicationProblemJson }], headers: [{ name: "Retry-After", required: false }] },
+  },
+  security: [[{ scheme: "bearerAuth", kind: "bearer", scopes: ["payments:write"] }]],
+  extensions: { "x-counted-as": "payment_requests" },
+};
+
+const payPaymentRequest: runtime.Operation = {
+  operationId: "payPaymentRequest",
+  method: "PUT",
+  path: "/v1/payment-requests/{id}/payment",
+  parameters: [
+    { name: "id", in: "path", required: true, style: "simple", explode: false, shape: { kind: "string" } },
+    { name: "If-Match", in: "header", required: true, style: "simple", explode: false, shape: { kind: "string" } },
+    { name: "X-Request-Id", in: "header", required: false, style: "simple", explode: false, shape: { kind: "string" } },
+  ],
+  validateParameters: validators.payPaymentRequestParameters,
+  requestBody: {
+    required: true,
+    maxBytes: 16384,
+    content: [
+      { mediaType: "application/json", codec: "json", validate: validators.payPaymentRequestBodyApplicationJson },
+    ],
+  },
+  responses: {
+    "200": { content: [{ mediaType: "application/json", codec: "json", validate: validators.payPaymentRequestResponse200ApplicationJson }], headers: [{ name: "ETag", required: true }, { name: "X-Request-Id", required: false }, { name: "Consistency-Token", required: false }] },
+    "201": { content: [{ mediaType: "application/json", codec: "json", validate: validators.payPaymentRequestResponse201ApplicationJson }], headers: [{ name: "Location", required: true }, { name: "ETag", required: true }, { name: "X-Request-Id", required: false }, { name: "Consistency-Token", required: false }] },
+    "400": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.payPaymentRequestResponse400ApplicationProblemJson }], headers: [] },
+    "401": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.payPaymentRequestResponse401ApplicationProblemJson }], headers: [{ name: "WWW-Authenticate", required: true }] },
+    "403": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.payPaymentRequestResponse403ApplicationProblemJson }], headers: [{ name: "WWW-Authenticate", required: true }] },
+    "404": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.payPaymentRequestResponse404ApplicationProblemJson }], headers: [{ name: "Idempotency-Replayed", required: false }] },
+    "406": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.payPaymentRequestResponse406ApplicationProblemJson }], headers: [] },
+    "408": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.payPaymentRequestResponse408ApplicationProblemJson }], headers: [] },
+    "409": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.payPaymentRequestResponse409ApplicationProblemJson }], headers: [{ name: "Retry-After", required: false }, { name: "Idempotency-Replayed", required: false }] },
+    "410": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.payPaymentRequestResponse410ApplicationProblemJson }], headers: [] },
+    "412": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.payPaymentRequestResponse412ApplicationProblemJson }], headers: [{ name: "ETag", required: true }] },
+    "413": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.payPaymentRequestResponse413ApplicationProblemJson }], headers: [] },
+    "414": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.payPaymentRequestResponse414ApplicationProblemJson }], headers: [] },
+    "415": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.payPaymentRequestResponse415ApplicationProblemJson }], headers: [] },
+    "422": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.payPaymentRequestResponse422ApplicationProblemJson }], headers: [{ name: "Idempotency-Replayed", required: false }] },
+    "428": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.payPaymentRequestResponse428ApplicationProblemJson }], headers: [] },
+    "429": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.payPaymentRequestResponse429ApplicationProblemJson }], headers: [{ name: "Retry-After", required: false }, { name: "RateLimit-Policy", required: false }, { name: "RateLimit", required: false }] },
+    "431": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.payPaymentRequestResponse431ApplicationProblemJson }], headers: [] },
+    "500": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.payPaymentRequestResponse500ApplicationProblemJson }], headers: [] },
+    "503": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.payPaymentRequestResponse503ApplicationProblemJson }], headers: [{ name: "Retry-After", required: false }] },
+  },
+  security: [[{ scheme: "bearerAuth", kind: "bearer", scopes: ["payments:write"] }]],
+  extensions: { "x-counted-as": "payments" },
+};
+
+const cancelPaymentRequest: runtime.Operation = {
+  operationId: "cancelPaymentRequest",
+  method: "POST",
+  path: "/v1/payment-requests/{id}/cancel",
+  parameters: [
+    { name: "id", in: "path", required: true, style: "simple", explode: false, shape: { kind: "string" } },
+    { name: "If-Match", in: "header", required: true, style: "simple", explode: false, shape: { kind: "string" } },
+    { name: "X-Request-Id", in: "header", required: false, style: "simple", explode: false, shape: { kind: "string" } },
+  ],
+  validateParameters: validators.cancelPaymentRequestParameters,
+  responses: {
+    "200": { content: [{ mediaType: "application/json", codec: "json", validate: validators.cancelPaymentRequestResponse200ApplicationJson }], headers: [{ name: "ETag", required: true }, { name: "X-Request-Id", required: false }, { name: "Consistency-Token", required: false }] },
+    "400": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.cancelPaymentRequestResponse400ApplicationProblemJson }], headers: [] },
+    "401": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.cancelPaymentRequestResponse401ApplicationProblemJson }], headers: [{ name: "WWW-Authenticate", required: true }] },
+    "403": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.cancelPaymentRequestResponse403ApplicationProblemJson }], headers: [{ name: "WWW-Authenticate", required: true }] },
+    "404": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.cancelPaymentRequestResponse404ApplicationProblemJson }], headers: [{ name: "Idempotency-Replayed", required: false }] },
+    "406": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.cancelPaymentRequestResponse406ApplicationProblemJson }], headers: [] },
+    "409": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.cancelPaymentRequestResponse409ApplicationProblemJson }], headers: [{ name: "Retry-After", required: false }, { name: "Idempotency-Replayed", required: false }] },
+    "410": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.cancelPaymentRequestResponse410ApplicationProblemJson }], headers: [] },
+    "412": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.cancelPaymentRequestResponse412ApplicationProblemJson }], headers: [{ name: "ETag", required: true }] },
+    "413": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.cancelPaymentRequestResponse413ApplicationProblemJson }], headers: [] },
+    "414": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.cancelPaymentRequestResponse414ApplicationProblemJson }], headers: [] },
+    "422": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.cancelPaymentRequestResponse422ApplicationProblemJson }], headers: [{ name: "Idempotency-Replayed", required: false }] },
+    "428": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.cancelPaymentRequestResponse428ApplicationProblemJson }], headers: [] },
+    "429": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.cancelPaymentRequestResponse429ApplicationProblemJson }], headers: [{ name: "Retry-After", required: false }, { name: "RateLimit-Policy", required: false }, { name: "RateLimit", required: false }] },
+    "431": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.cancelPaymentRequestResponse431ApplicationProblemJson }], headers: [] },
+    "500": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.cancelPaymentRequestResponse500ApplicationProblemJson }], headers: [] },
+    "503": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.cancelPaymentRequestResponse503ApplicationProblemJson }], headers: [{ name: "Retry-After", required: false }] },
+  },
+  security: [[{ scheme: "bearerAuth", kind: "bearer", scopes: ["payments:write"] }]],
+  extensions: {},
+};
+
+const listPaymentRequestRevisions: runtime.Operation = {
+  operationId: "listPaymentRequestRevisions",
+  method: "GET",
+  path: "/v1/payment-requests/{id}/revisions",
+  parameters: [
+    { name: "id", in: "path", required: true, style: "simple", explode: false, shape: { kind: "string" } },
+    { name: "limit", in: "query", required: false, style: "form", explode: true, shape: { kind: "integer" } },
+    { name: "after", in: "query", required: false, style: "form", explode: true, shape: { kind: "string" } },
+    { name: "before", in: "query", required: false, style: "form", explode: true, shape: { kind: "string" } },
+    { name: "X-Request-Id", in: "header", required: false, style: "simple", explode: false, shape: { kind: "string" } },
+    { name: "If-None-Match", in: "header", required: false, style: "simple", explode: false, shape: { kind: "string" } },
+    { name: "Consistency-Token", in: "header", required: false, style: "simple", explode: false, shape: { kind: "string" } },
+  ],
+  validateParameters: validators.listPaymentRequestRevisionsParameters,
+  responses: {
+    "200": { content: [{ mediaType: "application/json", codec: "json", validate: validators.listPaymentRequestRevisionsResponse200ApplicationJson }], headers: [{ name: "X-Request-Id", required: false }, { name: "ETag", required: true }, { name: "Link", required: true }] },
+    "304": { content: [], headers: [{ name: "ETag", required: true }, { name: "X-Request-Id", required: false }] },
+    "400": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.listPaymentRequestRevisionsResponse400ApplicationProblemJson }], headers: [] },
+    "401": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.listPaymentRequestRevisionsResponse401ApplicationProblemJson }], headers: [{ name: "WWW-Authenticate", required: true }] },
+    "403": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.listPaymentRequestRevisionsResponse403ApplicationProblemJson }], headers: [{ name: "WWW-Authenticate", required: true }] },
+    "404": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.listPaymentRequestRevisionsResponse404ApplicationProblemJson }], headers: [{ name: "Idempotency-Replayed", required: false }] },
+    "406": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.listPaymentRequestRevisionsResponse406ApplicationProblemJson }], headers: [] },
+    "412": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.listPaymentRequestRevisionsResponse412ApplicationProblemJson }], headers: [{ name: "ETag", required: true }] },
+    "413": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.listPaymentRequestRevisionsResponse413ApplicationProblemJson }], headers: [] },
+    "414": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.listPaymentRequestRevisionsResponse414ApplicationProblemJson }], headers: [] },
+    "429": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.listPaymentRequestRevisionsResponse429ApplicationProblemJson }], headers: [{ name: "Retry-After", required: false }, { name: "RateLimit-Policy", required: false }, { name: "RateLimit", required: false }] },
+    "431": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.listPaymentRequestRevisionsResponse431ApplicationProblemJson }], headers: [] },
+    "500": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.listPaymentRequestRevisionsResponse500ApplicationProblemJson }], headers: [] },
+    "503": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.listPaymentRequestRevisionsResponse503ApplicationProblemJson }], headers: [{ name: "Retry-After", required: false }] },
+  },
+  security: [[{ scheme: "bearerAuth", kind: "bearer", scopes: ["payments:read"] }]],
+  extensions: {},
+};
+
+const createPaymentRequestBatch: runtime.Operation = {
+  operationId: "createPaymentRequestBatch",
+  method: "POST",
+  path: "/v1/payment-request-batches",
+  parameters: [
+    { name: "Idempotency-Key", in: "header", required: true, style: "simple", explode: false, shape: { kind: "string" } },
+    { name: "X-Request-Id", in: "header", required: false, style: "simple", explode: false, shape: { kind: "string" } },
+  ],
+  validateParameters: validators.createPaymentRequestBatchParameters,
+  requestBody: {
+    required: true,
+    maxBytes: 524288,
+    content: [
+      { mediaType: "application/json", codec: "json", validate: validators.createPaymentRequestBatchBodyApplicationJson },
+    ],
+  },
+  responses: {
+    "202": { content: [{ mediaType: "application/json", codec: "json", validate: validators.createPaymentRequestBatchResponse202ApplicationJson }], headers: [{ name: "Location", required: true }, { name: "Retry-After", required: false }, { name: "X-Request-Id", required: false }, { name: "Consistency-Token", required: false }, { name: "Idempotency-Replayed", required: false }] },
+    "400": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.createPaymentRequestBatchResponse400ApplicationProblemJson }], headers: [] },
+    "401": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.createPaymentRequestBatchResponse401ApplicationProblemJson }], headers: [{ name: "WWW-Authenticate", required: true }] },
+    "403": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.createPaymentRequestBatchResponse403ApplicationProblemJson }], headers: [{ name: "WWW-Authenticate", required: true }] },
+    "406": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.createPaymentRequestBatchResponse406ApplicationProblemJson }], headers: [] },
+    "408": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.createPaymentRequestBatchResponse408ApplicationProblemJson }], headers: [] },
+    "409": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.createPaymentRequestBatchResponse409ApplicationProblemJson }], headers: [{ name: "Retry-After", required: false }, { name: "Idempotency-Replayed", required: false }] },
+    "413": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.createPaymentRequestBatchResponse413ApplicationProblemJson }], headers: [] },
+    "414": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.createPaymentRequestBatchResponse414ApplicationProblemJson }], headers: [] },
+    "415": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.createPaymentRequestBatchResponse415ApplicationProblemJson }], headers: [] },
+    "422": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.createPaymentRequestBatchResponse422ApplicationProblemJson }], headers: [{ name: "Idempotency-Replayed", required: false }] },
+    "429": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.createPaymentRequestBatchResponse429ApplicationProblemJson }], headers: [{ name: "Retry-After", required: false }, { name: "RateLimit-Policy", required: false }, { name: "RateLimit", required: false }] },
+    "431": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.createPaymentRequestBatchResponse431ApplicationProblemJson }], headers: [] },
+    "500": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.createPaymentRequestBatchResponse500ApplicationProblemJson }], headers: [] },
+    "503": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.createPaymentRequestBatchResponse503ApplicationProblemJson }], headers: [{ name: "Retry-After", required: false }] },
+  },
+  security: [[{ scheme: "bearerAuth", kind: "bearer", scopes: ["payments:write"] }]],
+  extensions: {},
+};
+
+const getPaymentRequestBatch: runtime.Operation = {
+  operationId: "getPaymentRequestBatch",
+  method: "GET",
+  path: "/v1/payment-request-batches/{id}",
+  parameters: [
+    { name: "id", in: "path", required: true, style: "simple", explode: false, shape: { kind: "string" } },
+    { name: "X-Request-Id", in: "header", required: false, style: "simple", explode: false, shape: { kind: "string" } },
+    { name: "If-None-Match", in: "header", required: false, style: "simple", explode: false, shape: { kind: "string" } },
+    { name: "Consistency-Token", in: "header", required: false, style: "simple", explode: false, shape: { kind: "string" } },
+  ],
+  validateParameters: validators.getPaymentRequestBatchParameters,
+  responses: {
+    "200": { content: [{ mediaType: "application/json", codec: "json", validate: validators.getPaymentRequestBatchResponse200ApplicationJson }], headers: [{ name: "X-Request-Id", required: false }, { name: "ETag", required: true }] },
+    "304": { content: [], headers: [{ name: "ETag", required: true }, { name: "X-Request-Id", required: false }] },
+    "400": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.getPaymentRequestBatchResponse400ApplicationProblemJson }], headers: [] },
+    "401": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.getPaymentRequestBatchResponse401ApplicationProblemJson }], headers: [{ name: "WWW-Authenticate", required: true }] },
+    "403": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.getPaymentRequestBatchResponse403ApplicationProblemJson }], headers: [{ name: "WWW-Authenticate", required: true }] },
+    "404": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.getPaymentRequestBatchResponse404ApplicationProblemJson }], headers: [{ name: "Idempotency-Replayed", required: false }] },
+    "406": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.getPaymentRequestBatchResponse406ApplicationProblemJson }], headers: [] },
+    "412": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.getPaymentRequestBatchResponse412ApplicationProblemJson }], headers: [{ name: "ETag", required: true }] },
+    "413": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.getPaymentRequestBatchResponse413ApplicationProblemJson }], headers: [] },
+    "414": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.getPaymentRequestBatchResponse414ApplicationProblemJson }], headers: [] },
+    "429": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.getPaymentRequestBatchResponse429ApplicationProblemJson }], headers: [{ name: "Retry-After", required: false }, { name: "RateLimit-Policy", required: false }, { name: "RateLimit", required: false }] },
+    "431": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.getPaymentRequestBatchResponse431ApplicationProblemJson }], headers: [] },
+    "500": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.getPaymentRequestBatchResponse500ApplicationProblemJson }], headers: [] },
+    "503": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.getPaymentRequestBatchResponse503ApplicationProblemJson }], headers: [{ name: "Retry-After", required: false }] },
+  },
+  security: [[{ scheme: "bearerAuth", kind: "bearer", scopes: ["payments:read"] }]],
+  extensions: {},
+};
+
+const listPaymentRequestBatchItems: runtime.Operation = {
+  operationId: "listPaymentRequestBatchItems",
+  method: "GET",
+  path: "/v1/payment-request-batches/{id}/items",
+  parameters: [
+    { name: "id", in: "path", required: true, style: "simple", explode: false, shape: { kind: "string" } },
+    { name: "limit", in: "query", required: false, style: "form", explode: true, shape: { kind: "integer" } },
+    { name: "after", in: "query", required: false, style: "form", explode: true, shape: { kind: "string" } },
+    { name: "before", in: "query", required: false, style: "form", explode: true, shape: { kind: "string" } },
+    { name: "X-Request-Id", in: "header", required: false, style: "simple", explode: false, shape: { kind: "string" } },
+    { name: "If-None-Match", in: "header", required: false, style: "simple", explode: false, shape: { kind: "string" } },
+    { name: "Consistency-Token", in: "header", required: false, style: "simple", explode: false, shape: { kind: "string" } },
+  ],
+  validateParameters: validators.listPaymentRequestBatchItemsParameters,
+  responses: {
+    "200": { content: [{ mediaType: "application/json", codec: "json", validate: validators.listPaymentRequestBatchItemsResponse200ApplicationJson }], headers: [{ name: "X-Request-Id", required: false }, { name: "ETag", required: true }, { name: "Link", required: true }] },
+    "304": { content: [], headers: [{ name: "ETag", required: true }, { name: "X-Request-Id", required: false }] },
+    "400": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.listPaymentRequestBatchItemsResponse400ApplicationProblemJson }], headers: [] },
+    "401": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.listPaymentRequestBatchItemsResponse401ApplicationProblemJson }], headers: [{ name: "WWW-Authenticate", required: true }] },
+    "403": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.listPaymentRequestBatchItemsResponse403ApplicationProblemJson }], headers: [{ name: "WWW-Authenticate", required: true }] },
+    "404": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.listPaymentRequestBatchItemsResponse404ApplicationProblemJson }], headers: [{ name: "Idempotency-Replayed", required: false }] },
+    "406": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.listPaymentRequestBatchItemsResponse406ApplicationProblemJson }], headers: [] },
+    "412": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.listPaymentRequestBatchItemsResponse412ApplicationProblemJson }], headers: [{ name: "ETag", required: true }] },
+    "413": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.listPaymentRequestBatchItemsResponse413ApplicationProblemJson }], headers: [] },
+    "414": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.listPaymentRequestBatchItemsResponse414ApplicationProblemJson }], headers: [] },
+    "429": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.listPaymentRequestBatchItemsResponse429ApplicationProblemJson }], headers: [{ name: "Retry-After", required: false }, { name: "RateLimit-Policy", required: false }, { name: "RateLimit", required: false }] },
+    "431": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.listPaymentRequestBatchItemsResponse431ApplicationProblemJson }], headers: [] },
+    "500": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.listPaymentRequestBatchItemsResponse500ApplicationProblemJson }], headers: [] },
+    "503": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.listPaymentRequestBatchItemsResponse503ApplicationProblemJson }], headers: [{ name: "Retry-After", required: false }] },
+  },
+  security: [[{ scheme: "bearerAuth", kind: "bearer", scopes: ["payments:read"] }]],
+  extensions: {},
+};
+
 /** Descriptors of the operations, by operationId. */
 export const operationDescriptors = {
   listAccounts,
@@ -4663,6 +8060,16 @@ export const operationDescriptors = {
   listRefunds,
   getRefund,
   putRefund,
+  listPaymentRequests,
+  createPaymentRequest,
+  getPaymentRequest,
+  putPaymentRequest,
+  payPaymentRequest,
+  cancelPaymentRequest,
+  listPaymentRequestRevisions,
+  createPaymentRequestBatch,
+  getPaymentRequestBatch,
+  listPaymentRequestBatchItems,
 } satisfies Readonly<Record<string, runtime.Operation>>;
 
 /** Binds the operations to an implementation. The more specific of two matching paths comes first. */
@@ -4696,6 +8103,26 @@ export function routes(server: StrictServerInterface): readonly runtime.Route[] 
       server.getRefund(request, context)),
     bind<PutRefundRequest>(operationDescriptors.putRefund, (request, context) =>
       server.putRefund(request, context)),
+    bind<ListPaymentRequestsRequest>(operationDescriptors.listPaymentRequests, (request, context) =>
+      server.listPaymentRequests(request, context)),
+    bind<CreatePaymentRequestRequest>(operationDescriptors.createPaymentRequest, (request, context) =>
+      server.createPaymentRequest(request, context)),
+    bind<GetPaymentRequestRequest>(operationDescriptors.getPaymentRequest, (request, context) =>
+      server.getPaymentRequest(request, context)),
+    bind<PutPaymentRequestRequest>(operationDescriptors.putPaymentRequest, (request, context) =>
+      server.putPaymentRequest(request, context)),
+    bind<PayPaymentRequestRequest>(operationDescriptors.payPaymentRequest, (request, context) =>
+      server.payPaymentRequest(request, context)),
+    bind<CancelPaymentRequestRequest>(operationDescriptors.cancelPaymentRequest, (request, context) =>
+      server.cancelPaymentRequest(request, context)),
+    bind<ListPaymentRequestRevisionsRequest>(operationDescriptors.listPaymentRequestRevisions, (request, context) =>
+      server.listPaymentRequestRevisions(request, context)),
+    bind<CreatePaymentRequestBatchRequest>(operationDescriptors.createPaymentRequestBatch, (request, context) =>
+      server.createPaymentRequestBatch(request, context)),
+    bind<GetPaymentRequestBatchRequest>(operationDescriptors.getPaymentRequestBatch, (request, context) =>
+      server.getPaymentRequestBatch(request, context)),
+    bind<ListPaymentRequestBatchItemsRequest>(operationDescriptors.listPaymentRequestBatchItems, (request, context) =>
+      server.listPaymentRequestBatchItems(request, context)),
   ];
 }
 

@@ -210,6 +210,7 @@ const func$ucs2length = ucs2lengthModule.default;
 const pattern$07dba0af4f = new RegExp("^-?(?:0|[1-9][0-9]*)(?:\\.[0-9]+)?$", "u");
 const pattern$69bc841230 = new RegExp("^(?:\\*|(?:,[ \\t]*)*(?:W/)?\"[!#-~\\x80-\\xff]*\"(?:[ \\t]*(?:,[ \\t]*)+(?:W/)?\"[!#-~\\x80-\\xff]*\")*[ \\t]*(?:,[ \\t]*)*)$", "u");
 const pattern$be4701de27 = new RegExp("^(?:\"(?:[ !#-\\[\\]-~]|\\\\[\"\\\\]){1,255}\"|[!#$%&'*+.^_`\\|~:/0-9A-Za-z\\-]{1,255})$", "u");
+const pattern$d702bbeff0 = new RegExp("^[A-Za-z0-9._-]+$", "u");
 export function listAccountsParameters(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
@@ -4066,6 +4067,2743 @@ return errors === 0;
 }
 
 putRefundParameters.evaluated = {"props":{"path":true,"query":true,"headers":true,"cookies":true},"dynamicProps":false,"dynamicItems":false};
+export function listPaymentRequestsParameters(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = listPaymentRequestsParameters.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if((data.path === undefined) || (!(func$hasOwnProperty.call(data, "path")))){
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "path"},message:"must have required property '"+"path"+"'"};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+if((data.query === undefined) || (!(func$hasOwnProperty.call(data, "query")))){
+const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "query"},message:"must have required property '"+"query"+"'"};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+if((data.headers === undefined) || (!(func$hasOwnProperty.call(data, "headers")))){
+const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "headers"},message:"must have required property '"+"headers"+"'"};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+if((data.cookies === undefined) || (!(func$hasOwnProperty.call(data, "cookies")))){
+const err3 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "cookies"},message:"must have required property '"+"cookies"+"'"};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+if(data.path !== undefined && func$hasOwnProperty.call(data, "path")){
+let data0 = data.path;
+if(!(data0 && typeof data0 == "object" && !Array.isArray(data0))){
+const err4 = {instancePath:instancePath+"/path",schemaPath:"#/properties/path/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+}
+if(data.query !== undefined && func$hasOwnProperty.call(data, "query")){
+let data1 = data.query;
+if(data1 && typeof data1 == "object" && !Array.isArray(data1)){
+for(const key0 of Object.keys(data1)){
+if(!((((((((key0 === "limit") || (key0 === "after")) || (key0 === "before")) || (key0 === "accountId")) || (key0 === "status")) || (key0 === "reference")) || (key0 === "from")) || (key0 === "to"))){
+const err5 = {instancePath:instancePath+"/query",schemaPath:"#/properties/query/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+}
+if(data1.limit !== undefined && func$hasOwnProperty.call(data1, "limit")){
+let data2 = data1.limit;
+if(!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))){
+const err6 = {instancePath:instancePath+"/query/limit",schemaPath:"#/properties/query/properties/limit/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
+if((typeof data2 == "number") && (isFinite(data2))){
+if(data2 > 200 || isNaN(data2)){
+const err7 = {instancePath:instancePath+"/query/limit",schemaPath:"#/properties/query/properties/limit/maximum",keyword:"maximum",params:{comparison: "<=", limit: 200},message:"must be <= 200"};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+}
+if(data2 < 1 || isNaN(data2)){
+const err8 = {instancePath:instancePath+"/query/limit",schemaPath:"#/properties/query/properties/limit/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
+if(vErrors === null){
+vErrors = [err8];
+}
+else {
+vErrors.push(err8);
+}
+errors++;
+}
+if(!(formats$int32.validate(data2))){
+const err9 = {instancePath:instancePath+"/query/limit",schemaPath:"#/properties/query/properties/limit/format",keyword:"format",params:{format: "int32"},message:"must match format \""+"int32"+"\""};
+if(vErrors === null){
+vErrors = [err9];
+}
+else {
+vErrors.push(err9);
+}
+errors++;
+}
+}
+}
+if(data1.after !== undefined && func$hasOwnProperty.call(data1, "after")){
+let data3 = data1.after;
+if(typeof data3 === "string"){
+if(func$ucs2length(data3) > 1024){
+const err10 = {instancePath:instancePath+"/query/after",schemaPath:"#/properties/query/properties/after/maxLength",keyword:"maxLength",params:{limit: 1024},message:"must NOT have more than 1024 characters"};
+if(vErrors === null){
+vErrors = [err10];
+}
+else {
+vErrors.push(err10);
+}
+errors++;
+}
+if(func$ucs2length(data3) < 1){
+const err11 = {instancePath:instancePath+"/query/after",schemaPath:"#/properties/query/properties/after/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(vErrors === null){
+vErrors = [err11];
+}
+else {
+vErrors.push(err11);
+}
+errors++;
+}
+}
+else {
+const err12 = {instancePath:instancePath+"/query/after",schemaPath:"#/properties/query/properties/after/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err12];
+}
+else {
+vErrors.push(err12);
+}
+errors++;
+}
+}
+if(data1.before !== undefined && func$hasOwnProperty.call(data1, "before")){
+let data4 = data1.before;
+if(typeof data4 === "string"){
+if(func$ucs2length(data4) > 1024){
+const err13 = {instancePath:instancePath+"/query/before",schemaPath:"#/properties/query/properties/before/maxLength",keyword:"maxLength",params:{limit: 1024},message:"must NOT have more than 1024 characters"};
+if(vErrors === null){
+vErrors = [err13];
+}
+else {
+vErrors.push(err13);
+}
+errors++;
+}
+if(func$ucs2length(data4) < 1){
+const err14 = {instancePath:instancePath+"/query/before",schemaPath:"#/properties/query/properties/before/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(vErrors === null){
+vErrors = [err14];
+}
+else {
+vErrors.push(err14);
+}
+errors++;
+}
+}
+else {
+const err15 = {instancePath:instancePath+"/query/before",schemaPath:"#/properties/query/properties/before/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err15];
+}
+else {
+vErrors.push(err15);
+}
+errors++;
+}
+}
+if(data1.accountId !== undefined && func$hasOwnProperty.call(data1, "accountId")){
+let data5 = data1.accountId;
+if(typeof data5 === "string"){
+if(!(formats$d5d4afe691.test(data5))){
+const err16 = {instancePath:instancePath+"/query/accountId",schemaPath:"#/properties/query/properties/accountId/format",keyword:"format",params:{format: "uuid"},message:"must match format \""+"uuid"+"\""};
+if(vErrors === null){
+vErrors = [err16];
+}
+else {
+vErrors.push(err16);
+}
+errors++;
+}
+}
+else {
+const err17 = {instancePath:instancePath+"/query/accountId",schemaPath:"#/properties/query/properties/accountId/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err17];
+}
+else {
+vErrors.push(err17);
+}
+errors++;
+}
+}
+if(data1.status !== undefined && func$hasOwnProperty.call(data1, "status")){
+if(!(schemaPaymentRequestStatus(data1.status, {instancePath:instancePath+"/query/status",parentData:data1,parentDataProperty:"status",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? schemaPaymentRequestStatus.errors : joinErrors(vErrors, schemaPaymentRequestStatus.errors);
+errors = vErrors.length;
+}
+}
+if(data1.reference !== undefined && func$hasOwnProperty.call(data1, "reference")){
+if(!(schemaReference(data1.reference, {instancePath:instancePath+"/query/reference",parentData:data1,parentDataProperty:"reference",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? schemaReference.errors : joinErrors(vErrors, schemaReference.errors);
+errors = vErrors.length;
+}
+}
+if(data1.from !== undefined && func$hasOwnProperty.call(data1, "from")){
+let data8 = data1.from;
+if(typeof data8 === "string"){
+if(!(formats$8ebab27859.test(data8))){
+const err18 = {instancePath:instancePath+"/query/from",schemaPath:"#/properties/query/properties/from/format",keyword:"format",params:{format: "date-time"},message:"must match format \""+"date-time"+"\""};
+if(vErrors === null){
+vErrors = [err18];
+}
+else {
+vErrors.push(err18);
+}
+errors++;
+}
+}
+else {
+const err19 = {instancePath:instancePath+"/query/from",schemaPath:"#/properties/query/properties/from/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err19];
+}
+else {
+vErrors.push(err19);
+}
+errors++;
+}
+}
+if(data1.to !== undefined && func$hasOwnProperty.call(data1, "to")){
+let data9 = data1.to;
+if(typeof data9 === "string"){
+if(!(formats$8ebab27859.test(data9))){
+const err20 = {instancePath:instancePath+"/query/to",schemaPath:"#/properties/query/properties/to/format",keyword:"format",params:{format: "date-time"},message:"must match format \""+"date-time"+"\""};
+if(vErrors === null){
+vErrors = [err20];
+}
+else {
+vErrors.push(err20);
+}
+errors++;
+}
+}
+else {
+const err21 = {instancePath:instancePath+"/query/to",schemaPath:"#/properties/query/properties/to/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err21];
+}
+else {
+vErrors.push(err21);
+}
+errors++;
+}
+}
+}
+else {
+const err22 = {instancePath:instancePath+"/query",schemaPath:"#/properties/query/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err22];
+}
+else {
+vErrors.push(err22);
+}
+errors++;
+}
+}
+if(data.headers !== undefined && func$hasOwnProperty.call(data, "headers")){
+let data10 = data.headers;
+if(data10 && typeof data10 == "object" && !Array.isArray(data10)){
+if(data10["X-Request-Id"] !== undefined && func$hasOwnProperty.call(data10, "X-Request-Id")){
+if(typeof data10["X-Request-Id"] !== "string"){
+const err23 = {instancePath:instancePath+"/headers/X-Request-Id",schemaPath:"#/properties/headers/properties/X-Request-Id/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err23];
+}
+else {
+vErrors.push(err23);
+}
+errors++;
+}
+}
+if(data10["If-None-Match"] !== undefined && func$hasOwnProperty.call(data10, "If-None-Match")){
+let data12 = data10["If-None-Match"];
+if(typeof data12 === "string"){
+if(func$ucs2length(data12) > 8192){
+const err24 = {instancePath:instancePath+"/headers/If-None-Match",schemaPath:"#/properties/headers/properties/If-None-Match/maxLength",keyword:"maxLength",params:{limit: 8192},message:"must NOT have more than 8192 characters"};
+if(vErrors === null){
+vErrors = [err24];
+}
+else {
+vErrors.push(err24);
+}
+errors++;
+}
+}
+else {
+const err25 = {instancePath:instancePath+"/headers/If-None-Match",schemaPath:"#/properties/headers/properties/If-None-Match/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err25];
+}
+else {
+vErrors.push(err25);
+}
+errors++;
+}
+}
+if(data10["Consistency-Token"] !== undefined && func$hasOwnProperty.call(data10, "Consistency-Token")){
+let data13 = data10["Consistency-Token"];
+if(typeof data13 === "string"){
+if(func$ucs2length(data13) > 256){
+const err26 = {instancePath:instancePath+"/headers/Consistency-Token",schemaPath:"#/properties/headers/properties/Consistency-Token/maxLength",keyword:"maxLength",params:{limit: 256},message:"must NOT have more than 256 characters"};
+if(vErrors === null){
+vErrors = [err26];
+}
+else {
+vErrors.push(err26);
+}
+errors++;
+}
+if(func$ucs2length(data13) < 1){
+const err27 = {instancePath:instancePath+"/headers/Consistency-Token",schemaPath:"#/properties/headers/properties/Consistency-Token/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(vErrors === null){
+vErrors = [err27];
+}
+else {
+vErrors.push(err27);
+}
+errors++;
+}
+}
+else {
+const err28 = {instancePath:instancePath+"/headers/Consistency-Token",schemaPath:"#/properties/headers/properties/Consistency-Token/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err28];
+}
+else {
+vErrors.push(err28);
+}
+errors++;
+}
+}
+}
+else {
+const err29 = {instancePath:instancePath+"/headers",schemaPath:"#/properties/headers/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err29];
+}
+else {
+vErrors.push(err29);
+}
+errors++;
+}
+}
+if(data.cookies !== undefined && func$hasOwnProperty.call(data, "cookies")){
+let data14 = data.cookies;
+if(!(data14 && typeof data14 == "object" && !Array.isArray(data14))){
+const err30 = {instancePath:instancePath+"/cookies",schemaPath:"#/properties/cookies/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err30];
+}
+else {
+vErrors.push(err30);
+}
+errors++;
+}
+}
+}
+else {
+const err31 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err31];
+}
+else {
+vErrors.push(err31);
+}
+errors++;
+}
+listPaymentRequestsParameters.errors = vErrors;
+return errors === 0;
+}
+
+listPaymentRequestsParameters.evaluated = {"props":{"path":true,"query":true,"headers":true,"cookies":true},"dynamicProps":false,"dynamicItems":false};
+export function createPaymentRequestParameters(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = createPaymentRequestParameters.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if((data.path === undefined) || (!(func$hasOwnProperty.call(data, "path")))){
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "path"},message:"must have required property '"+"path"+"'"};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+if((data.query === undefined) || (!(func$hasOwnProperty.call(data, "query")))){
+const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "query"},message:"must have required property '"+"query"+"'"};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+if((data.headers === undefined) || (!(func$hasOwnProperty.call(data, "headers")))){
+const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "headers"},message:"must have required property '"+"headers"+"'"};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+if((data.cookies === undefined) || (!(func$hasOwnProperty.call(data, "cookies")))){
+const err3 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "cookies"},message:"must have required property '"+"cookies"+"'"};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+if(data.path !== undefined && func$hasOwnProperty.call(data, "path")){
+let data0 = data.path;
+if(!(data0 && typeof data0 == "object" && !Array.isArray(data0))){
+const err4 = {instancePath:instancePath+"/path",schemaPath:"#/properties/path/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+}
+if(data.query !== undefined && func$hasOwnProperty.call(data, "query")){
+let data1 = data.query;
+if(data1 && typeof data1 == "object" && !Array.isArray(data1)){
+for(const key0 of Object.keys(data1)){
+const err5 = {instancePath:instancePath+"/query",schemaPath:"#/properties/query/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+}
+else {
+const err6 = {instancePath:instancePath+"/query",schemaPath:"#/properties/query/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
+}
+if(data.headers !== undefined && func$hasOwnProperty.call(data, "headers")){
+let data2 = data.headers;
+if(data2 && typeof data2 == "object" && !Array.isArray(data2)){
+if((data2["Idempotency-Key"] === undefined) || (!(func$hasOwnProperty.call(data2, "Idempotency-Key")))){
+const err7 = {instancePath:instancePath+"/headers",schemaPath:"#/properties/headers/required",keyword:"required",params:{missingProperty: "Idempotency-Key"},message:"must have required property '"+"Idempotency-Key"+"'"};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+}
+if(data2["Idempotency-Key"] !== undefined && func$hasOwnProperty.call(data2, "Idempotency-Key")){
+let data3 = data2["Idempotency-Key"];
+if(typeof data3 === "string"){
+if(func$ucs2length(data3) > 512){
+const err8 = {instancePath:instancePath+"/headers/Idempotency-Key",schemaPath:"#/properties/headers/properties/Idempotency-Key/maxLength",keyword:"maxLength",params:{limit: 512},message:"must NOT have more than 512 characters"};
+if(vErrors === null){
+vErrors = [err8];
+}
+else {
+vErrors.push(err8);
+}
+errors++;
+}
+if(func$ucs2length(data3) < 1){
+const err9 = {instancePath:instancePath+"/headers/Idempotency-Key",schemaPath:"#/properties/headers/properties/Idempotency-Key/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(vErrors === null){
+vErrors = [err9];
+}
+else {
+vErrors.push(err9);
+}
+errors++;
+}
+if(data3.length <= 1024 && !pattern$be4701de27.test(data3)){
+const err10 = {instancePath:instancePath+"/headers/Idempotency-Key",schemaPath:"#/properties/headers/properties/Idempotency-Key/pattern",keyword:"pattern",params:{pattern: "^(?:\"(?:[ !#-\\[\\]-~]|\\\\[\"\\\\]){1,255}\"|[!#$%&'*+.^_`\\|~:/0-9A-Za-z\\-]{1,255})$"},message:"must be a quoted string or a token, such as a UUID, of 1 to 255 characters"};
+if(vErrors === null){
+vErrors = [err10];
+}
+else {
+vErrors.push(err10);
+}
+errors++;
+}
+}
+else {
+const err11 = {instancePath:instancePath+"/headers/Idempotency-Key",schemaPath:"#/properties/headers/properties/Idempotency-Key/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err11];
+}
+else {
+vErrors.push(err11);
+}
+errors++;
+}
+}
+if(data2["X-Request-Id"] !== undefined && func$hasOwnProperty.call(data2, "X-Request-Id")){
+if(typeof data2["X-Request-Id"] !== "string"){
+const err12 = {instancePath:instancePath+"/headers/X-Request-Id",schemaPath:"#/properties/headers/properties/X-Request-Id/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err12];
+}
+else {
+vErrors.push(err12);
+}
+errors++;
+}
+}
+}
+else {
+const err13 = {instancePath:instancePath+"/headers",schemaPath:"#/properties/headers/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err13];
+}
+else {
+vErrors.push(err13);
+}
+errors++;
+}
+}
+if(data.cookies !== undefined && func$hasOwnProperty.call(data, "cookies")){
+let data5 = data.cookies;
+if(!(data5 && typeof data5 == "object" && !Array.isArray(data5))){
+const err14 = {instancePath:instancePath+"/cookies",schemaPath:"#/properties/cookies/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err14];
+}
+else {
+vErrors.push(err14);
+}
+errors++;
+}
+}
+}
+else {
+const err15 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err15];
+}
+else {
+vErrors.push(err15);
+}
+errors++;
+}
+createPaymentRequestParameters.errors = vErrors;
+return errors === 0;
+}
+
+createPaymentRequestParameters.evaluated = {"props":{"path":true,"query":true,"headers":true,"cookies":true},"dynamicProps":false,"dynamicItems":false};
+export function getPaymentRequestParameters(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = getPaymentRequestParameters.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if((data.path === undefined) || (!(func$hasOwnProperty.call(data, "path")))){
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "path"},message:"must have required property '"+"path"+"'"};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+if((data.query === undefined) || (!(func$hasOwnProperty.call(data, "query")))){
+const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "query"},message:"must have required property '"+"query"+"'"};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+if((data.headers === undefined) || (!(func$hasOwnProperty.call(data, "headers")))){
+const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "headers"},message:"must have required property '"+"headers"+"'"};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+if((data.cookies === undefined) || (!(func$hasOwnProperty.call(data, "cookies")))){
+const err3 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "cookies"},message:"must have required property '"+"cookies"+"'"};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+if(data.path !== undefined && func$hasOwnProperty.call(data, "path")){
+let data0 = data.path;
+if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
+if((data0.id === undefined) || (!(func$hasOwnProperty.call(data0, "id")))){
+const err4 = {instancePath:instancePath+"/path",schemaPath:"#/properties/path/required",keyword:"required",params:{missingProperty: "id"},message:"must have required property '"+"id"+"'"};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+if(data0.id !== undefined && func$hasOwnProperty.call(data0, "id")){
+let data1 = data0.id;
+if(typeof data1 === "string"){
+if(!(formats$d5d4afe691.test(data1))){
+const err5 = {instancePath:instancePath+"/path/id",schemaPath:"#/properties/path/properties/id/format",keyword:"format",params:{format: "uuid"},message:"must match format \""+"uuid"+"\""};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+}
+else {
+const err6 = {instancePath:instancePath+"/path/id",schemaPath:"#/properties/path/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
+}
+}
+else {
+const err7 = {instancePath:instancePath+"/path",schemaPath:"#/properties/path/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+}
+}
+if(data.query !== undefined && func$hasOwnProperty.call(data, "query")){
+let data2 = data.query;
+if(data2 && typeof data2 == "object" && !Array.isArray(data2)){
+for(const key0 of Object.keys(data2)){
+const err8 = {instancePath:instancePath+"/query",schemaPath:"#/properties/query/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err8];
+}
+else {
+vErrors.push(err8);
+}
+errors++;
+}
+}
+else {
+const err9 = {instancePath:instancePath+"/query",schemaPath:"#/properties/query/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err9];
+}
+else {
+vErrors.push(err9);
+}
+errors++;
+}
+}
+if(data.headers !== undefined && func$hasOwnProperty.call(data, "headers")){
+let data3 = data.headers;
+if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
+if(data3["X-Request-Id"] !== undefined && func$hasOwnProperty.call(data3, "X-Request-Id")){
+if(typeof data3["X-Request-Id"] !== "string"){
+const err10 = {instancePath:instancePath+"/headers/X-Request-Id",schemaPath:"#/properties/headers/properties/X-Request-Id/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err10];
+}
+else {
+vErrors.push(err10);
+}
+errors++;
+}
+}
+if(data3["If-None-Match"] !== undefined && func$hasOwnProperty.call(data3, "If-None-Match")){
+let data5 = data3["If-None-Match"];
+if(typeof data5 === "string"){
+if(func$ucs2length(data5) > 8192){
+const err11 = {instancePath:instancePath+"/headers/If-None-Match",schemaPath:"#/properties/headers/properties/If-None-Match/maxLength",keyword:"maxLength",params:{limit: 8192},message:"must NOT have more than 8192 characters"};
+if(vErrors === null){
+vErrors = [err11];
+}
+else {
+vErrors.push(err11);
+}
+errors++;
+}
+}
+else {
+const err12 = {instancePath:instancePath+"/headers/If-None-Match",schemaPath:"#/properties/headers/properties/If-None-Match/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err12];
+}
+else {
+vErrors.push(err12);
+}
+errors++;
+}
+}
+if(data3["Consistency-Token"] !== undefined && func$hasOwnProperty.call(data3, "Consistency-Token")){
+let data6 = data3["Consistency-Token"];
+if(typeof data6 === "string"){
+if(func$ucs2length(data6) > 256){
+const err13 = {instancePath:instancePath+"/headers/Consistency-Token",schemaPath:"#/properties/headers/properties/Consistency-Token/maxLength",keyword:"maxLength",params:{limit: 256},message:"must NOT have more than 256 characters"};
+if(vErrors === null){
+vErrors = [err13];
+}
+else {
+vErrors.push(err13);
+}
+errors++;
+}
+if(func$ucs2length(data6) < 1){
+const err14 = {instancePath:instancePath+"/headers/Consistency-Token",schemaPath:"#/properties/headers/properties/Consistency-Token/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(vErrors === null){
+vErrors = [err14];
+}
+else {
+vErrors.push(err14);
+}
+errors++;
+}
+}
+else {
+const err15 = {instancePath:instancePath+"/headers/Consistency-Token",schemaPath:"#/properties/headers/properties/Consistency-Token/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err15];
+}
+else {
+vErrors.push(err15);
+}
+errors++;
+}
+}
+}
+else {
+const err16 = {instancePath:instancePath+"/headers",schemaPath:"#/properties/headers/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err16];
+}
+else {
+vErrors.push(err16);
+}
+errors++;
+}
+}
+if(data.cookies !== undefined && func$hasOwnProperty.call(data, "cookies")){
+let data7 = data.cookies;
+if(!(data7 && typeof data7 == "object" && !Array.isArray(data7))){
+const err17 = {instancePath:instancePath+"/cookies",schemaPath:"#/properties/cookies/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err17];
+}
+else {
+vErrors.push(err17);
+}
+errors++;
+}
+}
+}
+else {
+const err18 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err18];
+}
+else {
+vErrors.push(err18);
+}
+errors++;
+}
+getPaymentRequestParameters.errors = vErrors;
+return errors === 0;
+}
+
+getPaymentRequestParameters.evaluated = {"props":{"path":true,"query":true,"headers":true,"cookies":true},"dynamicProps":false,"dynamicItems":false};
+export function putPaymentRequestParameters(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = putPaymentRequestParameters.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if((data.path === undefined) || (!(func$hasOwnProperty.call(data, "path")))){
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "path"},message:"must have required property '"+"path"+"'"};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+if((data.query === undefined) || (!(func$hasOwnProperty.call(data, "query")))){
+const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "query"},message:"must have required property '"+"query"+"'"};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+if((data.headers === undefined) || (!(func$hasOwnProperty.call(data, "headers")))){
+const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "headers"},message:"must have required property '"+"headers"+"'"};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+if((data.cookies === undefined) || (!(func$hasOwnProperty.call(data, "cookies")))){
+const err3 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "cookies"},message:"must have required property '"+"cookies"+"'"};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+if(data.path !== undefined && func$hasOwnProperty.call(data, "path")){
+let data0 = data.path;
+if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
+if((data0.id === undefined) || (!(func$hasOwnProperty.call(data0, "id")))){
+const err4 = {instancePath:instancePath+"/path",schemaPath:"#/properties/path/required",keyword:"required",params:{missingProperty: "id"},message:"must have required property '"+"id"+"'"};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+if(data0.id !== undefined && func$hasOwnProperty.call(data0, "id")){
+let data1 = data0.id;
+if(typeof data1 === "string"){
+if(!(formats$d5d4afe691.test(data1))){
+const err5 = {instancePath:instancePath+"/path/id",schemaPath:"#/properties/path/properties/id/format",keyword:"format",params:{format: "uuid"},message:"must match format \""+"uuid"+"\""};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+}
+else {
+const err6 = {instancePath:instancePath+"/path/id",schemaPath:"#/properties/path/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
+}
+}
+else {
+const err7 = {instancePath:instancePath+"/path",schemaPath:"#/properties/path/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+}
+}
+if(data.query !== undefined && func$hasOwnProperty.call(data, "query")){
+let data2 = data.query;
+if(data2 && typeof data2 == "object" && !Array.isArray(data2)){
+for(const key0 of Object.keys(data2)){
+const err8 = {instancePath:instancePath+"/query",schemaPath:"#/properties/query/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err8];
+}
+else {
+vErrors.push(err8);
+}
+errors++;
+}
+}
+else {
+const err9 = {instancePath:instancePath+"/query",schemaPath:"#/properties/query/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err9];
+}
+else {
+vErrors.push(err9);
+}
+errors++;
+}
+}
+if(data.headers !== undefined && func$hasOwnProperty.call(data, "headers")){
+let data3 = data.headers;
+if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
+if(data3["If-Match"] !== undefined && func$hasOwnProperty.call(data3, "If-Match")){
+let data4 = data3["If-Match"];
+if(typeof data4 === "string"){
+if(func$ucs2length(data4) > 1024){
+const err10 = {instancePath:instancePath+"/headers/If-Match",schemaPath:"#/properties/headers/properties/If-Match/maxLength",keyword:"maxLength",params:{limit: 1024},message:"must NOT have more than 1024 characters"};
+if(vErrors === null){
+vErrors = [err10];
+}
+else {
+vErrors.push(err10);
+}
+errors++;
+}
+if(func$ucs2length(data4) < 1){
+const err11 = {instancePath:instancePath+"/headers/If-Match",schemaPath:"#/properties/headers/properties/If-Match/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(vErrors === null){
+vErrors = [err11];
+}
+else {
+vErrors.push(err11);
+}
+errors++;
+}
+if(data4.length <= 2048 && !pattern$69bc841230.test(data4)){
+const err12 = {instancePath:instancePath+"/headers/If-Match",schemaPath:"#/properties/headers/properties/If-Match/pattern",keyword:"pattern",params:{pattern: "^(?:\\*|(?:,[ \\t]*)*(?:W/)?\"[!#-~\\x80-\\xff]*\"(?:[ \\t]*(?:,[ \\t]*)+(?:W/)?\"[!#-~\\x80-\\xff]*\")*[ \\t]*(?:,[ \\t]*)*)$"},message:"must be * or a list of quoted entity-tags, such as \"7\""};
+if(vErrors === null){
+vErrors = [err12];
+}
+else {
+vErrors.push(err12);
+}
+errors++;
+}
+}
+else {
+const err13 = {instancePath:instancePath+"/headers/If-Match",schemaPath:"#/properties/headers/properties/If-Match/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err13];
+}
+else {
+vErrors.push(err13);
+}
+errors++;
+}
+}
+if(data3["If-None-Match"] !== undefined && func$hasOwnProperty.call(data3, "If-None-Match")){
+let data5 = data3["If-None-Match"];
+if(typeof data5 === "string"){
+if(func$ucs2length(data5) > 8192){
+const err14 = {instancePath:instancePath+"/headers/If-None-Match",schemaPath:"#/properties/headers/properties/If-None-Match/maxLength",keyword:"maxLength",params:{limit: 8192},message:"must NOT have more than 8192 characters"};
+if(vErrors === null){
+vErrors = [err14];
+}
+else {
+vErrors.push(err14);
+}
+errors++;
+}
+}
+else {
+const err15 = {instancePath:instancePath+"/headers/If-None-Match",schemaPath:"#/properties/headers/properties/If-None-Match/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err15];
+}
+else {
+vErrors.push(err15);
+}
+errors++;
+}
+}
+if(data3["X-Request-Id"] !== undefined && func$hasOwnProperty.call(data3, "X-Request-Id")){
+if(typeof data3["X-Request-Id"] !== "string"){
+const err16 = {instancePath:instancePath+"/headers/X-Request-Id",schemaPath:"#/properties/headers/properties/X-Request-Id/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err16];
+}
+else {
+vErrors.push(err16);
+}
+errors++;
+}
+}
+}
+else {
+const err17 = {instancePath:instancePath+"/headers",schemaPath:"#/properties/headers/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err17];
+}
+else {
+vErrors.push(err17);
+}
+errors++;
+}
+}
+if(data.cookies !== undefined && func$hasOwnProperty.call(data, "cookies")){
+let data7 = data.cookies;
+if(!(data7 && typeof data7 == "object" && !Array.isArray(data7))){
+const err18 = {instancePath:instancePath+"/cookies",schemaPath:"#/properties/cookies/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err18];
+}
+else {
+vErrors.push(err18);
+}
+errors++;
+}
+}
+}
+else {
+const err19 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err19];
+}
+else {
+vErrors.push(err19);
+}
+errors++;
+}
+putPaymentRequestParameters.errors = vErrors;
+return errors === 0;
+}
+
+putPaymentRequestParameters.evaluated = {"props":{"path":true,"query":true,"headers":true,"cookies":true},"dynamicProps":false,"dynamicItems":false};
+export function payPaymentRequestParameters(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = payPaymentRequestParameters.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if((data.path === undefined) || (!(func$hasOwnProperty.call(data, "path")))){
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "path"},message:"must have required property '"+"path"+"'"};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+if((data.query === undefined) || (!(func$hasOwnProperty.call(data, "query")))){
+const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "query"},message:"must have required property '"+"query"+"'"};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+if((data.headers === undefined) || (!(func$hasOwnProperty.call(data, "headers")))){
+const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "headers"},message:"must have required property '"+"headers"+"'"};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+if((data.cookies === undefined) || (!(func$hasOwnProperty.call(data, "cookies")))){
+const err3 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "cookies"},message:"must have required property '"+"cookies"+"'"};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+if(data.path !== undefined && func$hasOwnProperty.call(data, "path")){
+let data0 = data.path;
+if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
+if((data0.id === undefined) || (!(func$hasOwnProperty.call(data0, "id")))){
+const err4 = {instancePath:instancePath+"/path",schemaPath:"#/properties/path/required",keyword:"required",params:{missingProperty: "id"},message:"must have required property '"+"id"+"'"};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+if(data0.id !== undefined && func$hasOwnProperty.call(data0, "id")){
+let data1 = data0.id;
+if(typeof data1 === "string"){
+if(!(formats$d5d4afe691.test(data1))){
+const err5 = {instancePath:instancePath+"/path/id",schemaPath:"#/properties/path/properties/id/format",keyword:"format",params:{format: "uuid"},message:"must match format \""+"uuid"+"\""};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+}
+else {
+const err6 = {instancePath:instancePath+"/path/id",schemaPath:"#/properties/path/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
+}
+}
+else {
+const err7 = {instancePath:instancePath+"/path",schemaPath:"#/properties/path/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+}
+}
+if(data.query !== undefined && func$hasOwnProperty.call(data, "query")){
+let data2 = data.query;
+if(data2 && typeof data2 == "object" && !Array.isArray(data2)){
+for(const key0 of Object.keys(data2)){
+const err8 = {instancePath:instancePath+"/query",schemaPath:"#/properties/query/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err8];
+}
+else {
+vErrors.push(err8);
+}
+errors++;
+}
+}
+else {
+const err9 = {instancePath:instancePath+"/query",schemaPath:"#/properties/query/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err9];
+}
+else {
+vErrors.push(err9);
+}
+errors++;
+}
+}
+if(data.headers !== undefined && func$hasOwnProperty.call(data, "headers")){
+let data3 = data.headers;
+if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
+if((data3["If-Match"] === undefined) || (!(func$hasOwnProperty.call(data3, "If-Match")))){
+const err10 = {instancePath:instancePath+"/headers",schemaPath:"#/properties/headers/required",keyword:"required",params:{missingProperty: "If-Match"},message:"must have required property '"+"If-Match"+"'"};
+if(vErrors === null){
+vErrors = [err10];
+}
+else {
+vErrors.push(err10);
+}
+errors++;
+}
+if(data3["If-Match"] !== undefined && func$hasOwnProperty.call(data3, "If-Match")){
+let data4 = data3["If-Match"];
+if(typeof data4 === "string"){
+if(func$ucs2length(data4) > 1024){
+const err11 = {instancePath:instancePath+"/headers/If-Match",schemaPath:"#/properties/headers/properties/If-Match/maxLength",keyword:"maxLength",params:{limit: 1024},message:"must NOT have more than 1024 characters"};
+if(vErrors === null){
+vErrors = [err11];
+}
+else {
+vErrors.push(err11);
+}
+errors++;
+}
+if(func$ucs2length(data4) < 1){
+const err12 = {instancePath:instancePath+"/headers/If-Match",schemaPath:"#/properties/headers/properties/If-Match/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(vErrors === null){
+vErrors = [err12];
+}
+else {
+vErrors.push(err12);
+}
+errors++;
+}
+if(data4.length <= 2048 && !pattern$69bc841230.test(data4)){
+const err13 = {instancePath:instancePath+"/headers/If-Match",schemaPath:"#/properties/headers/properties/If-Match/pattern",keyword:"pattern",params:{pattern: "^(?:\\*|(?:,[ \\t]*)*(?:W/)?\"[!#-~\\x80-\\xff]*\"(?:[ \\t]*(?:,[ \\t]*)+(?:W/)?\"[!#-~\\x80-\\xff]*\")*[ \\t]*(?:,[ \\t]*)*)$"},message:"must be * or a list of quoted entity-tags, such as \"7\""};
+if(vErrors === null){
+vErrors = [err13];
+}
+else {
+vErrors.push(err13);
+}
+errors++;
+}
+}
+else {
+const err14 = {instancePath:instancePath+"/headers/If-Match",schemaPath:"#/properties/headers/properties/If-Match/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err14];
+}
+else {
+vErrors.push(err14);
+}
+errors++;
+}
+}
+if(data3["X-Request-Id"] !== undefined && func$hasOwnProperty.call(data3, "X-Request-Id")){
+if(typeof data3["X-Request-Id"] !== "string"){
+const err15 = {instancePath:instancePath+"/headers/X-Request-Id",schemaPath:"#/properties/headers/properties/X-Request-Id/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err15];
+}
+else {
+vErrors.push(err15);
+}
+errors++;
+}
+}
+}
+else {
+const err16 = {instancePath:instancePath+"/headers",schemaPath:"#/properties/headers/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err16];
+}
+else {
+vErrors.push(err16);
+}
+errors++;
+}
+}
+if(data.cookies !== undefined && func$hasOwnProperty.call(data, "cookies")){
+let data6 = data.cookies;
+if(!(data6 && typeof data6 == "object" && !Array.isArray(data6))){
+const err17 = {instancePath:instancePath+"/cookies",schemaPath:"#/properties/cookies/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err17];
+}
+else {
+vErrors.push(err17);
+}
+errors++;
+}
+}
+}
+else {
+const err18 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err18];
+}
+else {
+vErrors.push(err18);
+}
+errors++;
+}
+payPaymentRequestParameters.errors = vErrors;
+return errors === 0;
+}
+
+payPaymentRequestParameters.evaluated = {"props":{"path":true,"query":true,"headers":true,"cookies":true},"dynamicProps":false,"dynamicItems":false};
+export function cancelPaymentRequestParameters(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = cancelPaymentRequestParameters.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if((data.path === undefined) || (!(func$hasOwnProperty.call(data, "path")))){
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "path"},message:"must have required property '"+"path"+"'"};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+if((data.query === undefined) || (!(func$hasOwnProperty.call(data, "query")))){
+const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "query"},message:"must have required property '"+"query"+"'"};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+if((data.headers === undefined) || (!(func$hasOwnProperty.call(data, "headers")))){
+const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "headers"},message:"must have required property '"+"headers"+"'"};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+if((data.cookies === undefined) || (!(func$hasOwnProperty.call(data, "cookies")))){
+const err3 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "cookies"},message:"must have required property '"+"cookies"+"'"};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+if(data.path !== undefined && func$hasOwnProperty.call(data, "path")){
+let data0 = data.path;
+if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
+if((data0.id === undefined) || (!(func$hasOwnProperty.call(data0, "id")))){
+const err4 = {instancePath:instancePath+"/path",schemaPath:"#/properties/path/required",keyword:"required",params:{missingProperty: "id"},message:"must have required property '"+"id"+"'"};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+if(data0.id !== undefined && func$hasOwnProperty.call(data0, "id")){
+let data1 = data0.id;
+if(typeof data1 === "string"){
+if(!(formats$d5d4afe691.test(data1))){
+const err5 = {instancePath:instancePath+"/path/id",schemaPath:"#/properties/path/properties/id/format",keyword:"format",params:{format: "uuid"},message:"must match format \""+"uuid"+"\""};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+}
+else {
+const err6 = {instancePath:instancePath+"/path/id",schemaPath:"#/properties/path/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
+}
+}
+else {
+const err7 = {instancePath:instancePath+"/path",schemaPath:"#/properties/path/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+}
+}
+if(data.query !== undefined && func$hasOwnProperty.call(data, "query")){
+let data2 = data.query;
+if(data2 && typeof data2 == "object" && !Array.isArray(data2)){
+for(const key0 of Object.keys(data2)){
+const err8 = {instancePath:instancePath+"/query",schemaPath:"#/properties/query/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err8];
+}
+else {
+vErrors.push(err8);
+}
+errors++;
+}
+}
+else {
+const err9 = {instancePath:instancePath+"/query",schemaPath:"#/properties/query/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err9];
+}
+else {
+vErrors.push(err9);
+}
+errors++;
+}
+}
+if(data.headers !== undefined && func$hasOwnProperty.call(data, "headers")){
+let data3 = data.headers;
+if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
+if((data3["If-Match"] === undefined) || (!(func$hasOwnProperty.call(data3, "If-Match")))){
+const err10 = {instancePath:instancePath+"/headers",schemaPath:"#/properties/headers/required",keyword:"required",params:{missingProperty: "If-Match"},message:"must have required property '"+"If-Match"+"'"};
+if(vErrors === null){
+vErrors = [err10];
+}
+else {
+vErrors.push(err10);
+}
+errors++;
+}
+if(data3["If-Match"] !== undefined && func$hasOwnProperty.call(data3, "If-Match")){
+let data4 = data3["If-Match"];
+if(typeof data4 === "string"){
+if(func$ucs2length(data4) > 1024){
+const err11 = {instancePath:instancePath+"/headers/If-Match",schemaPath:"#/properties/headers/properties/If-Match/maxLength",keyword:"maxLength",params:{limit: 1024},message:"must NOT have more than 1024 characters"};
+if(vErrors === null){
+vErrors = [err11];
+}
+else {
+vErrors.push(err11);
+}
+errors++;
+}
+if(func$ucs2length(data4) < 1){
+const err12 = {instancePath:instancePath+"/headers/If-Match",schemaPath:"#/properties/headers/properties/If-Match/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(vErrors === null){
+vErrors = [err12];
+}
+else {
+vErrors.push(err12);
+}
+errors++;
+}
+if(data4.length <= 2048 && !pattern$69bc841230.test(data4)){
+const err13 = {instancePath:instancePath+"/headers/If-Match",schemaPath:"#/properties/headers/properties/If-Match/pattern",keyword:"pattern",params:{pattern: "^(?:\\*|(?:,[ \\t]*)*(?:W/)?\"[!#-~\\x80-\\xff]*\"(?:[ \\t]*(?:,[ \\t]*)+(?:W/)?\"[!#-~\\x80-\\xff]*\")*[ \\t]*(?:,[ \\t]*)*)$"},message:"must be * or a list of quoted entity-tags, such as \"7\""};
+if(vErrors === null){
+vErrors = [err13];
+}
+else {
+vErrors.push(err13);
+}
+errors++;
+}
+}
+else {
+const err14 = {instancePath:instancePath+"/headers/If-Match",schemaPath:"#/properties/headers/properties/If-Match/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err14];
+}
+else {
+vErrors.push(err14);
+}
+errors++;
+}
+}
+if(data3["X-Request-Id"] !== undefined && func$hasOwnProperty.call(data3, "X-Request-Id")){
+if(typeof data3["X-Request-Id"] !== "string"){
+const err15 = {instancePath:instancePath+"/headers/X-Request-Id",schemaPath:"#/properties/headers/properties/X-Request-Id/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err15];
+}
+else {
+vErrors.push(err15);
+}
+errors++;
+}
+}
+}
+else {
+const err16 = {instancePath:instancePath+"/headers",schemaPath:"#/properties/headers/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err16];
+}
+else {
+vErrors.push(err16);
+}
+errors++;
+}
+}
+if(data.cookies !== undefined && func$hasOwnProperty.call(data, "cookies")){
+let data6 = data.cookies;
+if(!(data6 && typeof data6 == "object" && !Array.isArray(data6))){
+const err17 = {instancePath:instancePath+"/cookies",schemaPath:"#/properties/cookies/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err17];
+}
+else {
+vErrors.push(err17);
+}
+errors++;
+}
+}
+}
+else {
+const err18 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err18];
+}
+else {
+vErrors.push(err18);
+}
+errors++;
+}
+cancelPaymentRequestParameters.errors = vErrors;
+return errors === 0;
+}
+
+cancelPaymentRequestParameters.evaluated = {"props":{"path":true,"query":true,"headers":true,"cookies":true},"dynamicProps":false,"dynamicItems":false};
+export function listPaymentRequestRevisionsParameters(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = listPaymentRequestRevisionsParameters.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if((data.path === undefined) || (!(func$hasOwnProperty.call(data, "path")))){
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "path"},message:"must have required property '"+"path"+"'"};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+if((data.query === undefined) || (!(func$hasOwnProperty.call(data, "query")))){
+const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "query"},message:"must have required property '"+"query"+"'"};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+if((data.headers === undefined) || (!(func$hasOwnProperty.call(data, "headers")))){
+const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "headers"},message:"must have required property '"+"headers"+"'"};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+if((data.cookies === undefined) || (!(func$hasOwnProperty.call(data, "cookies")))){
+const err3 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "cookies"},message:"must have required property '"+"cookies"+"'"};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+if(data.path !== undefined && func$hasOwnProperty.call(data, "path")){
+let data0 = data.path;
+if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
+if((data0.id === undefined) || (!(func$hasOwnProperty.call(data0, "id")))){
+const err4 = {instancePath:instancePath+"/path",schemaPath:"#/properties/path/required",keyword:"required",params:{missingProperty: "id"},message:"must have required property '"+"id"+"'"};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+if(data0.id !== undefined && func$hasOwnProperty.call(data0, "id")){
+let data1 = data0.id;
+if(typeof data1 === "string"){
+if(!(formats$d5d4afe691.test(data1))){
+const err5 = {instancePath:instancePath+"/path/id",schemaPath:"#/properties/path/properties/id/format",keyword:"format",params:{format: "uuid"},message:"must match format \""+"uuid"+"\""};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+}
+else {
+const err6 = {instancePath:instancePath+"/path/id",schemaPath:"#/properties/path/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
+}
+}
+else {
+const err7 = {instancePath:instancePath+"/path",schemaPath:"#/properties/path/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+}
+}
+if(data.query !== undefined && func$hasOwnProperty.call(data, "query")){
+let data2 = data.query;
+if(data2 && typeof data2 == "object" && !Array.isArray(data2)){
+for(const key0 of Object.keys(data2)){
+if(!(((key0 === "limit") || (key0 === "after")) || (key0 === "before"))){
+const err8 = {instancePath:instancePath+"/query",schemaPath:"#/properties/query/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err8];
+}
+else {
+vErrors.push(err8);
+}
+errors++;
+}
+}
+if(data2.limit !== undefined && func$hasOwnProperty.call(data2, "limit")){
+let data3 = data2.limit;
+if(!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))){
+const err9 = {instancePath:instancePath+"/query/limit",schemaPath:"#/properties/query/properties/limit/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(vErrors === null){
+vErrors = [err9];
+}
+else {
+vErrors.push(err9);
+}
+errors++;
+}
+if((typeof data3 == "number") && (isFinite(data3))){
+if(data3 > 200 || isNaN(data3)){
+const err10 = {instancePath:instancePath+"/query/limit",schemaPath:"#/properties/query/properties/limit/maximum",keyword:"maximum",params:{comparison: "<=", limit: 200},message:"must be <= 200"};
+if(vErrors === null){
+vErrors = [err10];
+}
+else {
+vErrors.push(err10);
+}
+errors++;
+}
+if(data3 < 1 || isNaN(data3)){
+const err11 = {instancePath:instancePath+"/query/limit",schemaPath:"#/properties/query/properties/limit/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
+if(vErrors === null){
+vErrors = [err11];
+}
+else {
+vErrors.push(err11);
+}
+errors++;
+}
+if(!(formats$int32.validate(data3))){
+const err12 = {instancePath:instancePath+"/query/limit",schemaPath:"#/properties/query/properties/limit/format",keyword:"format",params:{format: "int32"},message:"must match format \""+"int32"+"\""};
+if(vErrors === null){
+vErrors = [err12];
+}
+else {
+vErrors.push(err12);
+}
+errors++;
+}
+}
+}
+if(data2.after !== undefined && func$hasOwnProperty.call(data2, "after")){
+let data4 = data2.after;
+if(typeof data4 === "string"){
+if(func$ucs2length(data4) > 1024){
+const err13 = {instancePath:instancePath+"/query/after",schemaPath:"#/properties/query/properties/after/maxLength",keyword:"maxLength",params:{limit: 1024},message:"must NOT have more than 1024 characters"};
+if(vErrors === null){
+vErrors = [err13];
+}
+else {
+vErrors.push(err13);
+}
+errors++;
+}
+if(func$ucs2length(data4) < 1){
+const err14 = {instancePath:instancePath+"/query/after",schemaPath:"#/properties/query/properties/after/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(vErrors === null){
+vErrors = [err14];
+}
+else {
+vErrors.push(err14);
+}
+errors++;
+}
+}
+else {
+const err15 = {instancePath:instancePath+"/query/after",schemaPath:"#/properties/query/properties/after/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err15];
+}
+else {
+vErrors.push(err15);
+}
+errors++;
+}
+}
+if(data2.before !== undefined && func$hasOwnProperty.call(data2, "before")){
+let data5 = data2.before;
+if(typeof data5 === "string"){
+if(func$ucs2length(data5) > 1024){
+const err16 = {instancePath:instancePath+"/query/before",schemaPath:"#/properties/query/properties/before/maxLength",keyword:"maxLength",params:{limit: 1024},message:"must NOT have more than 1024 characters"};
+if(vErrors === null){
+vErrors = [err16];
+}
+else {
+vErrors.push(err16);
+}
+errors++;
+}
+if(func$ucs2length(data5) < 1){
+const err17 = {instancePath:instancePath+"/query/before",schemaPath:"#/properties/query/properties/before/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(vErrors === null){
+vErrors = [err17];
+}
+else {
+vErrors.push(err17);
+}
+errors++;
+}
+}
+else {
+const err18 = {instancePath:instancePath+"/query/before",schemaPath:"#/properties/query/properties/before/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err18];
+}
+else {
+vErrors.push(err18);
+}
+errors++;
+}
+}
+}
+else {
+const err19 = {instancePath:instancePath+"/query",schemaPath:"#/properties/query/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err19];
+}
+else {
+vErrors.push(err19);
+}
+errors++;
+}
+}
+if(data.headers !== undefined && func$hasOwnProperty.call(data, "headers")){
+let data6 = data.headers;
+if(data6 && typeof data6 == "object" && !Array.isArray(data6)){
+if(data6["X-Request-Id"] !== undefined && func$hasOwnProperty.call(data6, "X-Request-Id")){
+if(typeof data6["X-Request-Id"] !== "string"){
+const err20 = {instancePath:instancePath+"/headers/X-Request-Id",schemaPath:"#/properties/headers/properties/X-Request-Id/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err20];
+}
+else {
+vErrors.push(err20);
+}
+errors++;
+}
+}
+if(data6["If-None-Match"] !== undefined && func$hasOwnProperty.call(data6, "If-None-Match")){
+let data8 = data6["If-None-Match"];
+if(typeof data8 === "string"){
+if(func$ucs2length(data8) > 8192){
+const err21 = {instancePath:instancePath+"/headers/If-None-Match",schemaPath:"#/properties/headers/properties/If-None-Match/maxLength",keyword:"maxLength",params:{limit: 8192},message:"must NOT have more than 8192 characters"};
+if(vErrors === null){
+vErrors = [err21];
+}
+else {
+vErrors.push(err21);
+}
+errors++;
+}
+}
+else {
+const err22 = {instancePath:instancePath+"/headers/If-None-Match",schemaPath:"#/properties/headers/properties/If-None-Match/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err22];
+}
+else {
+vErrors.push(err22);
+}
+errors++;
+}
+}
+if(data6["Consistency-Token"] !== undefined && func$hasOwnProperty.call(data6, "Consistency-Token")){
+let data9 = data6["Consistency-Token"];
+if(typeof data9 === "string"){
+if(func$ucs2length(data9) > 256){
+const err23 = {instancePath:instancePath+"/headers/Consistency-Token",schemaPath:"#/properties/headers/properties/Consistency-Token/maxLength",keyword:"maxLength",params:{limit: 256},message:"must NOT have more than 256 characters"};
+if(vErrors === null){
+vErrors = [err23];
+}
+else {
+vErrors.push(err23);
+}
+errors++;
+}
+if(func$ucs2length(data9) < 1){
+const err24 = {instancePath:instancePath+"/headers/Consistency-Token",schemaPath:"#/properties/headers/properties/Consistency-Token/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(vErrors === null){
+vErrors = [err24];
+}
+else {
+vErrors.push(err24);
+}
+errors++;
+}
+}
+else {
+const err25 = {instancePath:instancePath+"/headers/Consistency-Token",schemaPath:"#/properties/headers/properties/Consistency-Token/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err25];
+}
+else {
+vErrors.push(err25);
+}
+errors++;
+}
+}
+}
+else {
+const err26 = {instancePath:instancePath+"/headers",schemaPath:"#/properties/headers/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err26];
+}
+else {
+vErrors.push(err26);
+}
+errors++;
+}
+}
+if(data.cookies !== undefined && func$hasOwnProperty.call(data, "cookies")){
+let data10 = data.cookies;
+if(!(data10 && typeof data10 == "object" && !Array.isArray(data10))){
+const err27 = {instancePath:instancePath+"/cookies",schemaPath:"#/properties/cookies/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err27];
+}
+else {
+vErrors.push(err27);
+}
+errors++;
+}
+}
+}
+else {
+const err28 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err28];
+}
+else {
+vErrors.push(err28);
+}
+errors++;
+}
+listPaymentRequestRevisionsParameters.errors = vErrors;
+return errors === 0;
+}
+
+listPaymentRequestRevisionsParameters.evaluated = {"props":{"path":true,"query":true,"headers":true,"cookies":true},"dynamicProps":false,"dynamicItems":false};
+export function createPaymentRequestBatchParameters(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = createPaymentRequestBatchParameters.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if((data.path === undefined) || (!(func$hasOwnProperty.call(data, "path")))){
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "path"},message:"must have required property '"+"path"+"'"};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+if((data.query === undefined) || (!(func$hasOwnProperty.call(data, "query")))){
+const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "query"},message:"must have required property '"+"query"+"'"};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+if((data.headers === undefined) || (!(func$hasOwnProperty.call(data, "headers")))){
+const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "headers"},message:"must have required property '"+"headers"+"'"};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+if((data.cookies === undefined) || (!(func$hasOwnProperty.call(data, "cookies")))){
+const err3 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "cookies"},message:"must have required property '"+"cookies"+"'"};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+if(data.path !== undefined && func$hasOwnProperty.call(data, "path")){
+let data0 = data.path;
+if(!(data0 && typeof data0 == "object" && !Array.isArray(data0))){
+const err4 = {instancePath:instancePath+"/path",schemaPath:"#/properties/path/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+}
+if(data.query !== undefined && func$hasOwnProperty.call(data, "query")){
+let data1 = data.query;
+if(data1 && typeof data1 == "object" && !Array.isArray(data1)){
+for(const key0 of Object.keys(data1)){
+const err5 = {instancePath:instancePath+"/query",schemaPath:"#/properties/query/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+}
+else {
+const err6 = {instancePath:instancePath+"/query",schemaPath:"#/properties/query/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
+}
+if(data.headers !== undefined && func$hasOwnProperty.call(data, "headers")){
+let data2 = data.headers;
+if(data2 && typeof data2 == "object" && !Array.isArray(data2)){
+if((data2["Idempotency-Key"] === undefined) || (!(func$hasOwnProperty.call(data2, "Idempotency-Key")))){
+const err7 = {instancePath:instancePath+"/headers",schemaPath:"#/properties/headers/required",keyword:"required",params:{missingProperty: "Idempotency-Key"},message:"must have required property '"+"Idempotency-Key"+"'"};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+}
+if(data2["Idempotency-Key"] !== undefined && func$hasOwnProperty.call(data2, "Idempotency-Key")){
+let data3 = data2["Idempotency-Key"];
+if(typeof data3 === "string"){
+if(func$ucs2length(data3) > 512){
+const err8 = {instancePath:instancePath+"/headers/Idempotency-Key",schemaPath:"#/properties/headers/properties/Idempotency-Key/maxLength",keyword:"maxLength",params:{limit: 512},message:"must NOT have more than 512 characters"};
+if(vErrors === null){
+vErrors = [err8];
+}
+else {
+vErrors.push(err8);
+}
+errors++;
+}
+if(func$ucs2length(data3) < 1){
+const err9 = {instancePath:instancePath+"/headers/Idempotency-Key",schemaPath:"#/properties/headers/properties/Idempotency-Key/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(vErrors === null){
+vErrors = [err9];
+}
+else {
+vErrors.push(err9);
+}
+errors++;
+}
+if(data3.length <= 1024 && !pattern$be4701de27.test(data3)){
+const err10 = {instancePath:instancePath+"/headers/Idempotency-Key",schemaPath:"#/properties/headers/properties/Idempotency-Key/pattern",keyword:"pattern",params:{pattern: "^(?:\"(?:[ !#-\\[\\]-~]|\\\\[\"\\\\]){1,255}\"|[!#$%&'*+.^_`\\|~:/0-9A-Za-z\\-]{1,255})$"},message:"must be a quoted string or a token, such as a UUID, of 1 to 255 characters"};
+if(vErrors === null){
+vErrors = [err10];
+}
+else {
+vErrors.push(err10);
+}
+errors++;
+}
+}
+else {
+const err11 = {instancePath:instancePath+"/headers/Idempotency-Key",schemaPath:"#/properties/headers/properties/Idempotency-Key/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err11];
+}
+else {
+vErrors.push(err11);
+}
+errors++;
+}
+}
+if(data2["X-Request-Id"] !== undefined && func$hasOwnProperty.call(data2, "X-Request-Id")){
+if(typeof data2["X-Request-Id"] !== "string"){
+const err12 = {instancePath:instancePath+"/headers/X-Request-Id",schemaPath:"#/properties/headers/properties/X-Request-Id/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err12];
+}
+else {
+vErrors.push(err12);
+}
+errors++;
+}
+}
+}
+else {
+const err13 = {instancePath:instancePath+"/headers",schemaPath:"#/properties/headers/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err13];
+}
+else {
+vErrors.push(err13);
+}
+errors++;
+}
+}
+if(data.cookies !== undefined && func$hasOwnProperty.call(data, "cookies")){
+let data5 = data.cookies;
+if(!(data5 && typeof data5 == "object" && !Array.isArray(data5))){
+const err14 = {instancePath:instancePath+"/cookies",schemaPath:"#/properties/cookies/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err14];
+}
+else {
+vErrors.push(err14);
+}
+errors++;
+}
+}
+}
+else {
+const err15 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err15];
+}
+else {
+vErrors.push(err15);
+}
+errors++;
+}
+createPaymentRequestBatchParameters.errors = vErrors;
+return errors === 0;
+}
+
+createPaymentRequestBatchParameters.evaluated = {"props":{"path":true,"query":true,"headers":true,"cookies":true},"dynamicProps":false,"dynamicItems":false};
+export function getPaymentRequestBatchParameters(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = getPaymentRequestBatchParameters.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if((data.path === undefined) || (!(func$hasOwnProperty.call(data, "path")))){
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "path"},message:"must have required property '"+"path"+"'"};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+if((data.query === undefined) || (!(func$hasOwnProperty.call(data, "query")))){
+const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "query"},message:"must have required property '"+"query"+"'"};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+if((data.headers === undefined) || (!(func$hasOwnProperty.call(data, "headers")))){
+const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "headers"},message:"must have required property '"+"headers"+"'"};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+if((data.cookies === undefined) || (!(func$hasOwnProperty.call(data, "cookies")))){
+const err3 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "cookies"},message:"must have required property '"+"cookies"+"'"};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+if(data.path !== undefined && func$hasOwnProperty.call(data, "path")){
+let data0 = data.path;
+if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
+if((data0.id === undefined) || (!(func$hasOwnProperty.call(data0, "id")))){
+const err4 = {instancePath:instancePath+"/path",schemaPath:"#/properties/path/required",keyword:"required",params:{missingProperty: "id"},message:"must have required property '"+"id"+"'"};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+if(data0.id !== undefined && func$hasOwnProperty.call(data0, "id")){
+let data1 = data0.id;
+if(typeof data1 === "string"){
+if(!(formats$d5d4afe691.test(data1))){
+const err5 = {instancePath:instancePath+"/path/id",schemaPath:"#/properties/path/properties/id/format",keyword:"format",params:{format: "uuid"},message:"must match format \""+"uuid"+"\""};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+}
+else {
+const err6 = {instancePath:instancePath+"/path/id",schemaPath:"#/properties/path/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
+}
+}
+else {
+const err7 = {instancePath:instancePath+"/path",schemaPath:"#/properties/path/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+}
+}
+if(data.query !== undefined && func$hasOwnProperty.call(data, "query")){
+let data2 = data.query;
+if(data2 && typeof data2 == "object" && !Array.isArray(data2)){
+for(const key0 of Object.keys(data2)){
+const err8 = {instancePath:instancePath+"/query",schemaPath:"#/properties/query/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err8];
+}
+else {
+vErrors.push(err8);
+}
+errors++;
+}
+}
+else {
+const err9 = {instancePath:instancePath+"/query",schemaPath:"#/properties/query/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err9];
+}
+else {
+vErrors.push(err9);
+}
+errors++;
+}
+}
+if(data.headers !== undefined && func$hasOwnProperty.call(data, "headers")){
+let data3 = data.headers;
+if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
+if(data3["X-Request-Id"] !== undefined && func$hasOwnProperty.call(data3, "X-Request-Id")){
+if(typeof data3["X-Request-Id"] !== "string"){
+const err10 = {instancePath:instancePath+"/headers/X-Request-Id",schemaPath:"#/properties/headers/properties/X-Request-Id/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err10];
+}
+else {
+vErrors.push(err10);
+}
+errors++;
+}
+}
+if(data3["If-None-Match"] !== undefined && func$hasOwnProperty.call(data3, "If-None-Match")){
+let data5 = data3["If-None-Match"];
+if(typeof data5 === "string"){
+if(func$ucs2length(data5) > 8192){
+const err11 = {instancePath:instancePath+"/headers/If-None-Match",schemaPath:"#/properties/headers/properties/If-None-Match/maxLength",keyword:"maxLength",params:{limit: 8192},message:"must NOT have more than 8192 characters"};
+if(vErrors === null){
+vErrors = [err11];
+}
+else {
+vErrors.push(err11);
+}
+errors++;
+}
+}
+else {
+const err12 = {instancePath:instancePath+"/headers/If-None-Match",schemaPath:"#/properties/headers/properties/If-None-Match/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err12];
+}
+else {
+vErrors.push(err12);
+}
+errors++;
+}
+}
+if(data3["Consistency-Token"] !== undefined && func$hasOwnProperty.call(data3, "Consistency-Token")){
+let data6 = data3["Consistency-Token"];
+if(typeof data6 === "string"){
+if(func$ucs2length(data6) > 256){
+const err13 = {instancePath:instancePath+"/headers/Consistency-Token",schemaPath:"#/properties/headers/properties/Consistency-Token/maxLength",keyword:"maxLength",params:{limit: 256},message:"must NOT have more than 256 characters"};
+if(vErrors === null){
+vErrors = [err13];
+}
+else {
+vErrors.push(err13);
+}
+errors++;
+}
+if(func$ucs2length(data6) < 1){
+const err14 = {instancePath:instancePath+"/headers/Consistency-Token",schemaPath:"#/properties/headers/properties/Consistency-Token/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(vErrors === null){
+vErrors = [err14];
+}
+else {
+vErrors.push(err14);
+}
+errors++;
+}
+}
+else {
+const err15 = {instancePath:instancePath+"/headers/Consistency-Token",schemaPath:"#/properties/headers/properties/Consistency-Token/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err15];
+}
+else {
+vErrors.push(err15);
+}
+errors++;
+}
+}
+}
+else {
+const err16 = {instancePath:instancePath+"/headers",schemaPath:"#/properties/headers/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err16];
+}
+else {
+vErrors.push(err16);
+}
+errors++;
+}
+}
+if(data.cookies !== undefined && func$hasOwnProperty.call(data, "cookies")){
+let data7 = data.cookies;
+if(!(data7 && typeof data7 == "object" && !Array.isArray(data7))){
+const err17 = {instancePath:instancePath+"/cookies",schemaPath:"#/properties/cookies/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err17];
+}
+else {
+vErrors.push(err17);
+}
+errors++;
+}
+}
+}
+else {
+const err18 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err18];
+}
+else {
+vErrors.push(err18);
+}
+errors++;
+}
+getPaymentRequestBatchParameters.errors = vErrors;
+return errors === 0;
+}
+
+getPaymentRequestBatchParameters.evaluated = {"props":{"path":true,"query":true,"headers":true,"cookies":true},"dynamicProps":false,"dynamicItems":false};
+export function listPaymentRequestBatchItemsParameters(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = listPaymentRequestBatchItemsParameters.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if((data.path === undefined) || (!(func$hasOwnProperty.call(data, "path")))){
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "path"},message:"must have required property '"+"path"+"'"};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+if((data.query === undefined) || (!(func$hasOwnProperty.call(data, "query")))){
+const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "query"},message:"must have required property '"+"query"+"'"};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+if((data.headers === undefined) || (!(func$hasOwnProperty.call(data, "headers")))){
+const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "headers"},message:"must have required property '"+"headers"+"'"};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+if((data.cookies === undefined) || (!(func$hasOwnProperty.call(data, "cookies")))){
+const err3 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "cookies"},message:"must have required property '"+"cookies"+"'"};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+if(data.path !== undefined && func$hasOwnProperty.call(data, "path")){
+let data0 = data.path;
+if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
+if((data0.id === undefined) || (!(func$hasOwnProperty.call(data0, "id")))){
+const err4 = {instancePath:instancePath+"/path",schemaPath:"#/properties/path/required",keyword:"required",params:{missingProperty: "id"},message:"must have required property '"+"id"+"'"};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+if(data0.id !== undefined && func$hasOwnProperty.call(data0, "id")){
+let data1 = data0.id;
+if(typeof data1 === "string"){
+if(!(formats$d5d4afe691.test(data1))){
+const err5 = {instancePath:instancePath+"/path/id",schemaPath:"#/properties/path/properties/id/format",keyword:"format",params:{format: "uuid"},message:"must match format \""+"uuid"+"\""};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+}
+else {
+const err6 = {instancePath:instancePath+"/path/id",schemaPath:"#/properties/path/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
+}
+}
+else {
+const err7 = {instancePath:instancePath+"/path",schemaPath:"#/properties/path/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+}
+}
+if(data.query !== undefined && func$hasOwnProperty.call(data, "query")){
+let data2 = data.query;
+if(data2 && typeof data2 == "object" && !Array.isArray(data2)){
+for(const key0 of Object.keys(data2)){
+if(!(((key0 === "limit") || (key0 === "after")) || (key0 === "before"))){
+const err8 = {instancePath:instancePath+"/query",schemaPath:"#/properties/query/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err8];
+}
+else {
+vErrors.push(err8);
+}
+errors++;
+}
+}
+if(data2.limit !== undefined && func$hasOwnProperty.call(data2, "limit")){
+let data3 = data2.limit;
+if(!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))){
+const err9 = {instancePath:instancePath+"/query/limit",schemaPath:"#/properties/query/properties/limit/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(vErrors === null){
+vErrors = [err9];
+}
+else {
+vErrors.push(err9);
+}
+errors++;
+}
+if((typeof data3 == "number") && (isFinite(data3))){
+if(data3 > 200 || isNaN(data3)){
+const err10 = {instancePath:instancePath+"/query/limit",schemaPath:"#/properties/query/properties/limit/maximum",keyword:"maximum",params:{comparison: "<=", limit: 200},message:"must be <= 200"};
+if(vErrors === null){
+vErrors = [err10];
+}
+else {
+vErrors.push(err10);
+}
+errors++;
+}
+if(data3 < 1 || isNaN(data3)){
+const err11 = {instancePath:instancePath+"/query/limit",schemaPath:"#/properties/query/properties/limit/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
+if(vErrors === null){
+vErrors = [err11];
+}
+else {
+vErrors.push(err11);
+}
+errors++;
+}
+if(!(formats$int32.validate(data3))){
+const err12 = {instancePath:instancePath+"/query/limit",schemaPath:"#/properties/query/properties/limit/format",keyword:"format",params:{format: "int32"},message:"must match format \""+"int32"+"\""};
+if(vErrors === null){
+vErrors = [err12];
+}
+else {
+vErrors.push(err12);
+}
+errors++;
+}
+}
+}
+if(data2.after !== undefined && func$hasOwnProperty.call(data2, "after")){
+let data4 = data2.after;
+if(typeof data4 === "string"){
+if(func$ucs2length(data4) > 1024){
+const err13 = {instancePath:instancePath+"/query/after",schemaPath:"#/properties/query/properties/after/maxLength",keyword:"maxLength",params:{limit: 1024},message:"must NOT have more than 1024 characters"};
+if(vErrors === null){
+vErrors = [err13];
+}
+else {
+vErrors.push(err13);
+}
+errors++;
+}
+if(func$ucs2length(data4) < 1){
+const err14 = {instancePath:instancePath+"/query/after",schemaPath:"#/properties/query/properties/after/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(vErrors === null){
+vErrors = [err14];
+}
+else {
+vErrors.push(err14);
+}
+errors++;
+}
+}
+else {
+const err15 = {instancePath:instancePath+"/query/after",schemaPath:"#/properties/query/properties/after/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err15];
+}
+else {
+vErrors.push(err15);
+}
+errors++;
+}
+}
+if(data2.before !== undefined && func$hasOwnProperty.call(data2, "before")){
+let data5 = data2.before;
+if(typeof data5 === "string"){
+if(func$ucs2length(data5) > 1024){
+const err16 = {instancePath:instancePath+"/query/before",schemaPath:"#/properties/query/properties/before/maxLength",keyword:"maxLength",params:{limit: 1024},message:"must NOT have more than 1024 characters"};
+if(vErrors === null){
+vErrors = [err16];
+}
+else {
+vErrors.push(err16);
+}
+errors++;
+}
+if(func$ucs2length(data5) < 1){
+const err17 = {instancePath:instancePath+"/query/before",schemaPath:"#/properties/query/properties/before/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(vErrors === null){
+vErrors = [err17];
+}
+else {
+vErrors.push(err17);
+}
+errors++;
+}
+}
+else {
+const err18 = {instancePath:instancePath+"/query/before",schemaPath:"#/properties/query/properties/before/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err18];
+}
+else {
+vErrors.push(err18);
+}
+errors++;
+}
+}
+}
+else {
+const err19 = {instancePath:instancePath+"/query",schemaPath:"#/properties/query/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err19];
+}
+else {
+vErrors.push(err19);
+}
+errors++;
+}
+}
+if(data.headers !== undefined && func$hasOwnProperty.call(data, "headers")){
+let data6 = data.headers;
+if(data6 && typeof data6 == "object" && !Array.isArray(data6)){
+if(data6["X-Request-Id"] !== undefined && func$hasOwnProperty.call(data6, "X-Request-Id")){
+if(typeof data6["X-Request-Id"] !== "string"){
+const err20 = {instancePath:instancePath+"/headers/X-Request-Id",schemaPath:"#/properties/headers/properties/X-Request-Id/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err20];
+}
+else {
+vErrors.push(err20);
+}
+errors++;
+}
+}
+if(data6["If-None-Match"] !== undefined && func$hasOwnProperty.call(data6, "If-None-Match")){
+let data8 = data6["If-None-Match"];
+if(typeof data8 === "string"){
+if(func$ucs2length(data8) > 8192){
+const err21 = {instancePath:instancePath+"/headers/If-None-Match",schemaPath:"#/properties/headers/properties/If-None-Match/maxLength",keyword:"maxLength",params:{limit: 8192},message:"must NOT have more than 8192 characters"};
+if(vErrors === null){
+vErrors = [err21];
+}
+else {
+vErrors.push(err21);
+}
+errors++;
+}
+}
+else {
+const err22 = {instancePath:instancePath+"/headers/If-None-Match",schemaPath:"#/properties/headers/properties/If-None-Match/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err22];
+}
+else {
+vErrors.push(err22);
+}
+errors++;
+}
+}
+if(data6["Consistency-Token"] !== undefined && func$hasOwnProperty.call(data6, "Consistency-Token")){
+let data9 = data6["Consistency-Token"];
+if(typeof data9 === "string"){
+if(func$ucs2length(data9) > 256){
+const err23 = {instancePath:instancePath+"/headers/Consistency-Token",schemaPath:"#/properties/headers/properties/Consistency-Token/maxLength",keyword:"maxLength",params:{limit: 256},message:"must NOT have more than 256 characters"};
+if(vErrors === null){
+vErrors = [err23];
+}
+else {
+vErrors.push(err23);
+}
+errors++;
+}
+if(func$ucs2length(data9) < 1){
+const err24 = {instancePath:instancePath+"/headers/Consistency-Token",schemaPath:"#/properties/headers/properties/Consistency-Token/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(vErrors === null){
+vErrors = [err24];
+}
+else {
+vErrors.push(err24);
+}
+errors++;
+}
+}
+else {
+const err25 = {instancePath:instancePath+"/headers/Consistency-Token",schemaPath:"#/properties/headers/properties/Consistency-Token/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err25];
+}
+else {
+vErrors.push(err25);
+}
+errors++;
+}
+}
+}
+else {
+const err26 = {instancePath:instancePath+"/headers",schemaPath:"#/properties/headers/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err26];
+}
+else {
+vErrors.push(err26);
+}
+errors++;
+}
+}
+if(data.cookies !== undefined && func$hasOwnProperty.call(data, "cookies")){
+let data10 = data.cookies;
+if(!(data10 && typeof data10 == "object" && !Array.isArray(data10))){
+const err27 = {instancePath:instancePath+"/cookies",schemaPath:"#/properties/cookies/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err27];
+}
+else {
+vErrors.push(err27);
+}
+errors++;
+}
+}
+}
+else {
+const err28 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err28];
+}
+else {
+vErrors.push(err28);
+}
+errors++;
+}
+listPaymentRequestBatchItemsParameters.errors = vErrors;
+return errors === 0;
+}
+
+listPaymentRequestBatchItemsParameters.evaluated = {"props":{"path":true,"query":true,"headers":true,"cookies":true},"dynamicProps":false,"dynamicItems":false};
 function schemaCurrency(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
@@ -6325,6 +9063,1964 @@ return errors === 0;
 }
 
 schemaPaymentEventData.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+const schemaPaymentRequestStatus$schema = {"type":"string","enum":["created","paid","expired","cancelled"]};
+function schemaPaymentRequestStatus(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = schemaPaymentRequestStatus.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(typeof data !== "string"){
+const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+if(!((((data === "created") || (data === "paid")) || (data === "expired")) || (data === "cancelled"))){
+const err1 = {instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schemaPaymentRequestStatus$schema.enum},message:"must be equal to one of the allowed values"};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+schemaPaymentRequestStatus.errors = vErrors;
+return errors === 0;
+}
+
+schemaPaymentRequestStatus.evaluated = {"dynamicProps":false,"dynamicItems":false};
+function schemaReference(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = schemaReference.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(typeof data === "string"){
+if(func$ucs2length(data) > 64){
+const err0 = {instancePath,schemaPath:"#/maxLength",keyword:"maxLength",params:{limit: 64},message:"must NOT have more than 64 characters"};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+if(func$ucs2length(data) < 1){
+const err1 = {instancePath,schemaPath:"#/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+if(data.length <= 128 && !pattern$d702bbeff0.test(data)){
+const err2 = {instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9._-]+$"},message:"must consist of letters, digits, dots, underscores and hyphens"};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+}
+else {
+const err3 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+schemaReference.errors = vErrors;
+return errors === 0;
+}
+
+schemaReference.evaluated = {"dynamicProps":false,"dynamicItems":false};
+const schemaNewPaymentRequest$schema = {"type":"object","additionalProperties":false,"required":["payeeAccountId","amount","expiresAt"],"properties":{"description":{"$ref":"schema:%2Fcomponents%2Fschemas%2FDescription"},"payeeAccountId":{"type":"string","format":"uuid"},"payerAccountId":{"type":["string","null"],"format":"uuid"},"reference":{"anyOf":[{"$ref":"schema:%2Fcomponents%2Fschemas%2FReference"},{"type":"null"}]},"amount":{"$ref":"schema:%2Fcomponents%2Fschemas%2FMoney"},"expiresAt":{"type":"string","format":"date-time"}}};
+function schemaNewPaymentRequest(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = schemaNewPaymentRequest.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if((data.payeeAccountId === undefined) || (!(func$hasOwnProperty.call(data, "payeeAccountId")))){
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "payeeAccountId"},message:"must have required property '"+"payeeAccountId"+"'"};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+if((data.amount === undefined) || (!(func$hasOwnProperty.call(data, "amount")))){
+const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "amount"},message:"must have required property '"+"amount"+"'"};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+if((data.expiresAt === undefined) || (!(func$hasOwnProperty.call(data, "expiresAt")))){
+const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "expiresAt"},message:"must have required property '"+"expiresAt"+"'"};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+for(const key0 of Object.keys(data)){
+if(!((((((key0 === "description") || (key0 === "payeeAccountId")) || (key0 === "payerAccountId")) || (key0 === "reference")) || (key0 === "amount")) || (key0 === "expiresAt"))){
+const err3 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+}
+if(data.description !== undefined && func$hasOwnProperty.call(data, "description")){
+if(!(schemaDescription(data.description, {instancePath:instancePath+"/description",parentData:data,parentDataProperty:"description",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? schemaDescription.errors : joinErrors(vErrors, schemaDescription.errors);
+errors = vErrors.length;
+}
+}
+if(data.payeeAccountId !== undefined && func$hasOwnProperty.call(data, "payeeAccountId")){
+let data1 = data.payeeAccountId;
+if(typeof data1 === "string"){
+if(!(formats$d5d4afe691.test(data1))){
+const err4 = {instancePath:instancePath+"/payeeAccountId",schemaPath:"#/properties/payeeAccountId/format",keyword:"format",params:{format: "uuid"},message:"must match format \""+"uuid"+"\""};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+}
+else {
+const err5 = {instancePath:instancePath+"/payeeAccountId",schemaPath:"#/properties/payeeAccountId/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+}
+if(data.payerAccountId !== undefined && func$hasOwnProperty.call(data, "payerAccountId")){
+let data2 = data.payerAccountId;
+if((typeof data2 !== "string") && (data2 !== null)){
+const err6 = {instancePath:instancePath+"/payerAccountId",schemaPath:"#/properties/payerAccountId/type",keyword:"type",params:{type: schemaNewPaymentRequest$schema.properties.payerAccountId.type},message:"must be string or null"};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
+if(typeof data2 === "string"){
+if(!(formats$d5d4afe691.test(data2))){
+const err7 = {instancePath:instancePath+"/payerAccountId",schemaPath:"#/properties/payerAccountId/format",keyword:"format",params:{format: "uuid"},message:"must match format \""+"uuid"+"\""};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+}
+}
+}
+if(data.reference !== undefined && func$hasOwnProperty.call(data, "reference")){
+let data3 = data.reference;
+const _errs8 = errors;
+let valid1 = false;
+const _errs9 = errors;
+if(!(schemaReference(data3, {instancePath:instancePath+"/reference",parentData:data,parentDataProperty:"reference",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? schemaReference.errors : joinErrors(vErrors, schemaReference.errors);
+errors = vErrors.length;
+}
+var _valid0 = _errs9 === errors;
+valid1 = valid1 || _valid0;
+const _errs10 = errors;
+if(data3 !== null){
+const err8 = {instancePath:instancePath+"/reference",schemaPath:"#/properties/reference/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
+if(vErrors === null){
+vErrors = [err8];
+}
+else {
+vErrors.push(err8);
+}
+errors++;
+}
+var _valid0 = _errs10 === errors;
+valid1 = valid1 || _valid0;
+if(!valid1){
+const err9 = {instancePath:instancePath+"/reference",schemaPath:"#/properties/reference/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
+if(vErrors === null){
+vErrors = [err9];
+}
+else {
+vErrors.push(err9);
+}
+errors++;
+}
+else {
+errors = _errs8;
+if(vErrors !== null){
+if(_errs8){
+vErrors.length = _errs8;
+}
+else {
+vErrors = null;
+}
+}
+}
+}
+if(data.amount !== undefined && func$hasOwnProperty.call(data, "amount")){
+if(!(schemaMoney(data.amount, {instancePath:instancePath+"/amount",parentData:data,parentDataProperty:"amount",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? schemaMoney.errors : joinErrors(vErrors, schemaMoney.errors);
+errors = vErrors.length;
+}
+}
+if(data.expiresAt !== undefined && func$hasOwnProperty.call(data, "expiresAt")){
+let data5 = data.expiresAt;
+if(typeof data5 === "string"){
+if(!(formats$8ebab27859.test(data5))){
+const err10 = {instancePath:instancePath+"/expiresAt",schemaPath:"#/properties/expiresAt/format",keyword:"format",params:{format: "date-time"},message:"must match format \""+"date-time"+"\""};
+if(vErrors === null){
+vErrors = [err10];
+}
+else {
+vErrors.push(err10);
+}
+errors++;
+}
+}
+else {
+const err11 = {instancePath:instancePath+"/expiresAt",schemaPath:"#/properties/expiresAt/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err11];
+}
+else {
+vErrors.push(err11);
+}
+errors++;
+}
+}
+}
+else {
+const err12 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err12];
+}
+else {
+vErrors.push(err12);
+}
+errors++;
+}
+schemaNewPaymentRequest.errors = vErrors;
+return errors === 0;
+}
+
+schemaNewPaymentRequest.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+function schemaPaymentOfRequest(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = schemaPaymentOfRequest.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if((data.payerAccountId === undefined) || (!(func$hasOwnProperty.call(data, "payerAccountId")))){
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "payerAccountId"},message:"must have required property '"+"payerAccountId"+"'"};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+for(const key0 of Object.keys(data)){
+if(!(key0 === "payerAccountId")){
+const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+}
+if(data.payerAccountId !== undefined && func$hasOwnProperty.call(data, "payerAccountId")){
+let data0 = data.payerAccountId;
+if(typeof data0 === "string"){
+if(!(formats$d5d4afe691.test(data0))){
+const err2 = {instancePath:instancePath+"/payerAccountId",schemaPath:"#/properties/payerAccountId/format",keyword:"format",params:{format: "uuid"},message:"must match format \""+"uuid"+"\""};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+}
+else {
+const err3 = {instancePath:instancePath+"/payerAccountId",schemaPath:"#/properties/payerAccountId/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+}
+}
+else {
+const err4 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+schemaPaymentOfRequest.errors = vErrors;
+return errors === 0;
+}
+
+schemaPaymentOfRequest.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+function schemaNewPaymentRequestBatch(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = schemaNewPaymentRequestBatch.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if((data.requests === undefined) || (!(func$hasOwnProperty.call(data, "requests")))){
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "requests"},message:"must have required property '"+"requests"+"'"};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+for(const key0 of Object.keys(data)){
+if(!(key0 === "requests")){
+const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+}
+if(data.requests !== undefined && func$hasOwnProperty.call(data, "requests")){
+let data0 = data.requests;
+if(Array.isArray(data0)){
+if(data0.length > 500){
+const err2 = {instancePath:instancePath+"/requests",schemaPath:"#/properties/requests/maxItems",keyword:"maxItems",params:{limit: 500},message:"must NOT have more than 500 items"};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+if(data0.length < 1){
+const err3 = {instancePath:instancePath+"/requests",schemaPath:"#/properties/requests/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items"};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+const len0 = Math.min(data0.length, 500);
+for(let i0=0; i0<len0; i0++){
+if(!(schemaNewPaymentRequestBatchItem(data0[i0], {instancePath:instancePath+"/requests/" + i0,parentData:data0,parentDataProperty:i0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? schemaNewPaymentRequestBatchItem.errors : joinErrors(vErrors, schemaNewPaymentRequestBatchItem.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err4 = {instancePath:instancePath+"/requests",schemaPath:"#/properties/requests/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+}
+}
+else {
+const err5 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+schemaNewPaymentRequestBatch.errors = vErrors;
+return errors === 0;
+}
+
+schemaNewPaymentRequestBatch.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+const schemaNewPaymentRequestBatchItem$schema = {"type":"object","additionalProperties":false,"required":["payeeAccountId","amount","expiresAt"],"properties":{"id":{"type":"string","format":"uuid"},"description":{"$ref":"schema:%2Fcomponents%2Fschemas%2FDescription"},"payeeAccountId":{"type":"string","format":"uuid"},"payerAccountId":{"type":["string","null"],"format":"uuid"},"reference":{"anyOf":[{"$ref":"schema:%2Fcomponents%2Fschemas%2FReference"},{"type":"null"}]},"amount":{"$ref":"schema:%2Fcomponents%2Fschemas%2FMoney"},"expiresAt":{"type":"string","format":"date-time"}}};
+function schemaNewPaymentRequestBatchItem(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = schemaNewPaymentRequestBatchItem.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if((data.payeeAccountId === undefined) || (!(func$hasOwnProperty.call(data, "payeeAccountId")))){
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "payeeAccountId"},message:"must have required property '"+"payeeAccountId"+"'"};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+if((data.amount === undefined) || (!(func$hasOwnProperty.call(data, "amount")))){
+const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "amount"},message:"must have required property '"+"amount"+"'"};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+if((data.expiresAt === undefined) || (!(func$hasOwnProperty.call(data, "expiresAt")))){
+const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "expiresAt"},message:"must have required property '"+"expiresAt"+"'"};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+for(const key0 of Object.keys(data)){
+if(!(((((((key0 === "id") || (key0 === "description")) || (key0 === "payeeAccountId")) || (key0 === "payerAccountId")) || (key0 === "reference")) || (key0 === "amount")) || (key0 === "expiresAt"))){
+const err3 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+}
+if(data.id !== undefined && func$hasOwnProperty.call(data, "id")){
+let data0 = data.id;
+if(typeof data0 === "string"){
+if(!(formats$d5d4afe691.test(data0))){
+const err4 = {instancePath:instancePath+"/id",schemaPath:"#/properties/id/format",keyword:"format",params:{format: "uuid"},message:"must match format \""+"uuid"+"\""};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+}
+else {
+const err5 = {instancePath:instancePath+"/id",schemaPath:"#/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+}
+if(data.description !== undefined && func$hasOwnProperty.call(data, "description")){
+if(!(schemaDescription(data.description, {instancePath:instancePath+"/description",parentData:data,parentDataProperty:"description",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? schemaDescription.errors : joinErrors(vErrors, schemaDescription.errors);
+errors = vErrors.length;
+}
+}
+if(data.payeeAccountId !== undefined && func$hasOwnProperty.call(data, "payeeAccountId")){
+let data2 = data.payeeAccountId;
+if(typeof data2 === "string"){
+if(!(formats$d5d4afe691.test(data2))){
+const err6 = {instancePath:instancePath+"/payeeAccountId",schemaPath:"#/properties/payeeAccountId/format",keyword:"format",params:{format: "uuid"},message:"must match format \""+"uuid"+"\""};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
+}
+else {
+const err7 = {instancePath:instancePath+"/payeeAccountId",schemaPath:"#/properties/payeeAccountId/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+}
+}
+if(data.payerAccountId !== undefined && func$hasOwnProperty.call(data, "payerAccountId")){
+let data3 = data.payerAccountId;
+if((typeof data3 !== "string") && (data3 !== null)){
+const err8 = {instancePath:instancePath+"/payerAccountId",schemaPath:"#/properties/payerAccountId/type",keyword:"type",params:{type: schemaNewPaymentRequestBatchItem$schema.properties.payerAccountId.type},message:"must be string or null"};
+if(vErrors === null){
+vErrors = [err8];
+}
+else {
+vErrors.push(err8);
+}
+errors++;
+}
+if(typeof data3 === "string"){
+if(!(formats$d5d4afe691.test(data3))){
+const err9 = {instancePath:instancePath+"/payerAccountId",schemaPath:"#/properties/payerAccountId/format",keyword:"format",params:{format: "uuid"},message:"must match format \""+"uuid"+"\""};
+if(vErrors === null){
+vErrors = [err9];
+}
+else {
+vErrors.push(err9);
+}
+errors++;
+}
+}
+}
+if(data.reference !== undefined && func$hasOwnProperty.call(data, "reference")){
+let data4 = data.reference;
+const _errs10 = errors;
+let valid1 = false;
+const _errs11 = errors;
+if(!(schemaReference(data4, {instancePath:instancePath+"/reference",parentData:data,parentDataProperty:"reference",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? schemaReference.errors : joinErrors(vErrors, schemaReference.errors);
+errors = vErrors.length;
+}
+var _valid0 = _errs11 === errors;
+valid1 = valid1 || _valid0;
+const _errs12 = errors;
+if(data4 !== null){
+const err10 = {instancePath:instancePath+"/reference",schemaPath:"#/properties/reference/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
+if(vErrors === null){
+vErrors = [err10];
+}
+else {
+vErrors.push(err10);
+}
+errors++;
+}
+var _valid0 = _errs12 === errors;
+valid1 = valid1 || _valid0;
+if(!valid1){
+const err11 = {instancePath:instancePath+"/reference",schemaPath:"#/properties/reference/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
+if(vErrors === null){
+vErrors = [err11];
+}
+else {
+vErrors.push(err11);
+}
+errors++;
+}
+else {
+errors = _errs10;
+if(vErrors !== null){
+if(_errs10){
+vErrors.length = _errs10;
+}
+else {
+vErrors = null;
+}
+}
+}
+}
+if(data.amount !== undefined && func$hasOwnProperty.call(data, "amount")){
+if(!(schemaMoney(data.amount, {instancePath:instancePath+"/amount",parentData:data,parentDataProperty:"amount",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? schemaMoney.errors : joinErrors(vErrors, schemaMoney.errors);
+errors = vErrors.length;
+}
+}
+if(data.expiresAt !== undefined && func$hasOwnProperty.call(data, "expiresAt")){
+let data6 = data.expiresAt;
+if(typeof data6 === "string"){
+if(!(formats$8ebab27859.test(data6))){
+const err12 = {instancePath:instancePath+"/expiresAt",schemaPath:"#/properties/expiresAt/format",keyword:"format",params:{format: "date-time"},message:"must match format \""+"date-time"+"\""};
+if(vErrors === null){
+vErrors = [err12];
+}
+else {
+vErrors.push(err12);
+}
+errors++;
+}
+}
+else {
+const err13 = {instancePath:instancePath+"/expiresAt",schemaPath:"#/properties/expiresAt/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err13];
+}
+else {
+vErrors.push(err13);
+}
+errors++;
+}
+}
+}
+else {
+const err14 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err14];
+}
+else {
+vErrors.push(err14);
+}
+errors++;
+}
+schemaNewPaymentRequestBatchItem.errors = vErrors;
+return errors === 0;
+}
+
+schemaNewPaymentRequestBatchItem.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+const schemaPaymentRequest$schema = {"type":"object","additionalProperties":false,"required":["id","payeeAccountId","payerAccountId","reference","amount","description","status","expiresAt","createdAt","updatedAt"],"properties":{"id":{"type":"string","format":"uuid"},"payeeAccountId":{"type":"string","format":"uuid"},"payerAccountId":{"type":["string","null"],"format":"uuid"},"reference":{"anyOf":[{"$ref":"schema:%2Fcomponents%2Fschemas%2FReference"},{"type":"null"}]},"amount":{"$ref":"schema:%2Fcomponents%2Fschemas%2FMoney"},"description":{"$ref":"schema:%2Fcomponents%2Fschemas%2FDescription"},"status":{"$ref":"schema:%2Fcomponents%2Fschemas%2FPaymentRequestStatus"},"paymentId":{"type":"string","format":"uuid"},"expiresAt":{"type":"string","format":"date-time"},"createdAt":{"type":"string","format":"date-time"},"updatedAt":{"type":"string","format":"date-time"}}};
+function schemaPaymentRequest(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = schemaPaymentRequest.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if((data.id === undefined) || (!(func$hasOwnProperty.call(data, "id")))){
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "id"},message:"must have required property '"+"id"+"'"};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+if((data.payeeAccountId === undefined) || (!(func$hasOwnProperty.call(data, "payeeAccountId")))){
+const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "payeeAccountId"},message:"must have required property '"+"payeeAccountId"+"'"};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+if((data.payerAccountId === undefined) || (!(func$hasOwnProperty.call(data, "payerAccountId")))){
+const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "payerAccountId"},message:"must have required property '"+"payerAccountId"+"'"};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+if((data.reference === undefined) || (!(func$hasOwnProperty.call(data, "reference")))){
+const err3 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "reference"},message:"must have required property '"+"reference"+"'"};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+if((data.amount === undefined) || (!(func$hasOwnProperty.call(data, "amount")))){
+const err4 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "amount"},message:"must have required property '"+"amount"+"'"};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+if((data.description === undefined) || (!(func$hasOwnProperty.call(data, "description")))){
+const err5 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "description"},message:"must have required property '"+"description"+"'"};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+if((data.status === undefined) || (!(func$hasOwnProperty.call(data, "status")))){
+const err6 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "status"},message:"must have required property '"+"status"+"'"};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
+if((data.expiresAt === undefined) || (!(func$hasOwnProperty.call(data, "expiresAt")))){
+const err7 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "expiresAt"},message:"must have required property '"+"expiresAt"+"'"};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+}
+if((data.createdAt === undefined) || (!(func$hasOwnProperty.call(data, "createdAt")))){
+const err8 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "createdAt"},message:"must have required property '"+"createdAt"+"'"};
+if(vErrors === null){
+vErrors = [err8];
+}
+else {
+vErrors.push(err8);
+}
+errors++;
+}
+if((data.updatedAt === undefined) || (!(func$hasOwnProperty.call(data, "updatedAt")))){
+const err9 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "updatedAt"},message:"must have required property '"+"updatedAt"+"'"};
+if(vErrors === null){
+vErrors = [err9];
+}
+else {
+vErrors.push(err9);
+}
+errors++;
+}
+for(const key0 of Object.keys(data)){
+if(!(func$hasOwnProperty.call(schemaPaymentRequest$schema.properties, key0))){
+const err10 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err10];
+}
+else {
+vErrors.push(err10);
+}
+errors++;
+}
+}
+if(data.id !== undefined && func$hasOwnProperty.call(data, "id")){
+let data0 = data.id;
+if(typeof data0 === "string"){
+if(!(formats$d5d4afe691.test(data0))){
+const err11 = {instancePath:instancePath+"/id",schemaPath:"#/properties/id/format",keyword:"format",params:{format: "uuid"},message:"must match format \""+"uuid"+"\""};
+if(vErrors === null){
+vErrors = [err11];
+}
+else {
+vErrors.push(err11);
+}
+errors++;
+}
+}
+else {
+const err12 = {instancePath:instancePath+"/id",schemaPath:"#/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err12];
+}
+else {
+vErrors.push(err12);
+}
+errors++;
+}
+}
+if(data.payeeAccountId !== undefined && func$hasOwnProperty.call(data, "payeeAccountId")){
+let data1 = data.payeeAccountId;
+if(typeof data1 === "string"){
+if(!(formats$d5d4afe691.test(data1))){
+const err13 = {instancePath:instancePath+"/payeeAccountId",schemaPath:"#/properties/payeeAccountId/format",keyword:"format",params:{format: "uuid"},message:"must match format \""+"uuid"+"\""};
+if(vErrors === null){
+vErrors = [err13];
+}
+else {
+vErrors.push(err13);
+}
+errors++;
+}
+}
+else {
+const err14 = {instancePath:instancePath+"/payeeAccountId",schemaPath:"#/properties/payeeAccountId/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err14];
+}
+else {
+vErrors.push(err14);
+}
+errors++;
+}
+}
+if(data.payerAccountId !== undefined && func$hasOwnProperty.call(data, "payerAccountId")){
+let data2 = data.payerAccountId;
+if((typeof data2 !== "string") && (data2 !== null)){
+const err15 = {instancePath:instancePath+"/payerAccountId",schemaPath:"#/properties/payerAccountId/type",keyword:"type",params:{type: schemaPaymentRequest$schema.properties.payerAccountId.type},message:"must be string or null"};
+if(vErrors === null){
+vErrors = [err15];
+}
+else {
+vErrors.push(err15);
+}
+errors++;
+}
+if(typeof data2 === "string"){
+if(!(formats$d5d4afe691.test(data2))){
+const err16 = {instancePath:instancePath+"/payerAccountId",schemaPath:"#/properties/payerAccountId/format",keyword:"format",params:{format: "uuid"},message:"must match format \""+"uuid"+"\""};
+if(vErrors === null){
+vErrors = [err16];
+}
+else {
+vErrors.push(err16);
+}
+errors++;
+}
+}
+}
+if(data.reference !== undefined && func$hasOwnProperty.call(data, "reference")){
+let data3 = data.reference;
+const _errs9 = errors;
+let valid1 = false;
+const _errs10 = errors;
+if(!(schemaReference(data3, {instancePath:instancePath+"/reference",parentData:data,parentDataProperty:"reference",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? schemaReference.errors : joinErrors(vErrors, schemaReference.errors);
+errors = vErrors.length;
+}
+var _valid0 = _errs10 === errors;
+valid1 = valid1 || _valid0;
+const _errs11 = errors;
+if(data3 !== null){
+const err17 = {instancePath:instancePath+"/reference",schemaPath:"#/properties/reference/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
+if(vErrors === null){
+vErrors = [err17];
+}
+else {
+vErrors.push(err17);
+}
+errors++;
+}
+var _valid0 = _errs11 === errors;
+valid1 = valid1 || _valid0;
+if(!valid1){
+const err18 = {instancePath:instancePath+"/reference",schemaPath:"#/properties/reference/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
+if(vErrors === null){
+vErrors = [err18];
+}
+else {
+vErrors.push(err18);
+}
+errors++;
+}
+else {
+errors = _errs9;
+if(vErrors !== null){
+if(_errs9){
+vErrors.length = _errs9;
+}
+else {
+vErrors = null;
+}
+}
+}
+}
+if(data.amount !== undefined && func$hasOwnProperty.call(data, "amount")){
+if(!(schemaMoney(data.amount, {instancePath:instancePath+"/amount",parentData:data,parentDataProperty:"amount",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? schemaMoney.errors : joinErrors(vErrors, schemaMoney.errors);
+errors = vErrors.length;
+}
+}
+if(data.description !== undefined && func$hasOwnProperty.call(data, "description")){
+if(!(schemaDescription(data.description, {instancePath:instancePath+"/description",parentData:data,parentDataProperty:"description",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? schemaDescription.errors : joinErrors(vErrors, schemaDescription.errors);
+errors = vErrors.length;
+}
+}
+if(data.status !== undefined && func$hasOwnProperty.call(data, "status")){
+if(!(schemaPaymentRequestStatus(data.status, {instancePath:instancePath+"/status",parentData:data,parentDataProperty:"status",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? schemaPaymentRequestStatus.errors : joinErrors(vErrors, schemaPaymentRequestStatus.errors);
+errors = vErrors.length;
+}
+}
+if(data.paymentId !== undefined && func$hasOwnProperty.call(data, "paymentId")){
+let data7 = data.paymentId;
+if(typeof data7 === "string"){
+if(!(formats$d5d4afe691.test(data7))){
+const err19 = {instancePath:instancePath+"/paymentId",schemaPath:"#/properties/paymentId/format",keyword:"format",params:{format: "uuid"},message:"must match format \""+"uuid"+"\""};
+if(vErrors === null){
+vErrors = [err19];
+}
+else {
+vErrors.push(err19);
+}
+errors++;
+}
+}
+else {
+const err20 = {instancePath:instancePath+"/paymentId",schemaPath:"#/properties/paymentId/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err20];
+}
+else {
+vErrors.push(err20);
+}
+errors++;
+}
+}
+if(data.expiresAt !== undefined && func$hasOwnProperty.call(data, "expiresAt")){
+let data8 = data.expiresAt;
+if(typeof data8 === "string"){
+if(!(formats$8ebab27859.test(data8))){
+const err21 = {instancePath:instancePath+"/expiresAt",schemaPath:"#/properties/expiresAt/format",keyword:"format",params:{format: "date-time"},message:"must match format \""+"date-time"+"\""};
+if(vErrors === null){
+vErrors = [err21];
+}
+else {
+vErrors.push(err21);
+}
+errors++;
+}
+}
+else {
+const err22 = {instancePath:instancePath+"/expiresAt",schemaPath:"#/properties/expiresAt/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err22];
+}
+else {
+vErrors.push(err22);
+}
+errors++;
+}
+}
+if(data.createdAt !== undefined && func$hasOwnProperty.call(data, "createdAt")){
+let data9 = data.createdAt;
+if(typeof data9 === "string"){
+if(!(formats$8ebab27859.test(data9))){
+const err23 = {instancePath:instancePath+"/createdAt",schemaPath:"#/properties/createdAt/format",keyword:"format",params:{format: "date-time"},message:"must match format \""+"date-time"+"\""};
+if(vErrors === null){
+vErrors = [err23];
+}
+else {
+vErrors.push(err23);
+}
+errors++;
+}
+}
+else {
+const err24 = {instancePath:instancePath+"/createdAt",schemaPath:"#/properties/createdAt/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err24];
+}
+else {
+vErrors.push(err24);
+}
+errors++;
+}
+}
+if(data.updatedAt !== undefined && func$hasOwnProperty.call(data, "updatedAt")){
+let data10 = data.updatedAt;
+if(typeof data10 === "string"){
+if(!(formats$8ebab27859.test(data10))){
+const err25 = {instancePath:instancePath+"/updatedAt",schemaPath:"#/properties/updatedAt/format",keyword:"format",params:{format: "date-time"},message:"must match format \""+"date-time"+"\""};
+if(vErrors === null){
+vErrors = [err25];
+}
+else {
+vErrors.push(err25);
+}
+errors++;
+}
+}
+else {
+const err26 = {instancePath:instancePath+"/updatedAt",schemaPath:"#/properties/updatedAt/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err26];
+}
+else {
+vErrors.push(err26);
+}
+errors++;
+}
+}
+}
+else {
+const err27 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err27];
+}
+else {
+vErrors.push(err27);
+}
+errors++;
+}
+schemaPaymentRequest.errors = vErrors;
+return errors === 0;
+}
+
+schemaPaymentRequest.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+const schemaPaymentRequestRevision$schema = {"type":"object","additionalProperties":false,"required":["revision","status","payerAccountId","amount","description","expiresAt","createdAt"],"properties":{"revision":{"type":"integer","minimum":1},"status":{"$ref":"schema:%2Fcomponents%2Fschemas%2FPaymentRequestStatus"},"payerAccountId":{"type":["string","null"],"format":"uuid"},"amount":{"$ref":"schema:%2Fcomponents%2Fschemas%2FMoney"},"description":{"$ref":"schema:%2Fcomponents%2Fschemas%2FDescription"},"expiresAt":{"type":"string","format":"date-time"},"paymentId":{"type":"string","format":"uuid"},"createdAt":{"type":"string","format":"date-time"}}};
+function schemaPaymentRequestRevision(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = schemaPaymentRequestRevision.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if((data.revision === undefined) || (!(func$hasOwnProperty.call(data, "revision")))){
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "revision"},message:"must have required property '"+"revision"+"'"};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+if((data.status === undefined) || (!(func$hasOwnProperty.call(data, "status")))){
+const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "status"},message:"must have required property '"+"status"+"'"};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+if((data.payerAccountId === undefined) || (!(func$hasOwnProperty.call(data, "payerAccountId")))){
+const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "payerAccountId"},message:"must have required property '"+"payerAccountId"+"'"};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+if((data.amount === undefined) || (!(func$hasOwnProperty.call(data, "amount")))){
+const err3 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "amount"},message:"must have required property '"+"amount"+"'"};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+if((data.description === undefined) || (!(func$hasOwnProperty.call(data, "description")))){
+const err4 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "description"},message:"must have required property '"+"description"+"'"};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+if((data.expiresAt === undefined) || (!(func$hasOwnProperty.call(data, "expiresAt")))){
+const err5 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "expiresAt"},message:"must have required property '"+"expiresAt"+"'"};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+if((data.createdAt === undefined) || (!(func$hasOwnProperty.call(data, "createdAt")))){
+const err6 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "createdAt"},message:"must have required property '"+"createdAt"+"'"};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
+for(const key0 of Object.keys(data)){
+if(!((((((((key0 === "revision") || (key0 === "status")) || (key0 === "payerAccountId")) || (key0 === "amount")) || (key0 === "description")) || (key0 === "expiresAt")) || (key0 === "paymentId")) || (key0 === "createdAt"))){
+const err7 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+}
+}
+if(data.revision !== undefined && func$hasOwnProperty.call(data, "revision")){
+let data0 = data.revision;
+if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
+const err8 = {instancePath:instancePath+"/revision",schemaPath:"#/properties/revision/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(vErrors === null){
+vErrors = [err8];
+}
+else {
+vErrors.push(err8);
+}
+errors++;
+}
+if((typeof data0 == "number") && (isFinite(data0))){
+if(data0 < 1 || isNaN(data0)){
+const err9 = {instancePath:instancePath+"/revision",schemaPath:"#/properties/revision/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
+if(vErrors === null){
+vErrors = [err9];
+}
+else {
+vErrors.push(err9);
+}
+errors++;
+}
+}
+}
+if(data.status !== undefined && func$hasOwnProperty.call(data, "status")){
+if(!(schemaPaymentRequestStatus(data.status, {instancePath:instancePath+"/status",parentData:data,parentDataProperty:"status",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? schemaPaymentRequestStatus.errors : joinErrors(vErrors, schemaPaymentRequestStatus.errors);
+errors = vErrors.length;
+}
+}
+if(data.payerAccountId !== undefined && func$hasOwnProperty.call(data, "payerAccountId")){
+let data2 = data.payerAccountId;
+if((typeof data2 !== "string") && (data2 !== null)){
+const err10 = {instancePath:instancePath+"/payerAccountId",schemaPath:"#/properties/payerAccountId/type",keyword:"type",params:{type: schemaPaymentRequestRevision$schema.properties.payerAccountId.type},message:"must be string or null"};
+if(vErrors === null){
+vErrors = [err10];
+}
+else {
+vErrors.push(err10);
+}
+errors++;
+}
+if(typeof data2 === "string"){
+if(!(formats$d5d4afe691.test(data2))){
+const err11 = {instancePath:instancePath+"/payerAccountId",schemaPath:"#/properties/payerAccountId/format",keyword:"format",params:{format: "uuid"},message:"must match format \""+"uuid"+"\""};
+if(vErrors === null){
+vErrors = [err11];
+}
+else {
+vErrors.push(err11);
+}
+errors++;
+}
+}
+}
+if(data.amount !== undefined && func$hasOwnProperty.call(data, "amount")){
+if(!(schemaMoney(data.amount, {instancePath:instancePath+"/amount",parentData:data,parentDataProperty:"amount",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? schemaMoney.errors : joinErrors(vErrors, schemaMoney.errors);
+errors = vErrors.length;
+}
+}
+if(data.description !== undefined && func$hasOwnProperty.call(data, "description")){
+if(!(schemaDescription(data.description, {instancePath:instancePath+"/description",parentData:data,parentDataProperty:"description",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? schemaDescription.errors : joinErrors(vErrors, schemaDescription.errors);
+errors = vErrors.length;
+}
+}
+if(data.expiresAt !== undefined && func$hasOwnProperty.call(data, "expiresAt")){
+let data5 = data.expiresAt;
+if(typeof data5 === "string"){
+if(!(formats$8ebab27859.test(data5))){
+const err12 = {instancePath:instancePath+"/expiresAt",schemaPath:"#/properties/expiresAt/format",keyword:"format",params:{format: "date-time"},message:"must match format \""+"date-time"+"\""};
+if(vErrors === null){
+vErrors = [err12];
+}
+else {
+vErrors.push(err12);
+}
+errors++;
+}
+}
+else {
+const err13 = {instancePath:instancePath+"/expiresAt",schemaPath:"#/properties/expiresAt/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err13];
+}
+else {
+vErrors.push(err13);
+}
+errors++;
+}
+}
+if(data.paymentId !== undefined && func$hasOwnProperty.call(data, "paymentId")){
+let data6 = data.paymentId;
+if(typeof data6 === "string"){
+if(!(formats$d5d4afe691.test(data6))){
+const err14 = {instancePath:instancePath+"/paymentId",schemaPath:"#/properties/paymentId/format",keyword:"format",params:{format: "uuid"},message:"must match format \""+"uuid"+"\""};
+if(vErrors === null){
+vErrors = [err14];
+}
+else {
+vErrors.push(err14);
+}
+errors++;
+}
+}
+else {
+const err15 = {instancePath:instancePath+"/paymentId",schemaPath:"#/properties/paymentId/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err15];
+}
+else {
+vErrors.push(err15);
+}
+errors++;
+}
+}
+if(data.createdAt !== undefined && func$hasOwnProperty.call(data, "createdAt")){
+let data7 = data.createdAt;
+if(typeof data7 === "string"){
+if(!(formats$8ebab27859.test(data7))){
+const err16 = {instancePath:instancePath+"/createdAt",schemaPath:"#/properties/createdAt/format",keyword:"format",params:{format: "date-time"},message:"must match format \""+"date-time"+"\""};
+if(vErrors === null){
+vErrors = [err16];
+}
+else {
+vErrors.push(err16);
+}
+errors++;
+}
+}
+else {
+const err17 = {instancePath:instancePath+"/createdAt",schemaPath:"#/properties/createdAt/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err17];
+}
+else {
+vErrors.push(err17);
+}
+errors++;
+}
+}
+}
+else {
+const err18 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err18];
+}
+else {
+vErrors.push(err18);
+}
+errors++;
+}
+schemaPaymentRequestRevision.errors = vErrors;
+return errors === 0;
+}
+
+schemaPaymentRequestRevision.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+const schemaPaymentRequestBatch$schema = {"type":"object","additionalProperties":false,"required":["id","status","total","created","failed","createdAt","expiresAt"],"properties":{"id":{"type":"string","format":"uuid"},"status":{"type":"string","enum":["processing","completed"]},"total":{"type":"integer","format":"int32","minimum":1},"created":{"type":"integer","format":"int32","minimum":0},"failed":{"type":"integer","format":"int32","minimum":0},"createdAt":{"type":"string","format":"date-time"},"expiresAt":{"type":"string","format":"date-time"}}};
+function schemaPaymentRequestBatch(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = schemaPaymentRequestBatch.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if((data.id === undefined) || (!(func$hasOwnProperty.call(data, "id")))){
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "id"},message:"must have required property '"+"id"+"'"};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+if((data.status === undefined) || (!(func$hasOwnProperty.call(data, "status")))){
+const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "status"},message:"must have required property '"+"status"+"'"};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+if((data.total === undefined) || (!(func$hasOwnProperty.call(data, "total")))){
+const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "total"},message:"must have required property '"+"total"+"'"};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+if((data.created === undefined) || (!(func$hasOwnProperty.call(data, "created")))){
+const err3 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "created"},message:"must have required property '"+"created"+"'"};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+if((data.failed === undefined) || (!(func$hasOwnProperty.call(data, "failed")))){
+const err4 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "failed"},message:"must have required property '"+"failed"+"'"};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+if((data.createdAt === undefined) || (!(func$hasOwnProperty.call(data, "createdAt")))){
+const err5 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "createdAt"},message:"must have required property '"+"createdAt"+"'"};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+if((data.expiresAt === undefined) || (!(func$hasOwnProperty.call(data, "expiresAt")))){
+const err6 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "expiresAt"},message:"must have required property '"+"expiresAt"+"'"};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
+for(const key0 of Object.keys(data)){
+if(!(((((((key0 === "id") || (key0 === "status")) || (key0 === "total")) || (key0 === "created")) || (key0 === "failed")) || (key0 === "createdAt")) || (key0 === "expiresAt"))){
+const err7 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+}
+}
+if(data.id !== undefined && func$hasOwnProperty.call(data, "id")){
+let data0 = data.id;
+if(typeof data0 === "string"){
+if(!(formats$d5d4afe691.test(data0))){
+const err8 = {instancePath:instancePath+"/id",schemaPath:"#/properties/id/format",keyword:"format",params:{format: "uuid"},message:"must match format \""+"uuid"+"\""};
+if(vErrors === null){
+vErrors = [err8];
+}
+else {
+vErrors.push(err8);
+}
+errors++;
+}
+}
+else {
+const err9 = {instancePath:instancePath+"/id",schemaPath:"#/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err9];
+}
+else {
+vErrors.push(err9);
+}
+errors++;
+}
+}
+if(data.status !== undefined && func$hasOwnProperty.call(data, "status")){
+let data1 = data.status;
+if(typeof data1 !== "string"){
+const err10 = {instancePath:instancePath+"/status",schemaPath:"#/properties/status/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err10];
+}
+else {
+vErrors.push(err10);
+}
+errors++;
+}
+if(!((data1 === "processing") || (data1 === "completed"))){
+const err11 = {instancePath:instancePath+"/status",schemaPath:"#/properties/status/enum",keyword:"enum",params:{allowedValues: schemaPaymentRequestBatch$schema.properties.status.enum},message:"must be equal to one of the allowed values"};
+if(vErrors === null){
+vErrors = [err11];
+}
+else {
+vErrors.push(err11);
+}
+errors++;
+}
+}
+if(data.total !== undefined && func$hasOwnProperty.call(data, "total")){
+let data2 = data.total;
+if(!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))){
+const err12 = {instancePath:instancePath+"/total",schemaPath:"#/properties/total/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(vErrors === null){
+vErrors = [err12];
+}
+else {
+vErrors.push(err12);
+}
+errors++;
+}
+if((typeof data2 == "number") && (isFinite(data2))){
+if(data2 < 1 || isNaN(data2)){
+const err13 = {instancePath:instancePath+"/total",schemaPath:"#/properties/total/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
+if(vErrors === null){
+vErrors = [err13];
+}
+else {
+vErrors.push(err13);
+}
+errors++;
+}
+if(!(formats$int32.validate(data2))){
+const err14 = {instancePath:instancePath+"/total",schemaPath:"#/properties/total/format",keyword:"format",params:{format: "int32"},message:"must match format \""+"int32"+"\""};
+if(vErrors === null){
+vErrors = [err14];
+}
+else {
+vErrors.push(err14);
+}
+errors++;
+}
+}
+}
+if(data.created !== undefined && func$hasOwnProperty.call(data, "created")){
+let data3 = data.created;
+if(!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))){
+const err15 = {instancePath:instancePath+"/created",schemaPath:"#/properties/created/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(vErrors === null){
+vErrors = [err15];
+}
+else {
+vErrors.push(err15);
+}
+errors++;
+}
+if((typeof data3 == "number") && (isFinite(data3))){
+if(data3 < 0 || isNaN(data3)){
+const err16 = {instancePath:instancePath+"/created",schemaPath:"#/properties/created/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+if(vErrors === null){
+vErrors = [err16];
+}
+else {
+vErrors.push(err16);
+}
+errors++;
+}
+if(!(formats$int32.validate(data3))){
+const err17 = {instancePath:instancePath+"/created",schemaPath:"#/properties/created/format",keyword:"format",params:{format: "int32"},message:"must match format \""+"int32"+"\""};
+if(vErrors === null){
+vErrors = [err17];
+}
+else {
+vErrors.push(err17);
+}
+errors++;
+}
+}
+}
+if(data.failed !== undefined && func$hasOwnProperty.call(data, "failed")){
+let data4 = data.failed;
+if(!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))){
+const err18 = {instancePath:instancePath+"/failed",schemaPath:"#/properties/failed/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(vErrors === null){
+vErrors = [err18];
+}
+else {
+vErrors.push(err18);
+}
+errors++;
+}
+if((typeof data4 == "number") && (isFinite(data4))){
+if(data4 < 0 || isNaN(data4)){
+const err19 = {instancePath:instancePath+"/failed",schemaPath:"#/properties/failed/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+if(vErrors === null){
+vErrors = [err19];
+}
+else {
+vErrors.push(err19);
+}
+errors++;
+}
+if(!(formats$int32.validate(data4))){
+const err20 = {instancePath:instancePath+"/failed",schemaPath:"#/properties/failed/format",keyword:"format",params:{format: "int32"},message:"must match format \""+"int32"+"\""};
+if(vErrors === null){
+vErrors = [err20];
+}
+else {
+vErrors.push(err20);
+}
+errors++;
+}
+}
+}
+if(data.createdAt !== undefined && func$hasOwnProperty.call(data, "createdAt")){
+let data5 = data.createdAt;
+if(typeof data5 === "string"){
+if(!(formats$8ebab27859.test(data5))){
+const err21 = {instancePath:instancePath+"/createdAt",schemaPath:"#/properties/createdAt/format",keyword:"format",params:{format: "date-time"},message:"must match format \""+"date-time"+"\""};
+if(vErrors === null){
+vErrors = [err21];
+}
+else {
+vErrors.push(err21);
+}
+errors++;
+}
+}
+else {
+const err22 = {instancePath:instancePath+"/createdAt",schemaPath:"#/properties/createdAt/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err22];
+}
+else {
+vErrors.push(err22);
+}
+errors++;
+}
+}
+if(data.expiresAt !== undefined && func$hasOwnProperty.call(data, "expiresAt")){
+let data6 = data.expiresAt;
+if(typeof data6 === "string"){
+if(!(formats$8ebab27859.test(data6))){
+const err23 = {instancePath:instancePath+"/expiresAt",schemaPath:"#/properties/expiresAt/format",keyword:"format",params:{format: "date-time"},message:"must match format \""+"date-time"+"\""};
+if(vErrors === null){
+vErrors = [err23];
+}
+else {
+vErrors.push(err23);
+}
+errors++;
+}
+}
+else {
+const err24 = {instancePath:instancePath+"/expiresAt",schemaPath:"#/properties/expiresAt/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err24];
+}
+else {
+vErrors.push(err24);
+}
+errors++;
+}
+}
+}
+else {
+const err25 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err25];
+}
+else {
+vErrors.push(err25);
+}
+errors++;
+}
+schemaPaymentRequestBatch.errors = vErrors;
+return errors === 0;
+}
+
+schemaPaymentRequestBatch.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+const schemaPaymentRequestBatchItem$schema = {"type":"object","additionalProperties":false,"required":["index","status"],"properties":{"index":{"type":"integer","format":"int32","minimum":0},"status":{"type":"string","enum":["pending","created","failed"]},"paymentRequestId":{"type":"string","format":"uuid"},"problem":{"$ref":"schema:%2Fcomponents%2Fschemas%2FItemProblem"}}};
+function schemaPaymentRequestBatchItem(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = schemaPaymentRequestBatchItem.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if((data.index === undefined) || (!(func$hasOwnProperty.call(data, "index")))){
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "index"},message:"must have required property '"+"index"+"'"};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+if((data.status === undefined) || (!(func$hasOwnProperty.call(data, "status")))){
+const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "status"},message:"must have required property '"+"status"+"'"};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+for(const key0 of Object.keys(data)){
+if(!((((key0 === "index") || (key0 === "status")) || (key0 === "paymentRequestId")) || (key0 === "problem"))){
+const err2 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+}
+if(data.index !== undefined && func$hasOwnProperty.call(data, "index")){
+let data0 = data.index;
+if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
+const err3 = {instancePath:instancePath+"/index",schemaPath:"#/properties/index/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+if((typeof data0 == "number") && (isFinite(data0))){
+if(data0 < 0 || isNaN(data0)){
+const err4 = {instancePath:instancePath+"/index",schemaPath:"#/properties/index/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+if(!(formats$int32.validate(data0))){
+const err5 = {instancePath:instancePath+"/index",schemaPath:"#/properties/index/format",keyword:"format",params:{format: "int32"},message:"must match format \""+"int32"+"\""};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+}
+}
+if(data.status !== undefined && func$hasOwnProperty.call(data, "status")){
+let data1 = data.status;
+if(typeof data1 !== "string"){
+const err6 = {instancePath:instancePath+"/status",schemaPath:"#/properties/status/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
+if(!(((data1 === "pending") || (data1 === "created")) || (data1 === "failed"))){
+const err7 = {instancePath:instancePath+"/status",schemaPath:"#/properties/status/enum",keyword:"enum",params:{allowedValues: schemaPaymentRequestBatchItem$schema.properties.status.enum},message:"must be equal to one of the allowed values"};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+}
+}
+if(data.paymentRequestId !== undefined && func$hasOwnProperty.call(data, "paymentRequestId")){
+let data2 = data.paymentRequestId;
+if(typeof data2 === "string"){
+if(!(formats$d5d4afe691.test(data2))){
+const err8 = {instancePath:instancePath+"/paymentRequestId",schemaPath:"#/properties/paymentRequestId/format",keyword:"format",params:{format: "uuid"},message:"must match format \""+"uuid"+"\""};
+if(vErrors === null){
+vErrors = [err8];
+}
+else {
+vErrors.push(err8);
+}
+errors++;
+}
+}
+else {
+const err9 = {instancePath:instancePath+"/paymentRequestId",schemaPath:"#/properties/paymentRequestId/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err9];
+}
+else {
+vErrors.push(err9);
+}
+errors++;
+}
+}
+if(data.problem !== undefined && func$hasOwnProperty.call(data, "problem")){
+if(!(schemaItemProblem(data.problem, {instancePath:instancePath+"/problem",parentData:data,parentDataProperty:"problem",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? schemaItemProblem.errors : joinErrors(vErrors, schemaItemProblem.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err10 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err10];
+}
+else {
+vErrors.push(err10);
+}
+errors++;
+}
+schemaPaymentRequestBatchItem.errors = vErrors;
+return errors === 0;
+}
+
+schemaPaymentRequestBatchItem.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+function schemaItemProblem(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = schemaItemProblem.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if((data.type === undefined) || (!(func$hasOwnProperty.call(data, "type")))){
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'"};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+if((data.title === undefined) || (!(func$hasOwnProperty.call(data, "title")))){
+const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "title"},message:"must have required property '"+"title"+"'"};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+if((data.status === undefined) || (!(func$hasOwnProperty.call(data, "status")))){
+const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "status"},message:"must have required property '"+"status"+"'"};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+for(const key0 of Object.keys(data)){
+if(!(((((key0 === "type") || (key0 === "title")) || (key0 === "status")) || (key0 === "detail")) || (key0 === "invalidParams"))){
+const err3 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+}
+if(data.type !== undefined && func$hasOwnProperty.call(data, "type")){
+let data0 = data.type;
+if(typeof data0 === "string"){
+if(!(formats$1caf64dc32.test(data0))){
+const err4 = {instancePath:instancePath+"/type",schemaPath:"#/properties/type/format",keyword:"format",params:{format: "uri-reference"},message:"must match format \""+"uri-reference"+"\""};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+}
+else {
+const err5 = {instancePath:instancePath+"/type",schemaPath:"#/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+}
+if(data.title !== undefined && func$hasOwnProperty.call(data, "title")){
+if(typeof data.title !== "string"){
+const err6 = {instancePath:instancePath+"/title",schemaPath:"#/properties/title/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
+}
+if(data.status !== undefined && func$hasOwnProperty.call(data, "status")){
+let data2 = data.status;
+if(!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))){
+const err7 = {instancePath:instancePath+"/status",schemaPath:"#/properties/status/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+}
+if((typeof data2 == "number") && (isFinite(data2))){
+if(data2 > 599 || isNaN(data2)){
+const err8 = {instancePath:instancePath+"/status",schemaPath:"#/properties/status/maximum",keyword:"maximum",params:{comparison: "<=", limit: 599},message:"must be <= 599"};
+if(vErrors === null){
+vErrors = [err8];
+}
+else {
+vErrors.push(err8);
+}
+errors++;
+}
+if(data2 < 400 || isNaN(data2)){
+const err9 = {instancePath:instancePath+"/status",schemaPath:"#/properties/status/minimum",keyword:"minimum",params:{comparison: ">=", limit: 400},message:"must be >= 400"};
+if(vErrors === null){
+vErrors = [err9];
+}
+else {
+vErrors.push(err9);
+}
+errors++;
+}
+}
+}
+if(data.detail !== undefined && func$hasOwnProperty.call(data, "detail")){
+if(typeof data.detail !== "string"){
+const err10 = {instancePath:instancePath+"/detail",schemaPath:"#/properties/detail/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err10];
+}
+else {
+vErrors.push(err10);
+}
+errors++;
+}
+}
+if(data.invalidParams !== undefined && func$hasOwnProperty.call(data, "invalidParams")){
+let data4 = data.invalidParams;
+if(Array.isArray(data4)){
+const len0 = data4.length;
+for(let i0=0; i0<len0; i0++){
+if(!(schemaInvalidParam(data4[i0], {instancePath:instancePath+"/invalidParams/" + i0,parentData:data4,parentDataProperty:i0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? schemaInvalidParam.errors : joinErrors(vErrors, schemaInvalidParam.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err11 = {instancePath:instancePath+"/invalidParams",schemaPath:"#/properties/invalidParams/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(vErrors === null){
+vErrors = [err11];
+}
+else {
+vErrors.push(err11);
+}
+errors++;
+}
+}
+}
+else {
+const err12 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err12];
+}
+else {
+vErrors.push(err12);
+}
+errors++;
+}
+schemaItemProblem.errors = vErrors;
+return errors === 0;
+}
+
+schemaItemProblem.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 function schemaSuccessAccount(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
@@ -7094,6 +11790,439 @@ return errors === 0;
 }
 
 schemaSuccessPaymentEventList.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+function schemaSuccessPaymentRequest(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = schemaSuccessPaymentRequest.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if((data.data === undefined) || (!(func$hasOwnProperty.call(data, "data")))){
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "data"},message:"must have required property '"+"data"+"'"};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+if((data.meta === undefined) || (!(func$hasOwnProperty.call(data, "meta")))){
+const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "meta"},message:"must have required property '"+"meta"+"'"};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+for(const key0 of Object.keys(data)){
+if(!((key0 === "data") || (key0 === "meta"))){
+const err2 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+}
+if(data.data !== undefined && func$hasOwnProperty.call(data, "data")){
+if(!(schemaPaymentRequest(data.data, {instancePath:instancePath+"/data",parentData:data,parentDataProperty:"data",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? schemaPaymentRequest.errors : joinErrors(vErrors, schemaPaymentRequest.errors);
+errors = vErrors.length;
+}
+}
+if(data.meta !== undefined && func$hasOwnProperty.call(data, "meta")){
+if(!(schemaMeta(data.meta, {instancePath:instancePath+"/meta",parentData:data,parentDataProperty:"meta",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? schemaMeta.errors : joinErrors(vErrors, schemaMeta.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err3 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+schemaSuccessPaymentRequest.errors = vErrors;
+return errors === 0;
+}
+
+schemaSuccessPaymentRequest.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+function schemaSuccessPaymentRequestBatch(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = schemaSuccessPaymentRequestBatch.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if((data.data === undefined) || (!(func$hasOwnProperty.call(data, "data")))){
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "data"},message:"must have required property '"+"data"+"'"};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+if((data.meta === undefined) || (!(func$hasOwnProperty.call(data, "meta")))){
+const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "meta"},message:"must have required property '"+"meta"+"'"};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+for(const key0 of Object.keys(data)){
+if(!((key0 === "data") || (key0 === "meta"))){
+const err2 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+}
+if(data.data !== undefined && func$hasOwnProperty.call(data, "data")){
+if(!(schemaPaymentRequestBatch(data.data, {instancePath:instancePath+"/data",parentData:data,parentDataProperty:"data",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? schemaPaymentRequestBatch.errors : joinErrors(vErrors, schemaPaymentRequestBatch.errors);
+errors = vErrors.length;
+}
+}
+if(data.meta !== undefined && func$hasOwnProperty.call(data, "meta")){
+if(!(schemaMeta(data.meta, {instancePath:instancePath+"/meta",parentData:data,parentDataProperty:"meta",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? schemaMeta.errors : joinErrors(vErrors, schemaMeta.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err3 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+schemaSuccessPaymentRequestBatch.errors = vErrors;
+return errors === 0;
+}
+
+schemaSuccessPaymentRequestBatch.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+function schemaSuccessPaymentRequestList(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = schemaSuccessPaymentRequestList.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if((data.data === undefined) || (!(func$hasOwnProperty.call(data, "data")))){
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "data"},message:"must have required property '"+"data"+"'"};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+if((data.meta === undefined) || (!(func$hasOwnProperty.call(data, "meta")))){
+const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "meta"},message:"must have required property '"+"meta"+"'"};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+for(const key0 of Object.keys(data)){
+if(!((key0 === "data") || (key0 === "meta"))){
+const err2 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+}
+if(data.data !== undefined && func$hasOwnProperty.call(data, "data")){
+let data0 = data.data;
+if(Array.isArray(data0)){
+if(data0.length > 200){
+const err3 = {instancePath:instancePath+"/data",schemaPath:"#/properties/data/maxItems",keyword:"maxItems",params:{limit: 200},message:"must NOT have more than 200 items"};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+const len0 = Math.min(data0.length, 200);
+for(let i0=0; i0<len0; i0++){
+if(!(schemaPaymentRequest(data0[i0], {instancePath:instancePath+"/data/" + i0,parentData:data0,parentDataProperty:i0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? schemaPaymentRequest.errors : joinErrors(vErrors, schemaPaymentRequest.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err4 = {instancePath:instancePath+"/data",schemaPath:"#/properties/data/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+}
+if(data.meta !== undefined && func$hasOwnProperty.call(data, "meta")){
+if(!(schemaPageMeta(data.meta, {instancePath:instancePath+"/meta",parentData:data,parentDataProperty:"meta",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? schemaPageMeta.errors : joinErrors(vErrors, schemaPageMeta.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err5 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+schemaSuccessPaymentRequestList.errors = vErrors;
+return errors === 0;
+}
+
+schemaSuccessPaymentRequestList.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+function schemaSuccessPaymentRequestRevisionList(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = schemaSuccessPaymentRequestRevisionList.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if((data.data === undefined) || (!(func$hasOwnProperty.call(data, "data")))){
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "data"},message:"must have required property '"+"data"+"'"};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+if((data.meta === undefined) || (!(func$hasOwnProperty.call(data, "meta")))){
+const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "meta"},message:"must have required property '"+"meta"+"'"};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+for(const key0 of Object.keys(data)){
+if(!((key0 === "data") || (key0 === "meta"))){
+const err2 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+}
+if(data.data !== undefined && func$hasOwnProperty.call(data, "data")){
+let data0 = data.data;
+if(Array.isArray(data0)){
+if(data0.length > 200){
+const err3 = {instancePath:instancePath+"/data",schemaPath:"#/properties/data/maxItems",keyword:"maxItems",params:{limit: 200},message:"must NOT have more than 200 items"};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+const len0 = Math.min(data0.length, 200);
+for(let i0=0; i0<len0; i0++){
+if(!(schemaPaymentRequestRevision(data0[i0], {instancePath:instancePath+"/data/" + i0,parentData:data0,parentDataProperty:i0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? schemaPaymentRequestRevision.errors : joinErrors(vErrors, schemaPaymentRequestRevision.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err4 = {instancePath:instancePath+"/data",schemaPath:"#/properties/data/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+}
+if(data.meta !== undefined && func$hasOwnProperty.call(data, "meta")){
+if(!(schemaPageMeta(data.meta, {instancePath:instancePath+"/meta",parentData:data,parentDataProperty:"meta",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? schemaPageMeta.errors : joinErrors(vErrors, schemaPageMeta.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err5 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+schemaSuccessPaymentRequestRevisionList.errors = vErrors;
+return errors === 0;
+}
+
+schemaSuccessPaymentRequestRevisionList.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+function schemaSuccessPaymentRequestBatchItemList(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = schemaSuccessPaymentRequestBatchItemList.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if((data.data === undefined) || (!(func$hasOwnProperty.call(data, "data")))){
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "data"},message:"must have required property '"+"data"+"'"};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+if((data.meta === undefined) || (!(func$hasOwnProperty.call(data, "meta")))){
+const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "meta"},message:"must have required property '"+"meta"+"'"};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+for(const key0 of Object.keys(data)){
+if(!((key0 === "data") || (key0 === "meta"))){
+const err2 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+}
+if(data.data !== undefined && func$hasOwnProperty.call(data, "data")){
+let data0 = data.data;
+if(Array.isArray(data0)){
+if(data0.length > 200){
+const err3 = {instancePath:instancePath+"/data",schemaPath:"#/properties/data/maxItems",keyword:"maxItems",params:{limit: 200},message:"must NOT have more than 200 items"};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+const len0 = Math.min(data0.length, 200);
+for(let i0=0; i0<len0; i0++){
+if(!(schemaPaymentRequestBatchItem(data0[i0], {instancePath:instancePath+"/data/" + i0,parentData:data0,parentDataProperty:i0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? schemaPaymentRequestBatchItem.errors : joinErrors(vErrors, schemaPaymentRequestBatchItem.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err4 = {instancePath:instancePath+"/data",schemaPath:"#/properties/data/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+}
+if(data.meta !== undefined && func$hasOwnProperty.call(data, "meta")){
+if(!(schemaPageMeta(data.meta, {instancePath:instancePath+"/meta",parentData:data,parentDataProperty:"meta",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? schemaPageMeta.errors : joinErrors(vErrors, schemaPageMeta.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err5 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+schemaSuccessPaymentRequestBatchItemList.errors = vErrors;
+return errors === 0;
+}
+
+schemaSuccessPaymentRequestBatchItemList.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 function schemaMeta(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
@@ -7910,3 +13039,157 @@ export const putRefundResponse429ApplicationProblemJson = schemaProblem;
 export const putRefundResponse431ApplicationProblemJson = schemaProblem;
 export const putRefundResponse500ApplicationProblemJson = schemaProblem;
 export const putRefundResponse503ApplicationProblemJson = schemaProblem;
+export const listPaymentRequestsResponse200ApplicationJson = schemaSuccessPaymentRequestList;
+export const listPaymentRequestsResponse400ApplicationProblemJson = schemaProblem;
+export const listPaymentRequestsResponse401ApplicationProblemJson = schemaProblem;
+export const listPaymentRequestsResponse403ApplicationProblemJson = schemaProblem;
+export const listPaymentRequestsResponse406ApplicationProblemJson = schemaProblem;
+export const listPaymentRequestsResponse412ApplicationProblemJson = schemaProblem;
+export const listPaymentRequestsResponse413ApplicationProblemJson = schemaProblem;
+export const listPaymentRequestsResponse414ApplicationProblemJson = schemaProblem;
+export const listPaymentRequestsResponse429ApplicationProblemJson = schemaProblem;
+export const listPaymentRequestsResponse431ApplicationProblemJson = schemaProblem;
+export const listPaymentRequestsResponse500ApplicationProblemJson = schemaProblem;
+export const listPaymentRequestsResponse503ApplicationProblemJson = schemaProblem;
+export const createPaymentRequestBodyApplicationJson = schemaNewPaymentRequest;
+export const createPaymentRequestResponse201ApplicationJson = schemaSuccessPaymentRequest;
+export const createPaymentRequestResponse400ApplicationProblemJson = schemaProblem;
+export const createPaymentRequestResponse401ApplicationProblemJson = schemaProblem;
+export const createPaymentRequestResponse403ApplicationProblemJson = schemaProblem;
+export const createPaymentRequestResponse406ApplicationProblemJson = schemaProblem;
+export const createPaymentRequestResponse408ApplicationProblemJson = schemaProblem;
+export const createPaymentRequestResponse409ApplicationProblemJson = schemaProblem;
+export const createPaymentRequestResponse413ApplicationProblemJson = schemaProblem;
+export const createPaymentRequestResponse414ApplicationProblemJson = schemaProblem;
+export const createPaymentRequestResponse415ApplicationProblemJson = schemaProblem;
+export const createPaymentRequestResponse422ApplicationProblemJson = schemaProblem;
+export const createPaymentRequestResponse429ApplicationProblemJson = schemaProblem;
+export const createPaymentRequestResponse431ApplicationProblemJson = schemaProblem;
+export const createPaymentRequestResponse500ApplicationProblemJson = schemaProblem;
+export const createPaymentRequestResponse503ApplicationProblemJson = schemaProblem;
+export const getPaymentRequestResponse200ApplicationJson = schemaSuccessPaymentRequest;
+export const getPaymentRequestResponse400ApplicationProblemJson = schemaProblem;
+export const getPaymentRequestResponse401ApplicationProblemJson = schemaProblem;
+export const getPaymentRequestResponse403ApplicationProblemJson = schemaProblem;
+export const getPaymentRequestResponse404ApplicationProblemJson = schemaProblem;
+export const getPaymentRequestResponse406ApplicationProblemJson = schemaProblem;
+export const getPaymentRequestResponse412ApplicationProblemJson = schemaProblem;
+export const getPaymentRequestResponse413ApplicationProblemJson = schemaProblem;
+export const getPaymentRequestResponse414ApplicationProblemJson = schemaProblem;
+export const getPaymentRequestResponse429ApplicationProblemJson = schemaProblem;
+export const getPaymentRequestResponse431ApplicationProblemJson = schemaProblem;
+export const getPaymentRequestResponse500ApplicationProblemJson = schemaProblem;
+export const getPaymentRequestResponse503ApplicationProblemJson = schemaProblem;
+export const putPaymentRequestBodyApplicationJson = schemaNewPaymentRequest;
+export const putPaymentRequestResponse200ApplicationJson = schemaSuccessPaymentRequest;
+export const putPaymentRequestResponse201ApplicationJson = schemaSuccessPaymentRequest;
+export const putPaymentRequestResponse400ApplicationProblemJson = schemaProblem;
+export const putPaymentRequestResponse401ApplicationProblemJson = schemaProblem;
+export const putPaymentRequestResponse403ApplicationProblemJson = schemaProblem;
+export const putPaymentRequestResponse404ApplicationProblemJson = schemaProblem;
+export const putPaymentRequestResponse406ApplicationProblemJson = schemaProblem;
+export const putPaymentRequestResponse408ApplicationProblemJson = schemaProblem;
+export const putPaymentRequestResponse409ApplicationProblemJson = schemaProblem;
+export const putPaymentRequestResponse410ApplicationProblemJson = schemaProblem;
+export const putPaymentRequestResponse412ApplicationProblemJson = schemaProblem;
+export const putPaymentRequestResponse413ApplicationProblemJson = schemaProblem;
+export const putPaymentRequestResponse414ApplicationProblemJson = schemaProblem;
+export const putPaymentRequestResponse415ApplicationProblemJson = schemaProblem;
+export const putPaymentRequestResponse422ApplicationProblemJson = schemaProblem;
+export const putPaymentRequestResponse429ApplicationProblemJson = schemaProblem;
+export const putPaymentRequestResponse431ApplicationProblemJson = schemaProblem;
+export const putPaymentRequestResponse500ApplicationProblemJson = schemaProblem;
+export const putPaymentRequestResponse503ApplicationProblemJson = schemaProblem;
+export const payPaymentRequestBodyApplicationJson = schemaPaymentOfRequest;
+export const payPaymentRequestResponse200ApplicationJson = schemaSuccessPayment;
+export const payPaymentRequestResponse201ApplicationJson = schemaSuccessPayment;
+export const payPaymentRequestResponse400ApplicationProblemJson = schemaProblem;
+export const payPaymentRequestResponse401ApplicationProblemJson = schemaProblem;
+export const payPaymentRequestResponse403ApplicationProblemJson = schemaProblem;
+export const payPaymentRequestResponse404ApplicationProblemJson = schemaProblem;
+export const payPaymentRequestResponse406ApplicationProblemJson = schemaProblem;
+export const payPaymentRequestResponse408ApplicationProblemJson = schemaProblem;
+export const payPaymentRequestResponse409ApplicationProblemJson = schemaProblem;
+export const payPaymentRequestResponse410ApplicationProblemJson = schemaProblem;
+export const payPaymentRequestResponse412ApplicationProblemJson = schemaProblem;
+export const payPaymentRequestResponse413ApplicationProblemJson = schemaProblem;
+export const payPaymentRequestResponse414ApplicationProblemJson = schemaProblem;
+export const payPaymentRequestResponse415ApplicationProblemJson = schemaProblem;
+export const payPaymentRequestResponse422ApplicationProblemJson = schemaProblem;
+export const payPaymentRequestResponse428ApplicationProblemJson = schemaProblem;
+export const payPaymentRequestResponse429ApplicationProblemJson = schemaProblem;
+export const payPaymentRequestResponse431ApplicationProblemJson = schemaProblem;
+export const payPaymentRequestResponse500ApplicationProblemJson = schemaProblem;
+export const payPaymentRequestResponse503ApplicationProblemJson = schemaProblem;
+export const cancelPaymentRequestResponse200ApplicationJson = schemaSuccessPaymentRequest;
+export const cancelPaymentRequestResponse400ApplicationProblemJson = schemaProblem;
+export const cancelPaymentRequestResponse401ApplicationProblemJson = schemaProblem;
+export const cancelPaymentRequestResponse403ApplicationProblemJson = schemaProblem;
+export const cancelPaymentRequestResponse404ApplicationProblemJson = schemaProblem;
+export const cancelPaymentRequestResponse406ApplicationProblemJson = schemaProblem;
+export const cancelPaymentRequestResponse409ApplicationProblemJson = schemaProblem;
+export const cancelPaymentRequestResponse410ApplicationProblemJson = schemaProblem;
+export const cancelPaymentRequestResponse412ApplicationProblemJson = schemaProblem;
+export const cancelPaymentRequestResponse413ApplicationProblemJson = schemaProblem;
+export const cancelPaymentRequestResponse414ApplicationProblemJson = schemaProblem;
+export const cancelPaymentRequestResponse422ApplicationProblemJson = schemaProblem;
+export const cancelPaymentRequestResponse428ApplicationProblemJson = schemaProblem;
+export const cancelPaymentRequestResponse429ApplicationProblemJson = schemaProblem;
+export const cancelPaymentRequestResponse431ApplicationProblemJson = schemaProblem;
+export const cancelPaymentRequestResponse500ApplicationProblemJson = schemaProblem;
+export const cancelPaymentRequestResponse503ApplicationProblemJson = schemaProblem;
+export const listPaymentRequestRevisionsResponse200ApplicationJson = schemaSuccessPaymentRequestRevisionList;
+export const listPaymentRequestRevisionsResponse400ApplicationProblemJson = schemaProblem;
+export const listPaymentRequestRevisionsResponse401ApplicationProblemJson = schemaProblem;
+export const listPaymentRequestRevisionsResponse403ApplicationProblemJson = schemaProblem;
+export const listPaymentRequestRevisionsResponse404ApplicationProblemJson = schemaProblem;
+export const listPaymentRequestRevisionsResponse406ApplicationProblemJson = schemaProblem;
+export const listPaymentRequestRevisionsResponse412ApplicationProblemJson = schemaProblem;
+export const listPaymentRequestRevisionsResponse413ApplicationProblemJson = schemaProblem;
+export const listPaymentRequestRevisionsResponse414ApplicationProblemJson = schemaProblem;
+export const listPaymentRequestRevisionsResponse429ApplicationProblemJson = schemaProblem;
+export const listPaymentRequestRevisionsResponse431ApplicationProblemJson = schemaProblem;
+export const listPaymentRequestRevisionsResponse500ApplicationProblemJson = schemaProblem;
+export const listPaymentRequestRevisionsResponse503ApplicationProblemJson = schemaProblem;
+export const createPaymentRequestBatchBodyApplicationJson = schemaNewPaymentRequestBatch;
+export const createPaymentRequestBatchResponse202ApplicationJson = schemaSuccessPaymentRequestBatch;
+export const createPaymentRequestBatchResponse400ApplicationProblemJson = schemaProblem;
+export const createPaymentRequestBatchResponse401ApplicationProblemJson = schemaProblem;
+export const createPaymentRequestBatchResponse403ApplicationProblemJson = schemaProblem;
+export const createPaymentRequestBatchResponse406ApplicationProblemJson = schemaProblem;
+export const createPaymentRequestBatchResponse408ApplicationProblemJson = schemaProblem;
+export const createPaymentRequestBatchResponse409ApplicationProblemJson = schemaProblem;
+export const createPaymentRequestBatchResponse413ApplicationProblemJson = schemaProblem;
+export const createPaymentRequestBatchResponse414ApplicationProblemJson = schemaProblem;
+export const createPaymentRequestBatchResponse415ApplicationProblemJson = schemaProblem;
+export const createPaymentRequestBatchResponse422ApplicationProblemJson = schemaProblem;
+export const createPaymentRequestBatchResponse429ApplicationProblemJson = schemaProblem;
+export const createPaymentRequestBatchResponse431ApplicationProblemJson = schemaProblem;
+export const createPaymentRequestBatchResponse500ApplicationProblemJson = schemaProblem;
+export const createPaymentRequestBatchResponse503ApplicationProblemJson = schemaProblem;
+export const getPaymentRequestBatchResponse200ApplicationJson = schemaSuccessPaymentRequestBatch;
+export const getPaymentRequestBatchResponse400ApplicationProblemJson = schemaProblem;
+export const getPaymentRequestBatchResponse401ApplicationProblemJson = schemaProblem;
+export const getPaymentRequestBatchResponse403ApplicationProblemJson = schemaProblem;
+export const getPaymentRequestBatchResponse404ApplicationProblemJson = schemaProblem;
+export const getPaymentRequestBatchResponse406ApplicationProblemJson = schemaProblem;
+export const getPaymentRequestBatchResponse412ApplicationProblemJson = schemaProblem;
+export const getPaymentRequestBatchResponse413ApplicationProblemJson = schemaProblem;
+export const getPaymentRequestBatchResponse414ApplicationProblemJson = schemaProblem;
+export const getPaymentRequestBatchResponse429ApplicationProblemJson = schemaProblem;
+export const getPaymentRequestBatchResponse431ApplicationProblemJson = schemaProblem;
+export const getPaymentRequestBatchResponse500ApplicationProblemJson = schemaProblem;
+export const getPaymentRequestBatchResponse503ApplicationProblemJson = schemaProblem;
+export const listPaymentRequestBatchItemsResponse200ApplicationJson = schemaSuccessPaymentRequestBatchItemList;
+export const listPaymentRequestBatchItemsResponse400ApplicationProblemJson = schemaProblem;
+export const listPaymentRequestBatchItemsResponse401ApplicationProblemJson = schemaProblem;
+export const listPaymentRequestBatchItemsResponse403ApplicationProblemJson = schemaProblem;
+export const listPaymentRequestBatchItemsResponse404ApplicationProblemJson = schemaProblem;
+export const listPaymentRequestBatchItemsResponse406ApplicationProblemJson = schemaProblem;
+export const listPaymentRequestBatchItemsResponse412ApplicationProblemJson = schemaProblem;
+export const listPaymentRequestBatchItemsResponse413ApplicationProblemJson = schemaProblem;
+export const listPaymentRequestBatchItemsResponse414ApplicationProblemJson = schemaProblem;
+export const listPaymentRequestBatchItemsResponse429ApplicationProblemJson = schemaProblem;
+export const listPaymentRequestBatchItemsResponse431ApplicationProblemJson = schemaProblem;
+export const listPaymentRequestBatchItemsResponse500ApplicationProblemJson = schemaProblem;
+export const listPaymentRequestBatchItemsResponse503ApplicationProblemJson = schemaProblem;

@@ -1,5 +1,7 @@
-import type { PaymentDependencies } from "../ports.ts";
+import type { PaymentRequestDependencies } from "../ports.ts";
 import { AccountService } from "./accounts.ts";
+import { PaymentRequestBatchService } from "./payment_request_batches.ts";
+import { PaymentRequestService } from "./payment_requests.ts";
 import { PaymentService } from "./payments.ts";
 import { RefundService } from "./refunds.ts";
 
@@ -11,10 +13,14 @@ export class PaymentApp {
   readonly accounts: AccountService;
   readonly payments: PaymentService;
   readonly refunds: RefundService;
+  readonly requests: PaymentRequestService;
+  readonly batches: PaymentRequestBatchService;
 
-  constructor(dependencies: PaymentDependencies) {
+  constructor(dependencies: PaymentRequestDependencies) {
     this.accounts = new AccountService(dependencies);
     this.payments = new PaymentService(dependencies);
     this.refunds = new RefundService(dependencies);
+    this.requests = new PaymentRequestService(dependencies);
+    this.batches = new PaymentRequestBatchService(dependencies, this.requests);
   }
 }

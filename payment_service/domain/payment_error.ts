@@ -40,8 +40,30 @@ export type PaymentErrorCode =
   | "balance-not-zero"
   /** The total of the refunds would exceed the payment. */
   | "refund-exceeds-payment"
-  /** The caller is not the payee of the payment to refund. */
-  | "not-payee";
+  /** The caller is not the payee of the payment to refund, or of the payment request to change. */
+  | "not-payee"
+  /** The payment request does not exist, or is not accessible to the caller. */
+  | "payment-request-not-found"
+  /** The id belongs to a payment request with other terms. */
+  | "payment-request-exists"
+  /** The payment request was modified since it was read; see `currentVersion`. */
+  | "payment-request-changed"
+  /** The payment request was paid. */
+  | "payment-request-paid"
+  /** The payment request has expired. */
+  | "payment-request-expired"
+  /** The payment request was cancelled. */
+  | "payment-request-cancelled"
+  /** Another payment request of the owner has the reference. */
+  | "reference-exists"
+  /** The expiry of a payment request has passed or is too late. */
+  | "invalid-expiry"
+  /** A property of the payment request that never changes would be changed. */
+  | "immutable-property"
+  /** The payment request asks another account to pay. */
+  | "not-payer"
+  /** The batch does not exist, is not accessible to the caller, or has expired. */
+  | "payment-request-batch-not-found";
 
 /** Error of the payment service. */
 export class PaymentError extends DomainError<PaymentErrorCode> {}

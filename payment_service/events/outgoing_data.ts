@@ -1,6 +1,11 @@
 import type * as api from "@archway/api/paymentapi/server.gen.ts";
 import { formatMoney } from "@archway/service_kit/money.ts";
-import type { PaymentEvent, PaymentRefunded, PaymentSettled } from "./payment_event.ts";
+import type {
+  PaymentEvent,
+  PaymentRefunded,
+  PaymentRequestRevised,
+  PaymentSettled,
+} from "./payment_event.ts";
 
 /** Data of each event type, as the OpenAPI document declares it under `webhooks`. */
 type OutgoingData =
@@ -27,6 +32,12 @@ export function outgoingData(event: PaymentEvent): OutgoingData {
     case "payment.settled":
     case "payment.refunded":
       return outgoingPaymentData(event);
+    case "payment_request.created":
+    case "payment_request.revised":
+    case "payment_request.paid":
+    case "payment_request.expired":
+    case "payment_request.cancelled":
+      return outgoingRequestData(event);
   }
 }
 
@@ -39,5 +50,15 @@ export function outgoingPaymentData(event: PaymentSettled | PaymentRefunded): ap
     ...{ payerAccountId, payeeAccountId, payerProfileId, payeeProfileId },
     amount: formatMoney(event.amount),
     description,
+  };
+}
+
+function outgoingRequestData(event: PaymentRequestRevised): api.PaymentRequestEventData {
+  const { requestId, payeeAccountId, payeeProfileId, payerAccountId, payerProfileId, paymentId } = event;
+  const { reference, amount, description, expiresAt } = event;
+  return {
+    ...{ requestId, payeeAccountId, payeeProfileId, payerAccountId, payerProfileId, reference },
+    ...{ amount: formatMoney(amount), description, expiresAt },
+    ...(paymentId !== null && { paymentId }),
   };
 }

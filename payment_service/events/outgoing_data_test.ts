@@ -15,12 +15,21 @@ Deno.test("outgoingData() contains the published members of each type, and no ot
     "payerProfileId",
     "paymentId",
   ];
+  const request = [
+    ...["amount", "description", "expiresAt", "payeeAccountId", "payeeProfileId", "payerAccountId"],
+    ...["payerProfileId", "reference", "requestId"],
+  ];
   assertEquals(members, {
     "account.opened": ["accountId", "currency", "kind", "profileId"],
     "account.closed": ["accountId", "currency", "profileId"],
     "deposit.settled": ["accountId", "amount", "depositId", "profileId"],
     "payment.settled": payment,
     "payment.refunded": [...payment, "refundId"].toSorted(),
+    "payment_request.created": request,
+    "payment_request.revised": request,
+    "payment_request.paid": [...request, "paymentId"].toSorted(),
+    "payment_request.expired": request,
+    "payment_request.cancelled": request,
   });
 });
 

@@ -51,6 +51,8 @@ for (const [name, open] of Object.entries(PAYMENT_DATABASES)) {
     await append(pool, "payment.settled", { payerProfileId: bob, payeeProfileId: bob, description: "one" });
     await append(pool, "payment.settled", { payerProfileId: "ada", payeeProfileId: "", description: "none" });
     await append(pool, "payment.refunded", { payerProfileId: unowned, payeeProfileId: ada });
+    await append(pool, "payment_request.created", { payeeProfileId: bob, payerProfileId: null });
+    await append(pool, "payment_request.paid", { payeeProfileId: bob, payerProfileId: ada });
     // The profiles in the sample do not exist.
     await append(pool, "payment.settled", {});
     // The owner of a deleted profile still receives its events.
@@ -62,8 +64,11 @@ for (const [name, open] of Object.entries(PAYMENT_DATABASES)) {
         receiver.received.map(({ type, data }) => `${type} ${data["description"] ?? ""}`.trim()).toSorted()
       ),
       [
-        ["account.opened", "payment.refunded", "payment.settled both"],
-        ["account.closed", "payment.settled both", "payment.settled one"],
+        ["account.opened", "payment.refunded", "payment.settled both", "payment_request.paid"],
+        [
+          ...["account.closed", "payment.settled both", "payment.settled one", "payment_request.created"],
+          "payment_request.paid",
+        ],
         ["deposit.settled", "payment.refunded"],
       ],
     );

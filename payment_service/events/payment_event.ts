@@ -1,4 +1,5 @@
 import type { AccountKind } from "../domain/account.ts";
+import type { PaymentRequestTerms } from "../domain/payment_request.ts";
 import type { Money } from "@archway/service_kit/money.ts";
 
 /** An account was opened: by its owner, or for the first deposit of a currency. */
@@ -59,11 +60,33 @@ export interface PaymentRefunded {
   readonly description: string | null;
 }
 
+/** A revision of a payment request, with the terms since then. */
+export interface PaymentRequestRevised extends PaymentRequestTerms {
+  readonly type:
+    | "payment_request.created"
+    | "payment_request.revised"
+    | "payment_request.paid"
+    | "payment_request.expired"
+    | "payment_request.cancelled";
+  readonly requestId: string;
+  readonly payeeProfileId: string;
+  /** Null if any account may pay. */
+  readonly payerProfileId: string | null;
+  /** Null unless it was paid. */
+  readonly paymentId: string | null;
+}
+
 /** All events of the service. */
-export type PaymentEvent = AccountOpened | AccountClosed | DepositSettled | PaymentSettled | PaymentRefunded;
+export type PaymentEvent =
+  | AccountOpened
+  | AccountClosed
+  | DepositSettled
+  | PaymentSettled
+  | PaymentRefunded
+  | PaymentRequestRevised;
 
 /** Categories of the streams, which are the prefixes of their names. */
-export const PAYMENT_CATEGORIES: readonly string[] = ["account", "deposit", "payment"];
+export const PAYMENT_CATEGORIES: readonly string[] = ["account", "deposit", "payment", "payment_request"];
 
 /** Returns the stream of an event. */
 export function streamOf(event: PaymentEvent): string {
@@ -76,10 +99,21 @@ export function streamOf(event: PaymentEvent): string {
     case "payment.settled":
     case "payment.refunded":
       return paymentStream(event.paymentId);
+    case "payment_request.created":
+    case "payment_request.revised":
+    case "payment_request.paid":
+    case "payment_request.expired":
+    case "payment_request.cancelled":
+      return requestStream(event.requestId);
   }
 }
 
 /** Returns the stream of a payment. */
 export function paymentStream(paymentId: string): string {
   return `payment-${paymentId}`;
+}
+
+/** Returns the stream of a payment request. */
+export function requestStream(requestId: string): string {
+  return `payment_request-${requestId}`;
 }

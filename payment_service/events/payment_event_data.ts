@@ -14,11 +14,16 @@ export const PAYMENT_UPCASTERS: Readonly<Record<PaymentEvent["type"], readonly U
   "deposit.settled": [],
   "payment.settled": [],
   "payment.refunded": [],
+  "payment_request.created": [],
+  "payment_request.revised": [],
+  "payment_request.paid": [],
+  "payment_request.expired": [],
+  "payment_request.cancelled": [],
 };
 
 /** Returns the personal fields of an event: its description concerns payer and payee. */
 export function personalFieldsOf({ type, data }: NewEvent): PersonalFields | undefined {
-  if (type !== "payment.settled" && type !== "payment.refunded") return undefined;
+  if (!/^payment\.|^payment_request\./.test(type)) return undefined;
   const subjects = [data["payerProfileId"], data["payeeProfileId"]].filter((id) => typeof id === "string");
   return { fields: ["description"], subjects };
 }
@@ -73,6 +78,24 @@ export function readEvent({ type, data }: NewEvent): PaymentEvent {
       return { type, ...paymentParts(read) };
     case "payment.refunded":
       return { type, refundId: read.text("refundId"), ...paymentParts(read) };
+    case "payment_request.created":
+    case "payment_request.revised":
+    case "payment_request.paid":
+    case "payment_request.expired":
+    case "payment_request.cancelled":
+      return {
+        type,
+        requestId: read.text("requestId"),
+        payeeAccountId: read.text("payeeAccountId"),
+        payeeProfileId: read.text("payeeProfileId"),
+        payerAccountId: read.optionalText("payerAccountId"),
+        payerProfileId: read.optionalText("payerProfileId"),
+        reference: read.optionalText("reference"),
+        amount: read.money(),
+        description: read.optionalText("description"),
+        expiresAt: read.text("expiresAt"),
+        paymentId: read.optionalText("paymentId"),
+      };
   }
 }
 

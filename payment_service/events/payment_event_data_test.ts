@@ -13,6 +13,19 @@ const SIDES = {
   amount: { units: 10n ** 15n, currency: "BRL" },
 };
 
+const REQUEST = {
+  requestId: "r",
+  payeeAccountId: "b",
+  payeeProfileId: "d",
+  payerAccountId: null,
+  payerProfileId: null,
+  reference: null,
+  amount: { units: 1n, currency: "BRL" },
+  description: "Ω",
+  expiresAt: "2026-11-25T10:00:00Z",
+  paymentId: null,
+};
+
 /** Events of all types. */
 const EVENTS: readonly PaymentEvent[] = [
   { type: "account.opened", accountId: "a", kind: "customer", profileId: "c", currency: "BRL" },
@@ -28,6 +41,11 @@ const EVENTS: readonly PaymentEvent[] = [
   },
   { type: "payment.settled", ...SIDES, description: "Ω" },
   { type: "payment.refunded", ...SIDES, refundId: "r", description: null },
+  { type: "payment_request.created", ...REQUEST },
+  { type: "payment_request.revised", ...REQUEST, payerAccountId: "a", payerProfileId: "c", reference: "7" },
+  { type: "payment_request.paid", ...REQUEST, paymentId: "p" },
+  { type: "payment_request.expired", ...REQUEST },
+  { type: "payment_request.cancelled", ...REQUEST },
 ];
 
 Deno.test("readEvent() reads the newest schema version, which writeEvent() writes", () => {
@@ -64,7 +82,7 @@ Deno.test("readEvent() rejects data that does not match the type, without quotin
   assertThrows(() => readEvent({ type: "payment.lost", schemaVersion: 1, data: {} }), EventStoreError);
 });
 
-Deno.test("streamOf() returns one stream per account, deposit and payment", () => {
+Deno.test("streamOf() returns one stream per account, deposit, payment and payment request", () => {
   assertEquals(EVENTS.map(streamOf), [
     "account-a",
     "account-s",
@@ -72,5 +90,6 @@ Deno.test("streamOf() returns one stream per account, deposit and payment", () =
     "deposit-e",
     "payment-p",
     "payment-p",
+    ...Array.from({ length: 5 }, () => "payment_request-r"),
   ]);
 });

@@ -32,5 +32,11 @@ function profilesOf(event: PaymentEvent): readonly string[] {
     case "payment.settled":
     case "payment.refunded":
       return [event.payerProfileId, event.payeeProfileId];
+    case "payment_request.created":
+    case "payment_request.revised":
+    case "payment_request.paid":
+    case "payment_request.expired":
+    case "payment_request.cancelled":
+      return [event.payeeProfileId, ...event.payerProfileId === null ? [] : [event.payerProfileId]];
   }
 }

@@ -74,6 +74,11 @@ function transferValues(event: PaymentEvent): Readonly<Record<string, ExportValu
     }
     case "account.opened":
     case "account.closed":
+    case "payment_request.created":
+    case "payment_request.revised":
+    case "payment_request.paid":
+    case "payment_request.expired":
+    case "payment_request.cancelled":
       throw new Error(`Event ${event.type} is no transfer`);
   }
 }

@@ -25,6 +25,11 @@ export const PAYMENT_GRAPHQL: GraphqlFace = {
     refund: "getRefund",
     refunds: "listRefunds",
     paymentEvents: "listPaymentEvents",
+    paymentRequest: "getPaymentRequest",
+    paymentRequests: "listPaymentRequests",
+    paymentRequestRevisions: "listPaymentRequestRevisions",
+    paymentRequestBatch: "getPaymentRequestBatch",
+    paymentRequestBatchItems: "listPaymentRequestBatchItems",
   },
   mutations: {
     openAccount: "openAccount",
@@ -33,6 +38,11 @@ export const PAYMENT_GRAPHQL: GraphqlFace = {
     createPayment: "createPayment",
     createPaymentWithId: "putPayment",
     refundPayment: "putRefund",
+    createPaymentRequest: "createPaymentRequest",
+    putPaymentRequest: "putPaymentRequest",
+    payPaymentRequest: "payPaymentRequest",
+    cancelPaymentRequest: "cancelPaymentRequest",
+    createPaymentRequestBatch: "createPaymentRequestBatch",
   },
   subscriptions: {
     paymentEvents: {
@@ -58,6 +68,14 @@ export const PAYMENT_GRAPHQL: GraphqlFace = {
       events: { list: "listPaymentEvents", where: { id: "id" } },
     },
     Refund: { payment: { one: "Payment", by: "paymentId" } },
+    PaymentRequest: {
+      payeeAccount: { one: "Account", by: "payeeAccountId" },
+      payerAccount: { one: "Account", by: "payerAccountId" },
+      payment: { one: "Payment", by: "paymentId" },
+      revisions: { list: "listPaymentRequestRevisions", where: { id: "id" } },
+    },
+    PaymentRequestBatch: { items: { list: "listPaymentRequestBatchItems", where: { id: "id" } } },
+    PaymentRequestBatchItem: { paymentRequest: { one: "PaymentRequest", by: "paymentRequestId" } },
     Deposit: { account: { one: "Account", by: "accountId" } },
   },
   arguments: {
@@ -66,6 +84,9 @@ export const PAYMENT_GRAPHQL: GraphqlFace = {
     listRefunds: { id: "paymentId" },
     listPaymentEvents: { id: "paymentId" },
     putRefund: { id: "paymentId" },
+    listPaymentRequestRevisions: { id: "paymentRequestId" },
+    listPaymentRequestBatchItems: { id: "batchId" },
+    payPaymentRequest: { id: "paymentRequestId" },
   },
   descriptions: {
     createPayment:

@@ -85,6 +85,11 @@ export function paymentEventToJson(stored: StoredEvent): api.PaymentEvent {
     case "account.opened":
     case "account.closed":
     case "deposit.settled":
+    case "payment_request.created":
+    case "payment_request.revised":
+    case "payment_request.paid":
+    case "payment_request.expired":
+    case "payment_request.cancelled":
       throw new Error(`Unexpected event in the stream of a payment: ${event.type}`);
   }
 }
@@ -112,7 +117,7 @@ export function refundInput(body: api.NewRefund): RefundInput {
  *
  * @throws {DomainError} "invalid-description" if it is too long then: normalization form C can be longer.
  */
-function normalizeDescription(description: string | null | undefined): string | null {
+export function normalizeDescription(description: string | null | undefined): string | null {
   const normalized = description?.normalize("NFC") ?? null;
   if (normalized === null || [...normalized].length <= MAX_DESCRIPTION_CHARACTERS) return normalized;
   const reason = `must have at most ${MAX_DESCRIPTION_CHARACTERS} characters in Unicode normalization form C`;

@@ -95,6 +95,60 @@ export const paymentProblems = problemTable<PaymentErrorCode>({
   "not-payee": {
     title: "Not the payee",
     status: 422,
-    detail: "Only the payee can refund a payment.",
+    detail: "Only the payee can refund a payment, and revise or cancel a payment request.",
   },
+  "payment-request-not-found": notFound("payment request"),
+  "payment-request-changed": changed("payment request"),
+  "payment-request-exists": {
+    title: "Payment request already exists",
+    status: 409,
+    detail:
+      "A payment request with this id has other terms. No changes were made. Use a new id for a new request, or send " +
+      "the ETag of the existing one in If-Match to revise it.",
+  },
+  "payment-request-paid": {
+    title: "Payment request already paid",
+    status: 409,
+    detail: "The request was paid. It cannot be paid again, revised or cancelled; no money was moved.",
+  },
+  "payment-request-cancelled": {
+    title: "Payment request cancelled",
+    status: 409,
+    detail: "The payee has cancelled the request. It can neither be paid nor revised.",
+  },
+  "payment-request-expired": {
+    title: "Payment request expired",
+    status: 410,
+    detail:
+      "The request has expired. It can be read, but no longer be paid, revised or cancelled. Create a new one.",
+  },
+  "reference-exists": {
+    title: "Reference already exists",
+    status: 409,
+    detail:
+      "Another payment request of the owner has this reference; invalidParams names it. Read it to find out whether " +
+      "the request was created already, or use another reference.",
+  },
+  "invalid-expiry": {
+    title: "Invalid expiry",
+    status: 422,
+    detail: "A payment request expires in the future, at most 366 days from now.",
+    validation: true,
+  },
+  "immutable-property": {
+    title: "Immutable property",
+    status: 422,
+    detail:
+      "The payee and the reference of a payment request never change; invalidParams lists those that would. Cancel the " +
+      "request and create another one.",
+  },
+  "not-payer": {
+    title: "Not the payer",
+    status: 422,
+    detail: "The request asks another account to pay.",
+  },
+  "payment-request-batch-not-found": notFound(
+    "payment request batch",
+    "No batch with this id exists, it is not accessible to the caller, or it was deleted a week after its creation.",
+  ),
 });

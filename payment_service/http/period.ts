@@ -30,8 +30,10 @@ export function parsePeriod(
   return { from, to };
 }
 
-/** Returns a date-time in UTC; times before 1970 become 1970, the lower bound of all data. */
-function parseInstant(text: string): Timestamp | undefined {
+/**
+ * Returns a date-time in UTC; undefined if the text is none. Times before 1970 become 1970, the lower bound of all data.
+ */
+export function parseInstant(text: string): Timestamp | undefined {
   const [, date = "", time = "", fraction = "", offset = ""] = INSTANT.exec(text) ?? [];
   const milliseconds = Date.parse(`${date}T${time}${offset.toUpperCase()}`);
   if (Number.isNaN(milliseconds)) return undefined;

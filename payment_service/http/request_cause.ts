@@ -9,9 +9,11 @@ import type { PaymentApp } from "../app/payment_app.ts";
 export interface PaymentHandlersDependencies {
   readonly app: PaymentApp;
   readonly cursors: PageCursors;
-  /** Cursors of event lists, which are ordered by version. */
+  /** Cursors of lists that are ordered by a number from 1. */
   readonly versionCursors: PageCursors<bigint>;
   readonly tokens: ConsistencyTokens;
+  /** Generates a UUIDv7. */
+  readonly newId: () => string;
 }
 
 /** Returns the access scope of a caller. */

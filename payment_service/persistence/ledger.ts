@@ -14,6 +14,7 @@ import { projectionStatement } from "../projection/projection_sql.ts";
 const ERRORS: Readonly<Record<string, PaymentErrorCode>> = {
   accounts_profile_currency_key: "account-exists",
   payments_pkey: "payment-exists",
+  payment_requests_pkey: "payment-request-exists",
 };
 
 /** Writes events to the event store and their projections to the tables. */
@@ -59,7 +60,7 @@ export class PostgresLedger implements Ledger {
       const code = Object.hasOwn(ERRORS, error.constraint) ? ERRORS[error.constraint] : undefined;
       if (code !== undefined) return new PaymentError(code, { cause: error });
     }
-    // Existing accounts and payments are locked, so only the creation of a stream can conflict.
+    // What exists is locked, so only the creation of a stream can conflict.
     return error instanceof EventStoreError && error.code === "version-conflict"
       ? new PaymentError("payment-exists", { cause: error })
       : error;

@@ -1,8 +1,9 @@
-import { ListSql, type PageWindow } from "@archway/service_kit/list_sql.ts";
+import { ListSql } from "@archway/service_kit/list_sql.ts";
 import type { ListRequest } from "@archway/service_kit/page.ts";
 import type { PaymentStatus } from "../domain/payment.ts";
 import type { PaymentFilter, PaymentPartFilter } from "../ports.ts";
 import { PAYMENT_COLUMNS, REFUND_COLUMNS } from "./payment_row.ts";
+import { SidedList } from "./sided_list.ts";
 
 const STATUS: Readonly<Record<PaymentStatus, string>> = {
   settled: "refunded = 0",
@@ -10,36 +11,13 @@ const STATUS: Readonly<Record<PaymentStatus, string>> = {
   refunded: "refunded = amount",
 };
 
-/** List of payments. */
-export class PaymentList extends ListSql {
-  /** Query for the ids of accounts, one of which must be payer or payee. Any account if undefined. */
-  readonly #accounts: string | undefined;
-
-  constructor({ scope, filter: { accountId, status, from, to } }: ListRequest<PaymentFilter>) {
-    super({ columns: PAYMENT_COLUMNS, from: "payments" });
-    const account = accountId === undefined ? undefined : `${this.bind(accountId)}::uuid`;
-    if (scope.kind === "owner") {
-      this.#accounts =
-        `select accounts.id from published_profiles as profile join accounts on profile_id = profile.id
-        where owner = ${this.bind(scope.subject)}${
-          account === undefined ? "" : ` and accounts.id = ${account}`
-        }`;
-    } else if (account !== undefined) {
-      this.#accounts = `select ${account} as id`;
-    }
-    if (status !== undefined) this.where(STATUS[status]);
-    this.within(from, to);
-  }
-
-  override rows(window: PageWindow): string {
-    if (this.#accounts === undefined) return super.rows(window);
-    const rows = (account: string): string =>
-      `select ${this.columns} from payments${this.filter(account, window.key)} ${this.ordered(window)}`;
-    // One index scan per account and side. "Distinct" because a payment between two of the accounts is found twice.
-    return `select distinct found.* from (${this.#accounts}) as mine cross join lateral (
-        (${rows("payer_account_id = mine.id")}) union all (${rows("payee_account_id = mine.id")})
-      ) as found ${this.reordered(window)}`;
-  }
+/** Returns the list of payments. */
+export function paymentList(
+  { scope, filter: { accountId, status, from, to } }: ListRequest<PaymentFilter>,
+): ListSql {
+  const list = new SidedList({ columns: PAYMENT_COLUMNS, from: "payments", scope, accountId });
+  if (status !== undefined) list.where(STATUS[status]);
+  return list.within(from, to);
 }
 
 /** Returns the list of a payment's refunds. */

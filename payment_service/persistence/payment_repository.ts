@@ -2,7 +2,7 @@ import type { Querier, QueryOptions } from "@archway/db/db.ts";
 import type { EventStore, StoredEvent } from "@archway/events/event_store.ts";
 import type { ResourceKey, ResourceKeys } from "@archway/service_kit/access_scope.ts";
 import { readPage } from "@archway/service_kit/list_sql.ts";
-import type { ListRequest, Page, PageRequest } from "@archway/service_kit/page.ts";
+import type { ListRequest, Page } from "@archway/service_kit/page.ts";
 import { andOwned, scopedStatement, statementFor } from "@archway/service_kit/scoped_statement.ts";
 import type { Payment, Refund } from "../domain/payment.ts";
 import { paymentStream } from "../events/payment_event.ts";
@@ -13,7 +13,7 @@ import type {
   PaymentRepository,
   RefundKey,
 } from "../ports.ts";
-import { PaymentList, refundList } from "./payment_list.ts";
+import { paymentList, refundList } from "./payment_list.ts";
 import {
   PAYMENT_COLUMNS,
   paymentOfRow,
@@ -23,6 +23,7 @@ import {
   type RefundRow,
 } from "./payment_row.ts";
 import { isOwned } from "./profile_directory.ts";
+import { readStreamPage } from "./read_stream_page.ts";
 
 /** Returns the condition that the owner is payer or payee. */
 function takesPart(owner: string): string {
@@ -86,7 +87,7 @@ export class PostgresPaymentRepository implements PaymentRepository {
     request: ListRequest<PaymentFilter>,
     options?: QueryOptions,
   ): Promise<Page<Payment>> {
-    const page = await readPage<PaymentRow>(db, new PaymentList(request), { page: request.page, options });
+    const page = await readPage<PaymentRow>(db, paymentList(request), { page: request.page, options });
     return { ...page, items: page.items.map(paymentOfRow) };
   }
 
@@ -124,24 +125,6 @@ export class PostgresPaymentRepository implements PaymentRepository {
     { filter: { paymentId }, page }: ListRequest<PaymentPartFilter, bigint>,
     options?: QueryOptions,
   ): Promise<Page<StoredEvent>> {
-    const { after, count } = versionRange(page);
-    const events = await this.#events.readStream(db, paymentStream(paymentId), {
-      ...(options?.signal !== undefined && { signal: options.signal }),
-      after,
-      limit: count + 1,
-    });
-    return { items: events.slice(0, count), hasNext: events.length > count, hasPrevious: after > 0n };
+    return await readStreamPage(this.#events, db, { stream: paymentStream(paymentId), page, options });
   }
-}
-
-/** Returns the versions of a page. They are consecutive from 1, so that its neighbours are known without a query. */
-function versionRange(
-  { limit, position }: PageRequest<bigint>,
-): { readonly after: bigint; readonly count: number } {
-  if (position === undefined) return { after: 0n, count: limit };
-  const { direction, anchor, inclusive } = position;
-  if (direction === "after") return { after: inclusive ? anchor - 1n : anchor, count: limit };
-  const last = inclusive ? anchor : anchor - 1n;
-  const after = last > BigInt(limit) ? last - BigInt(limit) : 0n;
-  return { after, count: Number(last - after) };
 }

@@ -8,7 +8,7 @@ export type PaymentRow = Flat<Payment>;
 export type RefundRow = Flat<Refund>;
 
 /** Entity whose amount is stored in two columns. */
-type Flat<Entity> = Omit<Entity, "amount"> & { readonly currency: string; readonly amount: bigint };
+export type Flat<Entity> = Omit<Entity, "amount"> & { readonly currency: string; readonly amount: bigint };
 
 /** SELECT list of a {@link PaymentRow}. */
 export const PAYMENT_COLUMNS = selectList<PaymentRow>([

@@ -38,11 +38,21 @@ function payment(from: Person, to: Person, description: string | null = DOCUMENT
   return { payerAccountId: from.account, payeeAccountId: to.account, amount: money("2.00"), description };
 }
 
+function request(
+  payee: Person,
+  more: Readonly<Record<string, unknown>> = {},
+): Readonly<Record<string, unknown>> {
+  const expiresAt = new Date(Date.now() + 86_400_000).toISOString();
+  return { payeeAccountId: payee.account, amount: money("2.00"), description: DOCUMENT, expiresAt, ...more };
+}
+
 async function storedTexts(pool: ConnectionPool): Promise<string> {
   const tables = [
     "profiles",
     "payments",
     "refunds",
+    "payment_requests",
+    "payment_request_batch_items",
     "events",
     "idempotency_keys",
     "subject_keys",
@@ -83,6 +93,16 @@ for (const [name, open] of Object.entries(databasesWith(serviceMigrations(...PRI
         (await send(server, `PUT /v1/payments/${id}/refunds/${crypto.randomUUID()}`, refund)).status,
         201,
       );
+      const asked = { payerAccountId: other.account, reference: "invoice-7" };
+      const requests = await Promise.all([request(erased, asked), request(other)].map(async (body) => {
+        const path = `/v1/payment-requests/${crypto.randomUUID()}`;
+        const { payerAccountId } = { payerAccountId: erased.account, ...body };
+        const put = await send(server, `PUT ${path}`, { body: { ...body, payerAccountId } });
+        assertEquals(put.status, 201, put.text);
+        return path;
+      }));
+      const batch = { body: { requests: [request(erased)] }, key: crypto.randomUUID() };
+      assertEquals((await send(server, "POST /v1/payment-request-batches", batch)).status, 202);
       const unrelated = await person(server, { name: "Grace" });
       const kept = idOf(
         await send(server, "POST /v1/payments", {
@@ -115,15 +135,15 @@ for (const [name, open] of Object.entries(databasesWith(serviceMigrations(...PRI
           ),
           [1, 1, 2, 1, 4, 3, 1],
         );
-        // Of the account, the deposit, two payments and a refund.
-        assertEquals(count("events"), 5);
+        // Of the account, the deposit, two payments, a refund and two payment requests.
+        assertEquals([count("events"), count("payment_requests")], [7, 2]);
         assertEquals(records[0]?.data["email"], EMAIL);
         const texts = records.filter((one) => one.table === "events").map(({ data }) =>
           Object(data["data"]).description
         );
         assertEquals(
           texts.filter((text) => text !== undefined).toSorted(),
-          [DOCUMENT, DOCUMENT, `For ${NAME}`].toSorted(),
+          [DOCUMENT, DOCUMENT, DOCUMENT, DOCUMENT, `For ${NAME}`].toSorted(),
         );
       });
       await t.step("export and erase refuse an unknown person", async () => {
@@ -155,6 +175,8 @@ for (const [name, open] of Object.entries(databasesWith(serviceMigrations(...PRI
           { table: "profiles", rows: 1 },
           { table: "payments", rows: 2 },
           { table: "refunds", rows: 1 },
+          { table: "payment_requests", rows: 2 },
+          { table: "payment_request_batch_items", rows: 1 },
           { table: "idempotency_keys", rows: 3 },
         ]);
         const texts = await storedTexts(pool);
@@ -164,6 +186,11 @@ for (const [name, open] of Object.entries(databasesWith(serviceMigrations(...PRI
         assertEquals([amount, description], [money("2.00"), null]);
         const history = await send(server, `GET /v1/payments/${received}/events`);
         assertEquals(history.body.data?.map(({ data }) => Object(data).description), [null]);
+        for (const path of requests) {
+          assertEquals(dataOf(await send(server, `GET ${path}`))["description"], null);
+          const revisions = await send(server, `GET ${path}/revisions`);
+          assertEquals(revisions.body.data?.map((revision) => revision["description"]), [null]);
+        }
       });
       await t.step("rebuilt projections equal the live ones", async () => {
         const cipher = PRIVACY[0]?.cipher?.(PRIVACY_SECRETS);

@@ -7,7 +7,7 @@ import type {
   PersonalDataSource,
   PersonalRecord,
 } from "@archway/service_kit/personal_data.ts";
-import { paymentStream } from "../events/payment_event.ts";
+import { paymentStream, requestStream } from "../events/payment_event.ts";
 import { PAYMENT_UPCASTERS, personalFieldsOf } from "../events/payment_event_data.ts";
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
@@ -31,6 +31,8 @@ const OF_PERSON = `(payer_account_id in (select id from accounts where profile_i
 
 const PAYMENTS = `select * from payments where ${OF_PERSON} and id > $2 order by id limit ${BATCH}`;
 
+const REQUESTS = `select * from payment_requests where ${OF_PERSON} and id > $2 order by id limit ${BATCH}`;
+
 const REFUNDS = "select * from refunds where payment_id = any ($1) order by payment_id, id";
 
 // As payments do, in the same order: those in progress end first, and later ones find the person erased.
@@ -41,6 +43,19 @@ const ERASE_PAYMENTS =
 
 const ERASE_REFUNDS = `update refunds set description = null where description is not null
   and payment_id in (select id from payments where ${OF_PERSON})`;
+
+const ERASE_REQUESTS =
+  `update payment_requests set description = null where ${OF_PERSON} and description is not null`;
+
+const ERASE_REFERENCES = `delete from payment_request_references where request_id in (
+    select id from payment_requests where payee_account_id in (select id from accounts where profile_id = $1)
+  )`;
+
+const ERASE_ITEMS = `update payment_request_batch_items
+  set terms = (terms::jsonb || '{"description": null}')::json
+  where status = 'pending' and terms->>'description' is not null and exists (
+    select from accounts where profile_id = $1 and id::text in (terms->>'payeeAccountId', terms->>'payerAccountId')
+  )`;
 
 const FIRST_ID = "00000000-0000-0000-0000-000000000000";
 
@@ -57,18 +72,25 @@ export const paymentPersonalData: PersonalDataSource = {
     for (const data of accounts) yield { table: "accounts", data };
     for (const account of accounts) yield* eventsOf(db, store, `account-${account.id}`);
     yield* entriesOf(db, store, id);
-    for await (const payments of pagesOfPayments(db, id)) {
+    for await (const payments of pagesOf(db, PAYMENTS, id)) {
       for (const data of payments) yield { table: "payments", data };
       const refunds = await db.query<Row>(REFUNDS, [payments.map((payment) => payment.id)]);
       for (const data of refunds.rows) yield { table: "refunds", data };
       for (const payment of payments) yield* eventsOf(db, store, paymentStream(payment.id));
     }
+    for await (const requests of pagesOf(db, REQUESTS, id)) {
+      for (const data of requests) yield { table: "payment_requests", data };
+      for (const request of requests) yield* eventsOf(db, store, requestStream(request.id));
+    }
   },
 
   async prepare(pool: ConnectionPool, { id, cipher }: DataSubject): Promise<void> {
     if (!UUID.test(id)) return;
-    for await (const payments of pagesOfPayments(pool.writer(), id)) {
+    for await (const payments of pagesOf(pool.writer(), PAYMENTS, id)) {
       await storeOf(cipher).encryptStored(pool, { streams: payments.map((one) => paymentStream(one.id)) });
+    }
+    for await (const requests of pagesOf(pool.writer(), REQUESTS, id)) {
+      await storeOf(cipher).encryptStored(pool, { streams: requests.map((one) => requestStream(one.id)) });
     }
   },
 
@@ -77,7 +99,15 @@ export const paymentPersonalData: PersonalDataSource = {
     await tx.query(LOCK, [id]);
     const payments = await tx.query(ERASE_PAYMENTS, [id]);
     const refunds = await tx.query(ERASE_REFUNDS, [id]);
-    return [{ table: "payments", rows: payments.rowCount }, { table: "refunds", rows: refunds.rowCount }];
+    const requests = await tx.query(ERASE_REQUESTS, [id]);
+    await tx.query(ERASE_REFERENCES, [id]);
+    const items = await tx.query(ERASE_ITEMS, [id]);
+    return [
+      { table: "payments", rows: payments.rowCount },
+      { table: "refunds", rows: refunds.rowCount },
+      { table: "payment_requests", rows: requests.rowCount },
+      { table: "payment_request_batch_items", rows: items.rowCount },
+    ];
   },
 
   encryptStored: (pool, { cipher, signal, onProgress }) =>
@@ -90,9 +120,9 @@ function storeOf(cipher: PersonalDataCipher | undefined): EventStore {
   return new EventStore(PAYMENT_UPCASTERS, { personal: personalFieldsOf, cipher });
 }
 
-async function* pagesOfPayments(db: Querier, id: string): AsyncIterable<readonly Row[]> {
+async function* pagesOf(db: Querier, text: string, id: string): AsyncIterable<readonly Row[]> {
   for (let after = FIRST_ID;;) {
-    const { rows } = await db.query<Row>(PAYMENTS, [id, after]);
+    const { rows } = await db.query<Row>(text, [id, after]);
     const last = rows.at(-1);
     if (last === undefined) return;
     yield rows;

@@ -1,7 +1,13 @@
 import type { Account, Entry, EntryKind } from "../domain/account.ts";
 import type { Payment, Refund } from "../domain/payment.ts";
+import type { PaymentRequest, PaymentRequestStatus } from "../domain/payment_request.ts";
 import type { Money } from "@archway/service_kit/money.ts";
-import type { PaymentEvent, PaymentRefunded, PaymentSettled } from "../events/payment_event.ts";
+import type {
+  PaymentEvent,
+  PaymentRefunded,
+  PaymentRequestRevised,
+  PaymentSettled,
+} from "../events/payment_event.ts";
 import type { Timestamp } from "@archway/db/timestamp.ts";
 
 /** A row to be written. */
@@ -23,8 +29,17 @@ interface Transfer {
   readonly at: Timestamp;
 }
 
+/** Status of a payment request after an event. */
+export const STATUS_AFTER: Readonly<Record<PaymentRequestRevised["type"], PaymentRequestStatus>> = {
+  "payment_request.created": "created",
+  "payment_request.revised": "created",
+  "payment_request.paid": "paid",
+  "payment_request.expired": "expired",
+  "payment_request.cancelled": "cancelled",
+};
+
 /**
- * State of accounts and payments, as derived from events. New events and rebuilds run the same code. It applies events
+ * State of accounts, payments and payment requests, as derived from events. New events and rebuilds run the same code. It applies events
  * without validating them: validation happens before an event is written.
  */
 export class Projection {
@@ -32,6 +47,7 @@ export class Projection {
   readonly refunds: Refund[] = [];
   readonly #accounts = new Map<string, ChangedRow<Account> & { readonly changed: boolean }>();
   readonly #payments = new Map<string, ChangedRow<Payment> & { readonly changed: boolean }>();
+  readonly #requests = new Map<string, ChangedRow<PaymentRequest> & { readonly changed: boolean }>();
 
   /** Adds accounts, in their current state, that events will change. */
   useAccounts(accounts: readonly Account[]): void {
@@ -43,12 +59,21 @@ export class Projection {
     for (const row of payments) this.#payments.set(row.id, { row, isNew: false, changed: false });
   }
 
+  /** Adds payment requests, in their current state, that events will change. */
+  useRequests(requests: readonly PaymentRequest[]): void {
+    for (const row of requests) this.#requests.set(row.id, { row, isNew: false, changed: false });
+  }
+
   get accounts(): readonly ChangedRow<Account>[] {
     return [...this.#accounts.values()].filter(({ changed }) => changed);
   }
 
   get payments(): readonly ChangedRow<Payment>[] {
     return [...this.#payments.values()].filter(({ changed }) => changed);
+  }
+
+  get requests(): readonly ChangedRow<PaymentRequest>[] {
+    return [...this.#requests.values()].filter(({ changed }) => changed);
   }
 
   /** Returns the state of an account. @throws {Error} if it was not added. */
@@ -65,7 +90,14 @@ export class Projection {
     return payment;
   }
 
-  /** Applies an event. The accounts and payments that it changes must have been added. */
+  /** Returns the state of a payment request. @throws {Error} if it was not added. */
+  request(id: string): PaymentRequest {
+    const request = this.#requests.get(id)?.row;
+    if (request === undefined) throw new Error("Event refers to a payment request that was not loaded");
+    return request;
+  }
+
+  /** Applies an event. What it changes must have been added. */
   apply(event: PaymentEvent, at: Timestamp): void {
     switch (event.type) {
       case "account.opened": {
@@ -97,6 +129,13 @@ export class Projection {
         break;
       case "payment.refunded":
         this.#refund(event, at);
+        break;
+      case "payment_request.created":
+      case "payment_request.revised":
+      case "payment_request.paid":
+      case "payment_request.expired":
+      case "payment_request.cancelled":
+        this.#revise(event, at);
         break;
       default:
         event satisfies never;
@@ -133,6 +172,22 @@ export class Projection {
       ...{ transferId, kind: "refund", from: payeeAccountId, to: payerAccountId, amount },
       ...{ paymentId, refundId, at },
     });
+  }
+
+  #revise(event: PaymentRequestRevised, at: Timestamp): void {
+    const { type, requestId: id, payeeAccountId, payerAccountId, reference, amount, description } = event;
+    const { expiresAt, paymentId } = event;
+    const before = type === "payment_request.created" ? undefined : this.request(id);
+    const row = {
+      ...{ id, payeeAccountId, payerAccountId, reference, amount, description, expiresAt, paymentId },
+      status: STATUS_AFTER[type],
+      version: (before?.version ?? 0n) + 1n,
+      createdAt: before?.createdAt ?? at,
+      // An expired request looks the same before and after its expiry is recorded.
+      updatedAt: type === "payment_request.expired" ? expiresAt : at,
+    };
+    const isNew = before === undefined || (this.#requests.get(id)?.isNew ?? false);
+    this.#requests.set(id, { row, isNew, changed: true });
   }
 
   #transfer({ from, to, amount: { units, currency }, at, ...transfer }: Transfer): void {

@@ -1,6 +1,7 @@
 import type { QueryParameter } from "@archway/db/db.ts";
 import type { Account, Entry } from "../domain/account.ts";
 import type { Payment, Refund } from "../domain/payment.ts";
+import type { PaymentRequest } from "../domain/payment_request.ts";
 import type { Projection } from "./projection.ts";
 
 /** A column with its type and the function that returns its value. */
@@ -31,6 +32,22 @@ const PAYMENT: readonly Column<Payment>[] = [
   ["updated_at", "timestamptz", ({ updatedAt }) => updatedAt],
 ];
 
+const REQUEST: readonly Column<PaymentRequest>[] = [
+  ["id", "uuid", ({ id }) => id],
+  ["payee_account_id", "uuid", ({ payeeAccountId }) => payeeAccountId],
+  ["payer_account_id", "uuid", ({ payerAccountId }) => payerAccountId],
+  ["reference", "text", ({ reference }) => reference],
+  ["currency", "text", ({ amount }) => amount.currency],
+  ["amount", "int8", ({ amount }) => amount.units],
+  ["description", "text", ({ description }) => description],
+  ["status", "text", ({ status }) => status],
+  ["payment_id", "uuid", ({ paymentId }) => paymentId],
+  ["version", "int8", ({ version }) => version],
+  ["expires_at", "timestamptz", ({ expiresAt }) => expiresAt],
+  ["created_at", "timestamptz", ({ createdAt }) => createdAt],
+  ["updated_at", "timestamptz", ({ updatedAt }) => updatedAt],
+];
+
 const REFUND: readonly Column<Refund>[] = [
   ["payment_id", "uuid", ({ paymentId }) => paymentId],
   ["id", "uuid", ({ id }) => id],
@@ -53,12 +70,16 @@ const ENTRY: readonly Column<Entry>[] = [
 ];
 
 /** Projected tables, ordered so that foreign keys refer to earlier tables only. */
-export const PROJECTED_TABLES = ["accounts", "payments", "refunds", "entries"] as const;
+export const PROJECTED_TABLES = ["accounts", "payments", "payment_requests", "refunds", "entries"] as const;
 
 /** Columns that an update changes. */
-const UPDATED: Readonly<Record<"accounts" | "payments", readonly string[]>> = {
+const UPDATED: Readonly<Record<"accounts" | "payments" | "payment_requests", readonly string[]>> = {
   accounts: ["balance", "version", "updated_at", "closed_at"],
   payments: ["refunded", "version", "updated_at"],
+  payment_requests: [
+    ...["payer_account_id", "currency", "amount", "description", "status", "payment_id", "version"],
+    ...["expires_at", "updated_at"],
+  ],
 };
 
 /** An SQL statement with its parameters. */
@@ -73,7 +94,7 @@ export interface Statement {
  * @param prefix Prefix of the table names; "" for the live tables.
  */
 export function projectionStatement(projection: Projection, prefix: string): Statement {
-  const { accounts, payments, refunds, entries } = projection;
+  const { accounts, payments, requests, refunds, entries } = projection;
   const writer = new StatementWriter(prefix);
   const fresh = <Row>(
     rows: readonly { readonly row: Row; readonly isNew: boolean }[],
@@ -83,6 +104,8 @@ export function projectionStatement(projection: Projection, prefix: string): Sta
   writer.update("accounts", ACCOUNT, fresh(accounts, false));
   writer.insert("payments", PAYMENT, fresh(payments, true));
   writer.update("payments", PAYMENT, fresh(payments, false));
+  writer.insert("payment_requests", REQUEST, fresh(requests, true));
+  writer.update("payment_requests", REQUEST, fresh(requests, false));
   writer.insert("refunds", REFUND, refunds);
   writer.insert("entries", ENTRY, entries);
   return writer.statement;

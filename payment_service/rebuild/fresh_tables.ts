@@ -10,6 +10,7 @@ export const FRESH = "archway_rebuild_";
 export const KEYS: Readonly<Record<(typeof PROJECTED_TABLES)[number], readonly string[]>> = {
   accounts: ["id"],
   payments: ["id"],
+  payment_requests: ["id"],
   refunds: ["payment_id", "id"],
   entries: ["transfer_id", "account_id"],
 };

@@ -38,11 +38,18 @@ async function fill(pool: ConnectionPool, server: Server): Promise<Harness> {
   await send(server, `PUT /v1/payments/${payment}/refunds/${payment}`, { body: { amount: money("2.00") } });
   const closed = await openAccount(server, "0", { currency: "JPY" });
   await send(server, `POST /v1/accounts/${closed}/close`, { headers: { "If-Match": "*" } });
+  const expiresAt = new Date(Date.now() + 86_400_000).toISOString();
+  const terms = { payeeAccountId: payee, amount: money("1.00"), expiresAt };
+  const request = `/v1/payment-requests/${payment}`;
+  await send(server, `PUT ${request}`, { body: terms });
+  const revised = { ...terms, payerAccountId: payer, description: "Ω" };
+  await send(server, `PUT ${request}`, { body: revised, headers: { "If-Match": "*" } });
+  await send(server, `POST ${request}/cancel`, { headers: { "If-Match": "*" } });
   return { pool, server, payer, payee, payment };
 }
 
 async function rows(pool: ConnectionPool): Promise<readonly unknown[]> {
-  const tables = ["accounts", "payments", "refunds", "entries"];
+  const tables = ["accounts", "payments", "payment_requests", "refunds", "entries"];
   const texts = tables.map((table) => `select '${table}' || row::text as text from ${table} as row`);
   return (await pool.writer().query(`${texts.join(" union all ")} order by text`)).rows;
 }
@@ -99,14 +106,15 @@ const CASES: Readonly<Record<string, (harness: Harness) => Promise<void>>> = {
     });
     assertEquals(different(summary), []);
     assertEquals([summary.events, summary.swapped, progress.at(0), progress.at(-1)], [
-      8,
+      11,
       false,
-      [0, 8],
-      [8, 8],
+      [0, 11],
+      [11, 11],
     ]);
     assertEquals(summary.tables.map(({ table, rows }) => [table, rows]), [
       ["accounts", 4],
       ["payments", 1],
+      ["payment_requests", 1],
       ["refunds", 1],
       ["entries", 6],
     ]);
@@ -138,12 +146,14 @@ const CASES: Readonly<Record<string, (harness: Harness) => Promise<void>>> = {
       "update payments set description = 'Changed', refunded = 0",
       "delete from entries",
       "delete from refunds",
+      "update payment_requests set amount = 2, status = 'created'",
       "update accounts set balance = 0",
     ]);
     const summary = await rebuildProjections(pool, { swap: true });
     assertEquals([summary.swapped, different(summary)], [true, [
       ["accounts", { missing: 0, extra: 0, different: 3 }],
       ["payments", { missing: 0, extra: 0, different: 1 }],
+      ["payment_requests", { missing: 0, extra: 0, different: 1 }],
       ["refunds", { missing: 1, extra: 0, different: 0 }],
       ["entries", { missing: 6, extra: 0, different: 0 }],
     ]]);
@@ -153,7 +163,7 @@ const CASES: Readonly<Record<string, (harness: Harness) => Promise<void>>> = {
   },
   "empty tables are rebuilt": async ({ pool }) => {
     const before = await rows(pool);
-    await pool.writer().query("truncate accounts, payments, refunds, entries");
+    await pool.writer().query("truncate accounts, payments, payment_requests, refunds, entries");
     assertEquals((await rebuildProjections(pool, { swap: true })).swapped, true);
     assertEquals(await rows(pool), before);
   },
@@ -176,7 +186,7 @@ const CASES: Readonly<Record<string, (harness: Harness) => Promise<void>>> = {
         values ('order-1', 1, 'order.placed', '{}', '{}', now()), ('paymentx-1', 1, 'x', '{}', '{}', now())`,
     );
     const summary = await rebuildProjections(pool, { swap: false });
-    assertEquals([summary.events, different(summary)], [8, []]);
+    assertEquals([summary.events, different(summary)], [11, []]);
   },
   "an unknown event fails the rebuild": async ({ pool }) => {
     await pool.writer().query(

@@ -4,7 +4,8 @@ import { FRESH, KEYS } from "./fresh_tables.ts";
 
 /**
  * Blocks writes to the live tables until the end of the transaction, but no reads. Locking `accounts` is sufficient:
- * every transfer locks its accounts first and holds the locks until it has written the other tables.
+ * every transfer, and every change of a payment request, locks its accounts first and holds the locks until it has written
+ * the other tables.
  */
 export async function lockTables(tx: Querier): Promise<void> {
   await tx.query("lock table accounts in exclusive mode");

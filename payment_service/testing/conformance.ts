@@ -3,7 +3,8 @@ import type { Suite } from "@archway/conformance/suite.ts";
 import { AMOUNTS } from "./conformance/amounts.ts";
 import { IDEMPOTENCY_KEYS } from "./conformance/idempotency_keys.ts";
 import { paymentBetweenAccounts } from "./conformance/payment_between_accounts.ts";
-import { amountBody, paymentBody } from "./conformance/payment_requests.ts";
+import { amountBody, paymentBody, requestBody } from "./conformance/payment_bodies.ts";
+import { PAYMENT_REQUESTS } from "./conformance/payment_requests.ts";
 import { PAYMENTS } from "./conformance/payments.ts";
 import { transferWorkload } from "./history/transfer_workload.ts";
 
@@ -41,14 +42,20 @@ export function conformance(): Suite {
     document: "payment",
     given: paymentBetweenAccounts,
     ids: { "/v1/accounts/{id}": "payer", "/v1/payments/{id}": "payment" },
+    // A batch changes by itself, while it is processed.
+    unknown: ["/v1/payment-request-batches/{id}"],
     bodies: {
       openAccount: '{"profileId":"{profile}","currency":"JPY"}',
       createDeposit: amountBody('"1.00"'),
       createPayment: paymentBody(),
       putPayment: paymentBody(),
       putRefund: amountBody('"1.00"'),
+      createPaymentRequest: requestBody(),
+      putPaymentRequest: requestBody(),
+      payPaymentRequest: '{"payerAccountId":"{payer}"}',
+      createPaymentRequestBatch: `{"requests":[${requestBody()}]}`,
     },
-    themes: [AMOUNTS, IDEMPOTENCY_KEYS, PAYMENTS, STATEMENTS],
+    themes: [AMOUNTS, IDEMPOTENCY_KEYS, PAYMENTS, PAYMENT_REQUESTS, STATEMENTS],
     workloads: [transferWorkload],
   };
 }

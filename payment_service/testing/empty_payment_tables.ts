@@ -5,6 +5,10 @@ const TABLES = [
   "profiles",
   "accounts",
   "payments",
+  "payment_requests",
+  "payment_request_references",
+  "payment_request_batches",
+  "payment_request_batch_items",
   "refunds",
   "entries",
   "outbox",
@@ -12,6 +16,7 @@ const TABLES = [
   "webhook_deliveries",
   "events",
   "idempotency_keys",
+  "jobs",
 ];
 
 /** Empties all tables that tests of payments write, so that tests can share a database. */

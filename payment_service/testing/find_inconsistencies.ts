@@ -26,6 +26,11 @@ const CHECKS: Readonly<Record<string, string>> = {
   "a refund has no transfer, or several": `select refunds.payment_id, refunds.id from refunds
     left join entries on entries.payment_id = refunds.payment_id and entries.refund_id = refunds.id
     group by refunds.payment_id, refunds.id having count(*) <> 2`,
+  "a paid request differs from its payment": `select request.id from payment_requests as request
+    left join payments on payments.id = request.payment_id
+    where request.status = 'paid' and (payments.id is null or payments.amount <> request.amount
+      or payments.payee_account_id <> request.payee_account_id
+      or payments.payer_account_id <> coalesce(request.payer_account_id, payments.payer_account_id))`,
   "the versions of a stream are not 1, 2, 3 …":
     "select stream from events group by stream having max(version) <> count(*) or min(version) <> 1",
 };

@@ -15,6 +15,19 @@ const PAYMENT = {
 
 const ACCOUNT = { accountId: PAYMENT.payerAccountId, profileId: PAYMENT.payerProfileId, currency: "BRL" };
 
+const REQUEST = {
+  requestId: "01a2023b-9842-7000-83d3-81c8f54d2496",
+  payeeAccountId: PAYMENT.payeeAccountId,
+  payeeProfileId: PAYMENT.payeeProfileId,
+  payerAccountId: PAYMENT.payerAccountId,
+  payerProfileId: PAYMENT.payerProfileId,
+  reference: "invoice-7",
+  amount: PAYMENT.amount,
+  description: null,
+  expiresAt: "2026-11-25T10:00:00Z",
+  paymentId: null,
+};
+
 /** One event of every type, of profiles that do not exist. */
 export const SAMPLE_EVENTS: {
   readonly [Type in PaymentEvent["type"]]: PaymentEvent & { readonly type: Type };
@@ -35,6 +48,11 @@ export const SAMPLE_EVENTS: {
     refundId: "01a2023b-9841-7000-83d3-81c8f54d2496",
     ...PAYMENT,
   },
+  "payment_request.created": { type: "payment_request.created", ...REQUEST },
+  "payment_request.revised": { type: "payment_request.revised", ...REQUEST },
+  "payment_request.paid": { type: "payment_request.paid", ...REQUEST, paymentId: PAYMENT.paymentId },
+  "payment_request.expired": { type: "payment_request.expired", ...REQUEST },
+  "payment_request.cancelled": { type: "payment_request.cancelled", ...REQUEST },
 };
 
 /** Returns the stored data of the sample event of a type. */

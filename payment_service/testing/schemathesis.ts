@@ -3,6 +3,7 @@ import type { FuzzSetup, Hints } from "@archway/tools/support/schemathesis/fuzz_
 const ACCOUNTS = 8;
 const CURRENCY = "BRL";
 const AMOUNT = { amount: "12.34", currency: CURRENCY };
+const EXPIRES_AT = new Date(Date.now() + 30 * 86_400_000).toISOString();
 const CURRENCIES = [CURRENCY, CURRENCY, "JPY", "KWD"];
 
 /** Setup for generated requests: accounts, and payments from all others to the first one. */
@@ -24,10 +25,21 @@ export const schemathesis: FuzzSetup = {
       const body = { payerAccountId: payer, payeeAccountId: payee, amount: AMOUNT };
       payments.push(await client.create("/v1/payments", body));
     }
+    const requests: string[] = [];
+    for (const payer of payers) {
+      const body = { payeeAccountId: payee, payerAccountId: payer, amount: AMOUNT, expiresAt: EXPIRES_AT };
+      requests.push(await client.create("/v1/payment-requests", body));
+    }
     return {
-      ...await client.cursors("/v1/accounts", "/v1/payments", `/v1/accounts/${payee}/entries`),
+      "body.expiresAt": [EXPIRES_AT, "2020-01-01T00:00:00Z"],
+      ...await client.cursors(
+        "/v1/accounts",
+        "/v1/payments",
+        "/v1/payment-requests",
+        `/v1/accounts/${payee}/entries`,
+      ),
       // Ids of both kinds, so that some exist and others are missing.
-      "path.id": [...accounts, ...payments],
+      "path.id": [...accounts, ...payments, ...requests],
       "query.accountId": accounts,
       "query.profileId": profiles,
       "body.profileId": profiles,

@@ -1,5 +1,5 @@
 import { requestRows, type Theme, utf8, words } from "@archway/conformance/row.ts";
-import { amountBody, money, paymentBody } from "./payment_requests.ts";
+import { amountBody, money, paymentBody } from "./payment_bodies.ts";
 
 /** Texts that are no amount of BRL. */
 const BAD_AMOUNTS = [

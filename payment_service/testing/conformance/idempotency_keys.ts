@@ -1,5 +1,5 @@
 import { requestRows, type Row, type Theme, words } from "@archway/conformance/row.ts";
-import { amountBody, money, paymentBody } from "./payment_requests.ts";
+import { amountBody, money, paymentBody } from "./payment_bodies.ts";
 
 const PAY = "POST /v1/payments";
 const DEPOSIT = "POST /v1/accounts/{payee}/deposits";

@@ -1,6 +1,6 @@
 import { requestRows, type Row, type Theme } from "@archway/conformance/row.ts";
 import { deletedPayee } from "./payment_between_accounts.ts";
-import { amountBody, money, paymentBody } from "./payment_requests.ts";
+import { amountBody, money, paymentBody } from "./payment_bodies.ts";
 
 const MISSING = "01a2023b-983b-7000-83d3-81c8f54d2496";
 const PAY = "POST /v1/payments";

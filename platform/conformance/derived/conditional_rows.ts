@@ -5,7 +5,7 @@ import { cells, type Field, type Given, type Row, type Statuses, type Theme } fr
 import type { Operation } from "./api_document.ts";
 import type { Derivation } from "./derivation.ts";
 import { unknownPath } from "./parameter_rows.ts";
-import { FRESH } from "./sample_of.ts";
+import { FRESH, withoutPlaceholders } from "./sample_of.ts";
 
 const IF_MATCH = "RFC 9110, section 13.1.1";
 const IF_NONE_MATCH = "RFC 9110, section 13.1.2";
@@ -139,7 +139,8 @@ function ofChange(derivation: Derivation, read: Operation): readonly Row[] {
     const prepared = await subjects.given(read.path)(client);
     const { etag: old = "" } = prepared.placeholders;
     const headers = { "Content-Type": "application/json", "If-Match": old };
-    const init = { method: change.method, headers, body: body.replaceAll(FRESH, crypto.randomUUID()) };
+    const text = fill(body.replaceAll(FRESH, crypto.randomUUID()), prepared.placeholders);
+    const init = { method: change.method, headers, body: text };
     const response = await ask(client, fill(read.path, prepared.placeholders), init);
     await response.body?.cancel();
     if (response.ok) return { ...prepared, placeholders: { ...prepared.placeholders, old } };
@@ -164,7 +165,6 @@ function variantOf({ api, subjects }: Derivation, operation: Operation): string 
   const variants = Object.keys(api.resolve(api.resolve(schema)["properties"])).flatMap((name) =>
     values.filter((value) => value !== body[name]).map((value) => ({ ...body, [name]: value }))
   );
-  return variants.filter((variant) => api.isValid(schema, variant)).map((variant) =>
-    JSON.stringify(variant)
-  )[0];
+  const isValid = (text: string): boolean => api.isValid(schema, JSON.parse(withoutPlaceholders(text)));
+  return variants.map((variant) => JSON.stringify(variant)).find(isValid);
 }

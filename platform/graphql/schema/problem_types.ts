@@ -101,7 +101,7 @@ const TYPES:
       problemType("NotFoundProblem", "The resource does not exist, or is not accessible to the caller."),
     ],
     [
-      [409],
+      [409, 410],
       problemType("ConflictProblem", "The change conflicts with the current state.", {
         retryAfter: {
           type: GraphQLInt,

@@ -23,6 +23,16 @@ const operations = {
   "GET /v1/payments/{id}/events": { token: true },
   "GET /v1/payments/{id}/refunds": { token: true },
   "GET /v1/payments/{id}/refunds/{refundId}": { token: true },
+  "GET /v1/payment-requests": { token: true },
+  "POST /v1/payment-requests": { key: true },
+  "GET /v1/payment-requests/{id}": { token: true },
+  "PUT /v1/payment-requests/{id}": { match: true },
+  "PUT /v1/payment-requests/{id}/payment": { match: "/v1/payment-requests/{id}" },
+  "POST /v1/payment-requests/{id}/cancel": { match: "/v1/payment-requests/{id}" },
+  "GET /v1/payment-requests/{id}/revisions": { token: true },
+  "POST /v1/payment-request-batches": { key: true },
+  "GET /v1/payment-request-batches/{id}": { token: true },
+  "GET /v1/payment-request-batches/{id}/items": { token: true },
 } as const;
 
 /** Client of Archway Payment API. */

@@ -226,6 +226,197 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/payment-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List payment requests, newest first
+         * @description Those that accounts of the caller are payee of, or are asked to pay. Requests that ask no account are read by their
+         *     ID.
+         */
+        get: operations["listPaymentRequests"];
+        put?: never;
+        /**
+         * Request a payment
+         * @description The request asks an account to pay, or any account if `payerAccountId` is absent: then all who know its ID can read
+         *     and pay it. The `reference` is unique among the requests of the payee's owner.
+         */
+        post: operations["createPaymentRequest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/payment-requests/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description ID of the resource */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Get a payment request
+         * @description From `expiresAt` on the status is `expired`, unless the request was paid or cancelled before.
+         */
+        get: operations["getPaymentRequest"];
+        /**
+         * Create a payment request with a client-generated ID, or revise it
+         * @description Without a condition, or with `If-None-Match: *`, the operation creates. Repeating it without a condition returns
+         *     200 and the current request if its terms are the same; other terms return 409. With `If-Match` it replaces the
+         *     terms, which is a new revision; payee and reference never change. An ID that belongs to a request of other owners
+         *     returns 404. An expired request returns 410.
+         */
+        put: operations["putPaymentRequest"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/payment-requests/{id}/payment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description ID of the resource */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Pay a payment request
+         * @description `If-Match` says which revision is paid, so that the payer pays what it has read. A request is paid once: repeating
+         *     the operation with the same account returns 200 and the payment, whatever `If-Match` is; another account gets 409.
+         */
+        put: operations["payPaymentRequest"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/payment-requests/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description ID of the resource */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel a payment request
+         * @description Only the payee can. A cancelled request remains readable; cancelling it again changes nothing.
+         */
+        post: operations["cancelPaymentRequest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/payment-requests/{id}/revisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description ID of the resource */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        /**
+         * List a payment request's revisions, oldest first
+         * @description Every change is a revision: new terms, the payment, the cancellation, and the expiry, which is recorded up to some
+         *     minutes later.
+         */
+        get: operations["listPaymentRequestRevisions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/payment-request-batches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create many payment requests
+         * @description Accepts up to 500 requests, which are created one by one afterwards, each once. Items that are refused have a
+         *     problem; the others are created all the same. The body is validated as a whole before it is accepted.
+         */
+        post: operations["createPaymentRequestBatch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/payment-request-batches/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description ID of the resource */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Get the progress of a batch
+         * @description Only the caller that created it can read it, for a week. The payment requests remain.
+         */
+        get: operations["getPaymentRequestBatch"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/payment-request-batches/{id}/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description ID of the resource */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        /** List the items of a batch, in order */
+        get: operations["listPaymentRequestBatchItems"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export interface webhooks {
     "account.opened": {
@@ -423,6 +614,201 @@ export interface webhooks {
         patch?: never;
         trace?: never;
     };
+    "payment_request.created": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A payment was requested */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description Unique ID of the event, identical on every delivery attempt */
+                    "Webhook-Id": components["parameters"]["MessageId"];
+                    /** @description Time of the attempt, in seconds since the Unix epoch */
+                    "Webhook-Timestamp": components["parameters"]["MessageTimestamp"];
+                    /** @description HMAC-SHA-256 over ID, timestamp and body (Standard Webhooks) */
+                    "Webhook-Signature": components["parameters"]["MessageSignature"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": PaymentRequestCreated;
+                };
+            };
+            responses: {
+                "2XX": components["responses"]["EventReceived"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "payment_request.revised": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The terms of a payment request were changed */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description Unique ID of the event, identical on every delivery attempt */
+                    "Webhook-Id": components["parameters"]["MessageId"];
+                    /** @description Time of the attempt, in seconds since the Unix epoch */
+                    "Webhook-Timestamp": components["parameters"]["MessageTimestamp"];
+                    /** @description HMAC-SHA-256 over ID, timestamp and body (Standard Webhooks) */
+                    "Webhook-Signature": components["parameters"]["MessageSignature"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": PaymentRequestRevised;
+                };
+            };
+            responses: {
+                "2XX": components["responses"]["EventReceived"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "payment_request.paid": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A payment request was paid */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description Unique ID of the event, identical on every delivery attempt */
+                    "Webhook-Id": components["parameters"]["MessageId"];
+                    /** @description Time of the attempt, in seconds since the Unix epoch */
+                    "Webhook-Timestamp": components["parameters"]["MessageTimestamp"];
+                    /** @description HMAC-SHA-256 over ID, timestamp and body (Standard Webhooks) */
+                    "Webhook-Signature": components["parameters"]["MessageSignature"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": PaymentRequestPaid;
+                };
+            };
+            responses: {
+                "2XX": components["responses"]["EventReceived"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "payment_request.expired": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A payment request has expired */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description Unique ID of the event, identical on every delivery attempt */
+                    "Webhook-Id": components["parameters"]["MessageId"];
+                    /** @description Time of the attempt, in seconds since the Unix epoch */
+                    "Webhook-Timestamp": components["parameters"]["MessageTimestamp"];
+                    /** @description HMAC-SHA-256 over ID, timestamp and body (Standard Webhooks) */
+                    "Webhook-Signature": components["parameters"]["MessageSignature"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": PaymentRequestExpired;
+                };
+            };
+            responses: {
+                "2XX": components["responses"]["EventReceived"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "payment_request.cancelled": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A payment request was cancelled */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description Unique ID of the event, identical on every delivery attempt */
+                    "Webhook-Id": components["parameters"]["MessageId"];
+                    /** @description Time of the attempt, in seconds since the Unix epoch */
+                    "Webhook-Timestamp": components["parameters"]["MessageTimestamp"];
+                    /** @description HMAC-SHA-256 over ID, timestamp and body (Standard Webhooks) */
+                    "Webhook-Signature": components["parameters"]["MessageSignature"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": PaymentRequestCancelled;
+                };
+            };
+            responses: {
+                "2XX": components["responses"]["EventReceived"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export interface components {
     schemas: {
@@ -450,6 +836,23 @@ export interface components {
         AccountClosedData: AccountClosedData;
         DepositSettledData: DepositSettledData;
         PaymentEventData: PaymentEventData;
+        PaymentRequestStatus: PaymentRequestStatus;
+        Reference: Reference;
+        NewPaymentRequest: NewPaymentRequest;
+        PaymentOfRequest: PaymentOfRequest;
+        NewPaymentRequestBatch: NewPaymentRequestBatch;
+        NewPaymentRequestBatchItem: NewPaymentRequestBatchItem;
+        PaymentRequest: PaymentRequest;
+        PaymentRequestRevision: PaymentRequestRevision;
+        PaymentRequestBatch: PaymentRequestBatch;
+        PaymentRequestBatchItem: PaymentRequestBatchItem;
+        ItemProblem: ItemProblem;
+        PaymentRequestCreated: PaymentRequestCreated;
+        PaymentRequestRevised: PaymentRequestRevised;
+        PaymentRequestPaid: PaymentRequestPaid;
+        PaymentRequestExpired: PaymentRequestExpired;
+        PaymentRequestCancelled: PaymentRequestCancelled;
+        PaymentRequestEventData: PaymentRequestEventData;
         SuccessAccount: SuccessAccount;
         SuccessDeposit: SuccessDeposit;
         SuccessPayment: SuccessPayment;
@@ -459,6 +862,11 @@ export interface components {
         SuccessPaymentList: SuccessPaymentList;
         SuccessRefundList: SuccessRefundList;
         SuccessPaymentEventList: SuccessPaymentEventList;
+        SuccessPaymentRequest: SuccessPaymentRequest;
+        SuccessPaymentRequestBatch: SuccessPaymentRequestBatch;
+        SuccessPaymentRequestList: SuccessPaymentRequestList;
+        SuccessPaymentRequestRevisionList: SuccessPaymentRequestRevisionList;
+        SuccessPaymentRequestBatchItemList: SuccessPaymentRequestBatchItemList;
         Meta: Meta;
         PageMeta: PageMeta;
         ETagsById: ETagsById;
@@ -468,7 +876,7 @@ export interface components {
         InvalidParam: InvalidParam;
     };
     responses: {
-        /** @description No such account, payment or refund */
+        /** @description No such account, payment, refund, payment request or batch */
         NotFound: {
             headers: {
                 "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
@@ -497,6 +905,15 @@ export interface components {
         UnprocessableContent: {
             headers: {
                 "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": Problem;
+            };
+        };
+        /** @description The payment request has expired */
+        Gone: {
+            headers: {
                 [name: string]: unknown;
             };
             content: {
@@ -1473,6 +1890,562 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    listPaymentRequests: {
+        parameters: {
+            query?: {
+                /** @description Maximum number of items per page; 20 by default */
+                limit?: components["parameters"]["Limit"];
+                /** @description The `nextCursor` of an earlier response */
+                after?: components["parameters"]["After"];
+                /** @description The `prevCursor` of an earlier response */
+                before?: components["parameters"]["Before"];
+                /** @description Only requests whose payee is this account, or that ask it to pay */
+                accountId?: string;
+                /** @description Only requests with this status */
+                status?: PaymentRequestStatus;
+                /** @description Only the request with this reference */
+                reference?: Reference;
+                /** @description Start of the time range, inclusive */
+                from?: components["parameters"]["From"];
+                /** @description End of the time range, exclusive */
+                to?: components["parameters"]["To"];
+            };
+            header?: {
+                /** @description Request ID, echoed in the response; generated if absent or malformed */
+                "X-Request-Id"?: components["parameters"]["RequestId"];
+                /** @description ETags of the stored representations, or `*` (RFC 9110, section 13.1.2) */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /**
+                 * @description The `Consistency-Token` from the response to a write. The read then reflects that write and all earlier ones,
+                 *     whichever database serves it; without the token it may be some milliseconds stale.
+                 */
+                "Consistency-Token"?: components["parameters"]["ConsistencyToken"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of payment requests */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    ETag: components["headers"]["ETag"];
+                    Link: components["headers"]["Link"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": SuccessPaymentRequestList;
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["ContentTooLarge"];
+            414: components["responses"]["UriTooLong"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    createPaymentRequest: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description Unique key of 1 to 255 characters chosen by the client, such as a UUID, as a structured-field string or bare.
+                 *     A retry with the same key receives the response to the first request
+                 *     (draft-ietf-httpapi-idempotency-key-header).
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description Request ID, echoed in the response; generated if absent or malformed */
+                "X-Request-Id"?: components["parameters"]["RequestId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": NewPaymentRequest;
+            };
+        };
+        responses: {
+            /** @description The new payment request */
+            201: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Consistency-Token": components["headers"]["ConsistencyToken"];
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": SuccessPaymentRequest;
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["ContentTooLarge"];
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableContent"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getPaymentRequest: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Request ID, echoed in the response; generated if absent or malformed */
+                "X-Request-Id"?: components["parameters"]["RequestId"];
+                /** @description ETags of the stored representations, or `*` (RFC 9110, section 13.1.2) */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /**
+                 * @description The `Consistency-Token` from the response to a write. The read then reflects that write and all earlier ones,
+                 *     whichever database serves it; without the token it may be some milliseconds stale.
+                 */
+                "Consistency-Token"?: components["parameters"]["ConsistencyToken"];
+            };
+            path: {
+                /** @description ID of the resource */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The payment request */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": SuccessPaymentRequest;
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["ContentTooLarge"];
+            414: components["responses"]["UriTooLong"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    putPaymentRequest: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the revision to replace, or `*` */
+                "If-Match"?: string;
+                /** @description `*` if the request must not exist; then 412 if it does */
+                "If-None-Match"?: string;
+                /** @description Request ID, echoed in the response; generated if absent or malformed */
+                "X-Request-Id"?: components["parameters"]["RequestId"];
+            };
+            path: {
+                /** @description ID of the resource */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": NewPaymentRequest;
+            };
+        };
+        responses: {
+            /** @description The revised payment request, or the one that exists with the same terms */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Consistency-Token": components["headers"]["ConsistencyToken"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": SuccessPaymentRequest;
+                };
+            };
+            /** @description The new payment request */
+            201: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Consistency-Token": components["headers"]["ConsistencyToken"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": SuccessPaymentRequest;
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["ContentTooLarge"];
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableContent"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    payPaymentRequest: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description ETag of the last known version, or `*`; a list is allowed (RFC 9110, section 13.1.1) */
+                "If-Match": components["parameters"]["IfMatch"];
+                /** @description Request ID, echoed in the response; generated if absent or malformed */
+                "X-Request-Id"?: components["parameters"]["RequestId"];
+            };
+            path: {
+                /** @description ID of the resource */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": PaymentOfRequest;
+            };
+        };
+        responses: {
+            /** @description The account has already paid the request */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Consistency-Token": components["headers"]["ConsistencyToken"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": SuccessPayment;
+                };
+            };
+            /** @description The settled payment */
+            201: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Consistency-Token": components["headers"]["ConsistencyToken"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": SuccessPayment;
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["ContentTooLarge"];
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableContent"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    cancelPaymentRequest: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description ETag of the last known version, or `*`; a list is allowed (RFC 9110, section 13.1.1) */
+                "If-Match": components["parameters"]["IfMatch"];
+                /** @description Request ID, echoed in the response; generated if absent or malformed */
+                "X-Request-Id"?: components["parameters"]["RequestId"];
+            };
+            path: {
+                /** @description ID of the resource */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The cancelled payment request */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Consistency-Token": components["headers"]["ConsistencyToken"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": SuccessPaymentRequest;
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["ContentTooLarge"];
+            414: components["responses"]["UriTooLong"];
+            422: components["responses"]["UnprocessableContent"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listPaymentRequestRevisions: {
+        parameters: {
+            query?: {
+                /** @description Maximum number of items per page; 20 by default */
+                limit?: components["parameters"]["Limit"];
+                /** @description The `nextCursor` of an earlier response */
+                after?: components["parameters"]["After"];
+                /** @description The `prevCursor` of an earlier response */
+                before?: components["parameters"]["Before"];
+            };
+            header?: {
+                /** @description Request ID, echoed in the response; generated if absent or malformed */
+                "X-Request-Id"?: components["parameters"]["RequestId"];
+                /** @description ETags of the stored representations, or `*` (RFC 9110, section 13.1.2) */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /**
+                 * @description The `Consistency-Token` from the response to a write. The read then reflects that write and all earlier ones,
+                 *     whichever database serves it; without the token it may be some milliseconds stale.
+                 */
+                "Consistency-Token"?: components["parameters"]["ConsistencyToken"];
+            };
+            path: {
+                /** @description ID of the resource */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of revisions */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    ETag: components["headers"]["ETag"];
+                    Link: components["headers"]["Link"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": SuccessPaymentRequestRevisionList;
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["ContentTooLarge"];
+            414: components["responses"]["UriTooLong"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    createPaymentRequestBatch: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description Unique key of 1 to 255 characters chosen by the client, such as a UUID, as a structured-field string or bare.
+                 *     A retry with the same key receives the response to the first request
+                 *     (draft-ietf-httpapi-idempotency-key-header).
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description Request ID, echoed in the response; generated if absent or malformed */
+                "X-Request-Id"?: components["parameters"]["RequestId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": NewPaymentRequestBatch;
+            };
+        };
+        responses: {
+            /** @description The batch, which is being processed */
+            202: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Consistency-Token": components["headers"]["ConsistencyToken"];
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": SuccessPaymentRequestBatch;
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["ContentTooLarge"];
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableContent"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getPaymentRequestBatch: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Request ID, echoed in the response; generated if absent or malformed */
+                "X-Request-Id"?: components["parameters"]["RequestId"];
+                /** @description ETags of the stored representations, or `*` (RFC 9110, section 13.1.2) */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /**
+                 * @description The `Consistency-Token` from the response to a write. The read then reflects that write and all earlier ones,
+                 *     whichever database serves it; without the token it may be some milliseconds stale.
+                 */
+                "Consistency-Token"?: components["parameters"]["ConsistencyToken"];
+            };
+            path: {
+                /** @description ID of the resource */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The batch */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": SuccessPaymentRequestBatch;
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["ContentTooLarge"];
+            414: components["responses"]["UriTooLong"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listPaymentRequestBatchItems: {
+        parameters: {
+            query?: {
+                /** @description Maximum number of items per page; 20 by default */
+                limit?: components["parameters"]["Limit"];
+                /** @description The `nextCursor` of an earlier response */
+                after?: components["parameters"]["After"];
+                /** @description The `prevCursor` of an earlier response */
+                before?: components["parameters"]["Before"];
+            };
+            header?: {
+                /** @description Request ID, echoed in the response; generated if absent or malformed */
+                "X-Request-Id"?: components["parameters"]["RequestId"];
+                /** @description ETags of the stored representations, or `*` (RFC 9110, section 13.1.2) */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /**
+                 * @description The `Consistency-Token` from the response to a write. The read then reflects that write and all earlier ones,
+                 *     whichever database serves it; without the token it may be some milliseconds stale.
+                 */
+                "Consistency-Token"?: components["parameters"]["ConsistencyToken"];
+            };
+            path: {
+                /** @description ID of the resource */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of items */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    ETag: components["headers"]["ETag"];
+                    Link: components["headers"]["Link"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": SuccessPaymentRequestBatchItemList;
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["ContentTooLarge"];
+            414: components["responses"]["UriTooLong"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
 }
 
 /** ISO 4217 code */
@@ -1701,6 +2674,261 @@ export type PaymentEventData = {
   description: Description;
 };
 
+/** State of the payment request; all but `created` are final */
+export type PaymentRequestStatus = "created" | "paid" | "expired" | "cancelled";
+
+/**
+ * Reference of the payee in other systems, such as the number of an invoice; unique among the payment requests of
+ * its owner
+ */
+export type Reference = string;
+
+/** Terms of a payment request */
+export type NewPaymentRequest = {
+  description?: Description;
+  /**
+   * Account that receives the payment
+   *
+   * Format: uuid
+   */
+  payeeAccountId: string;
+  /**
+   * Account that is asked to pay; any account if absent or null
+   *
+   * Format: uuid
+   */
+  payerAccountId?: string | null;
+  /** Reference of the payee in other systems; none if absent or null */
+  reference?: Reference | null;
+  amount: Money;
+  /**
+   * Time from which the request cannot be paid or changed, at most 366 days from now
+   *
+   * Format: date-time
+   */
+  expiresAt: string;
+};
+
+export type PaymentOfRequest = {
+  /**
+   * Account that pays, one of the caller
+   *
+   * Format: uuid
+   */
+  payerAccountId: string;
+};
+
+export type NewPaymentRequestBatch = {
+  requests: NewPaymentRequestBatchItem[];
+};
+
+/** Terms of a payment request, and its ID if the client chooses it */
+export type NewPaymentRequestBatchItem = {
+  /**
+   * ID of the payment request; generated if absent
+   *
+   * Format: uuid
+   */
+  id?: string;
+  description?: Description;
+  /**
+   * Account that receives the payment
+   *
+   * Format: uuid
+   */
+  payeeAccountId: string;
+  /**
+   * Account that is asked to pay; any account if absent or null
+   *
+   * Format: uuid
+   */
+  payerAccountId?: string | null;
+  /** Reference of the payee in other systems; none if absent or null */
+  reference?: Reference | null;
+  amount: Money;
+  /**
+   * Time from which the request cannot be paid or changed, at most 366 days from now
+   *
+   * Format: date-time
+   */
+  expiresAt: string;
+};
+
+export type PaymentRequest = {
+  /** Format: uuid */
+  id: string;
+  /** Format: uuid */
+  payeeAccountId: string;
+  /**
+   * Account that is asked to pay; null if any account may pay
+   *
+   * Format: uuid
+   */
+  payerAccountId: string | null;
+  reference: Reference | null;
+  amount: Money;
+  description: Description;
+  status: PaymentRequestStatus;
+  /**
+   * Present if it is paid
+   *
+   * Format: uuid
+   */
+  paymentId?: string;
+  /** Format: date-time */
+  expiresAt: string;
+  /** Format: date-time */
+  createdAt: string;
+  /** Format: date-time */
+  updatedAt: string;
+};
+
+/** Terms and status of a payment request since a change */
+export type PaymentRequestRevision = {
+  /** Number of the revision, from 1 */
+  revision: number;
+  status: PaymentRequestStatus;
+  /** Format: uuid */
+  payerAccountId: string | null;
+  amount: Money;
+  description: Description;
+  /** Format: date-time */
+  expiresAt: string;
+  /**
+   * Present if it is paid
+   *
+   * Format: uuid
+   */
+  paymentId?: string;
+  /**
+   * Time of the change
+   *
+   * Format: date-time
+   */
+  createdAt: string;
+};
+
+/** Payment requests that are created together, and the progress of that */
+export type PaymentRequestBatch = {
+  /** Format: uuid */
+  id: string;
+  status: "processing" | "completed";
+  /**
+   * Number of items
+   *
+   * Format: int32
+   */
+  total: number;
+  /**
+   * Number of items whose request exists
+   *
+   * Format: int32
+   */
+  created: number;
+  /**
+   * Number of items with a problem
+   *
+   * Format: int32
+   */
+  failed: number;
+  /** Format: date-time */
+  createdAt: string;
+  /**
+   * Time from which the batch cannot be read any more; its payment requests remain
+   *
+   * Format: date-time
+   */
+  expiresAt: string;
+};
+
+export type PaymentRequestBatchItem = {
+  /**
+   * Place in the batch, from 0
+   *
+   * Format: int32
+   */
+  index: number;
+  status: "pending" | "created" | "failed";
+  /**
+   * ID of the payment request; absent if the item failed
+   *
+   * Format: uuid
+   */
+  paymentRequestId?: string;
+  problem?: ItemProblem;
+};
+
+/** Reason why an item failed, as the problem of a single request (RFC 9457) */
+export type ItemProblem = {
+  /** Format: uri-reference */
+  type: string;
+  title: string;
+  status: number;
+  detail?: string;
+  /** Validation errors, with pointers into the body of the batch */
+  invalidParams?: InvalidParam[];
+};
+
+export type PaymentRequestCreated = {
+  type: "payment_request.created";
+  timestamp: EventTime;
+  id: EventId;
+  data: PaymentRequestEventData;
+};
+
+export type PaymentRequestRevised = {
+  type: "payment_request.revised";
+  timestamp: EventTime;
+  id: EventId;
+  data: PaymentRequestEventData;
+};
+
+export type PaymentRequestPaid = {
+  type: "payment_request.paid";
+  timestamp: EventTime;
+  id: EventId;
+  data: PaymentRequestEventData;
+};
+
+export type PaymentRequestExpired = {
+  type: "payment_request.expired";
+  timestamp: EventTime;
+  id: EventId;
+  data: PaymentRequestEventData;
+};
+
+export type PaymentRequestCancelled = {
+  type: "payment_request.cancelled";
+  timestamp: EventTime;
+  id: EventId;
+  data: PaymentRequestEventData;
+};
+
+/** Terms of a payment request after an event */
+export type PaymentRequestEventData = {
+  /** Format: uuid */
+  requestId: string;
+  /** Format: uuid */
+  payeeAccountId: string;
+  /** Format: uuid */
+  payeeProfileId: string;
+  /** Format: uuid */
+  payerAccountId: string | null;
+  /** Format: uuid */
+  payerProfileId: string | null;
+  reference: Reference | null;
+  amount: Money;
+  description: Description;
+  /** Format: date-time */
+  expiresAt: string;
+  /**
+   * Present if it was paid
+   *
+   * Format: uuid
+   */
+  paymentId?: string;
+};
+
 export type SuccessAccount = {
   data: Account;
   meta: Meta;
@@ -1743,6 +2971,31 @@ export type SuccessRefundList = {
 
 export type SuccessPaymentEventList = {
   data: PaymentEvent[];
+  meta: PageMeta;
+};
+
+export type SuccessPaymentRequest = {
+  data: PaymentRequest;
+  meta: Meta;
+};
+
+export type SuccessPaymentRequestBatch = {
+  data: PaymentRequestBatch;
+  meta: Meta;
+};
+
+export type SuccessPaymentRequestList = {
+  data: PaymentRequest[];
+  meta: PageMeta;
+};
+
+export type SuccessPaymentRequestRevisionList = {
+  data: PaymentRequestRevision[];
+  meta: PageMeta;
+};
+
+export type SuccessPaymentRequestBatchItemList = {
+  data: PaymentRequestBatchItem[];
   meta: PageMeta;
 };
 
