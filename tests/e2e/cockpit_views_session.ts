@@ -32,6 +32,7 @@ async function deliver(page: Page, url: string): Promise<Seen> {
   await row.getByRole("button", { name: "Deliver again now" }).click();
   await page.getByText("It is due now.").waitFor();
   await page.goto(`${url}/_dev/#/inbox/test`);
+  await page.getByRole("heading", { level: 2, name: "Inbox test" }).waitFor();
   const message = page.locator("main tbody tr").last();
   const received = await message.innerText();
   return { events, before, received, violations: found };
