@@ -145,6 +145,14 @@ const CASES: Readonly<Record<string, (harness: Harness) => Promise<void>>> = {
       status: "PARTIALLY_REFUNDED",
       refunded: { amount: "4.00" },
     });
+    const missing = await sendGraphql(
+      server,
+      `query ($paymentId: ID!, $refundId: ID!) {
+        refund(paymentId: $paymentId, id: $refundId) { id } other: refund(paymentId: $paymentId, id: $paymentId) { id }
+      }`,
+      { as: "ada", variables },
+    );
+    assertEquals([missing.data, missing.errors], [{ refund: { id: variables.refundId }, other: null }, []]);
     const read = await sendGraphql(
       server,
       `{ payments(status: PARTIALLY_REFUNDED) { nodes {

@@ -14,6 +14,8 @@ export type TrustedDocuments = ReadonlyMap<string, string>;
 
 /** Configuration of GraphQL. */
 export interface GraphqlConfig {
+  /** Maximum size of a body, in bytes. */
+  readonly maxBodyBytes: number;
   readonly limits: QueryLimits;
   readonly subscriptions: SubscriptionLimits;
   /** Whether clients can read the schema; in development alone if undefined. */
@@ -62,6 +64,14 @@ const MAX_TOKENS = integerSetting("GRAPHQL_MAX_TOKENS", {
   max: 100_000,
   description: "Maximum number of tokens of a GraphQL document: names, values and punctuation.",
 });
+const MAX_BODY_BYTES = integerSetting("GRAPHQL_MAX_BODY_BYTES", {
+  default: 65_536,
+  min: 1_024,
+  max: 1_073_741_824,
+  description:
+    "Maximum size of a GraphQL request's body in bytes, instead of `MAX_BODY_BYTES`: values of variables are parsed before " +
+    "their types are known.",
+});
 const MAX_SUBSCRIPTIONS = integerSetting("GRAPHQL_MAX_SUBSCRIPTIONS", {
   default: 20,
   min: 0,
@@ -100,6 +110,7 @@ export const GRAPHQL_SETTINGS: SettingsSection = {
     MAX_SPREADS,
     MAX_DIRECTIVES,
     MAX_TOKENS,
+    MAX_BODY_BYTES,
     MAX_SUBSCRIPTIONS,
     SUBSCRIPTION_MAX,
     INTROSPECTION,
@@ -110,6 +121,7 @@ export const GRAPHQL_SETTINGS: SettingsSection = {
 /** Reads the configuration of GraphQL. */
 export function readGraphqlConfig(reader: SettingsReader): GraphqlConfig {
   return {
+    maxBodyBytes: reader.read(MAX_BODY_BYTES),
     limits: {
       maxDepth: reader.read(MAX_DEPTH),
       maxCost: reader.read(MAX_COST),

@@ -27,7 +27,10 @@ export type Respond = (
  *
  * @param operations Operations that its fields call.
  */
-export function graphqlRoutes(operations: readonly Operation[], respond: Respond): readonly Route[] {
+export function graphqlRoutes(
+  operations: readonly Operation[],
+  { respond, maxBodyBytes }: { readonly respond: Respond; readonly maxBodyBytes: number },
+): readonly Route[] {
   const security = securityOf(operations);
   return [
     {
@@ -44,7 +47,11 @@ export function graphqlRoutes(operations: readonly Operation[], respond: Respond
       operation: {
         ...describe("POST", security),
         parameters: HEADERS,
-        requestBody: { required: true, content: [{ mediaType: "application/json", codec: "json" }] },
+        requestBody: {
+          required: true,
+          maxBytes: maxBodyBytes,
+          content: [{ mediaType: "application/json", codec: "json" }],
+        },
       },
       handle: (request, context) => respond("POST", request, context),
     },

@@ -50,9 +50,12 @@ function mountGraphql(dependencies: ServiceDependencies, config: GraphqlConfig):
         const operations = others.flatMap(({ api }) => api?.routes.map(({ operation }) => operation) ?? []);
         return graphqlRoutes(
           operations.filter(({ operationId }) => ids.has(operationId)),
-          async (method, request, context) => {
-            opened ??= open();
-            return await (await opened).respond(method, request, context);
+          {
+            maxBodyBytes: config.maxBodyBytes,
+            respond: async (method, request, context) => {
+              opened ??= open();
+              return await (await opened).respond(method, request, context);
+            },
           },
         );
       },

@@ -5,6 +5,7 @@ import type { Server } from "@archway/server/server.ts";
 import { type ServerOption, withAuthenticator, withMaxBodyBytes } from "@archway/server/server_options.ts";
 import type { ServiceModule } from "@archway/service_kit/service_module.ts";
 import { contactModule } from "@archway/tools/support/contact_service/module.ts";
+import { costlyDocuments } from "@archway/tools/support/costly_documents.ts";
 import { DATABASES } from "@archway/tools/support/databases.ts";
 import { at, sendGraphql } from "@archway/tools/support/graphql_client.ts";
 import { serviceServer } from "@archway/tools/support/service_server.ts";
@@ -203,6 +204,14 @@ const CASES: Readonly<Record<string, (server: Server) => Promise<void>>> = {
     assertEquals((await post(`[${body},${body}]`, "application/json")).status, 400);
     const large = JSON.stringify({ query: "{ __typename }", extensions: { filler: "x".repeat(70_000) } });
     assertEquals(await slugOf(await post(large, "application/json")), "413 content-too-large");
+  },
+  "refuses 100 costly requests": async (server) => {
+    await create(server, "Ada");
+    for (const { name, query, variables = {} } of costlyDocuments({ list: "contacts", type: "Contact" })) {
+      const { status, data, errors } = await sendGraphql(server, query, { as: "ada", variables });
+      assert(status === 200 || status === 400, `${name}: ${status}`);
+      assertEquals(errors.length > 0 && (data ?? null) === null, true, name);
+    }
   },
   "refuses documents beyond the limits": async (server) => {
     const refused = async (query: string, variables = {}): Promise<string> => {

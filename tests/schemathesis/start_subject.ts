@@ -16,13 +16,18 @@ export interface Subject extends AuthenticatedProgram {
 /** Hints for every service: possible versions. */
 const VERSIONS: Hints = { "header.If-Match": ["*", '"1"', '"2"', 'W/"1"', '"1", "2"'] };
 
+/** Settings with which more generated documents are executed than refused. */
+const GRAPHQL = { GRAPHQL_INTROSPECTION: "true", GRAPHQL_MAX_COST: "100000", GRAPHQL_MAX_ALIASES: "1000" };
+
 /** Starts main.ts with authentication, and fills every service with a setup. */
 export async function startSubject(services: readonly ServiceModule[]): Promise<Subject> {
   const setups = await Promise.all(
     services.map(async (service) => ({ ...await setupOf(service), name: service.name })),
   );
+  // A program without that module does not know the setting.
+  const hasGraphql = services.some(({ name }) => name === "graphql");
   const environment = Object.assign(
-    { VALIDATE_RESPONSES: "true" },
+    { VALIDATE_RESPONSES: "true", ...(hasGraphql && GRAPHQL) },
     ...setups.map(({ environment }) => environment),
   );
   await using stack = new AsyncDisposableStack();

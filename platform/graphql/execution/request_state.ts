@@ -60,6 +60,17 @@ export class RequestState {
     return this.operation(operationId).call(this.#asFresh(input), this.context);
   }
 
+  /** Calls an operation that reads one resource; undefined if it is missing. @throws {ReportedProblem} for other problems. */
+  async find(operationId: string, input: CallInput): Promise<LoadedResource | undefined> {
+    try {
+      return resourceOf(await this.read(operationId, input));
+    } catch (error) {
+      const found = this.#deps.calls.problemOf(error, this.context);
+      if (found.problem.status === 404) return undefined;
+      throw new ReportedProblem(found);
+    }
+  }
+
   /** Calls an operation that writes. Later reads see its changes. */
   async write(operationId: string, input: CallInput): Promise<CallResult> {
     const result = await this.operation(operationId).call(input, this.context);
@@ -137,25 +148,23 @@ export class RequestState {
     const load = this.#deps.batches.byId.get(type);
     return new DataLoader(async (ids) => {
       const operation = this.operation(operationId);
-      if (load === undefined) return await Promise.all(ids.map((id) => this.#readOne(operation, id)));
+      if (load === undefined) {
+        const reads = ids.map((id) => this.find(operationId, { path: { id } }).catch(asError));
+        return await Promise.all(reads);
+      }
       await operation.admit(this.context, ids.length);
       const found = await load(ids, { context: this.context, headers: this.#headers });
       return ids.map((id) => found.get(id));
     });
   }
 
-  async #readOne(operation: OperationCall, id: string): Promise<LoadedResource | Error | undefined> {
-    try {
-      return resourceOf(await operation.call(this.#asFresh({ path: { id } }), this.context));
-    } catch (error) {
-      const found = this.#deps.calls.problemOf(error, this.context);
-      return found.problem.status === 404 ? undefined : new ReportedProblem(found);
-    }
-  }
-
   #asFresh(input: CallInput): CallInput {
     return { ...input, headers: { ...this.#headers, ...input.headers } };
   }
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error("A read failed", { cause: error });
 }
 
 /** Problem of a call that is an error of the request, and has been logged. */

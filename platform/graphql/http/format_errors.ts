@@ -33,7 +33,7 @@ export function formatErrors(
       nodes: nodes ?? null,
       path: path ?? null,
       extensions: {
-        ...{ type, title, status, instance, requestId },
+        ...{ code: errorCode(status), type, title, status, instance, requestId },
         ...(violations.length > 0 && { violations }),
         ...(retryAfter !== null && { retryAfter: Number(retryAfter) }),
       },
@@ -47,4 +47,17 @@ export function formatResult(
   options: { readonly calls: OperationCalls; readonly context: RequestContext },
 ): ExecutionResult {
   return result.errors === undefined ? result : { ...result, errors: formatErrors(result.errors, options) };
+}
+
+/** Codes by status, as clients of other servers know them. */
+const CODES: Readonly<Record<number, string>> = {
+  400: "BAD_USER_INPUT",
+  401: "UNAUTHENTICATED",
+  403: "FORBIDDEN",
+  404: "NOT_FOUND",
+  422: "BAD_USER_INPUT",
+};
+
+function errorCode(status: number): string {
+  return CODES[status] ?? (status >= 500 ? "INTERNAL_SERVER_ERROR" : "BAD_REQUEST");
 }

@@ -33,12 +33,12 @@ function costOf(text: string, variables: Readonly<Record<string, unknown>> = {})
   return measureDocument(...operationOf(text), { schema, variables }).cost;
 }
 
-Deno.test("enforceLimits() refuses 100 costly documents before they are validated", () => {
-  const queries = costlyDocuments({ list: "contacts", type: "Contact" });
-  assertEquals(queries.length, 100);
-  const reasons = queries.map((text) =>
+Deno.test("enforceLimits() refuses costly documents before they are validated", () => {
+  const requests = costlyDocuments({ list: "contacts", type: "Contact" });
+  assertEquals(requests.length, 100);
+  const reasons = requests.filter(({ name }) => !name.startsWith("large values")).map(({ query }) =>
     assertThrows(() => {
-      const [document, operation] = operationOf(text);
+      const [document, operation] = operationOf(query);
       enforceLimits(document, operation, { schema, limits: LIMITS, variables: {} });
     }, GraphQLError).message
   );

@@ -4,7 +4,7 @@ import { Problem } from "@archway/server/problem.ts";
 import { arrayOf, objectOf, textOf } from "@archway/service_kit/json_object.ts";
 import type { GraphqlRelation, LoadedResource } from "@archway/service_kit/graphql_face.ts";
 import { cursorsOf } from "@archway/service_kit/list_endpoint.ts";
-import { type RequestState, type ResolverContext, resourceOf } from "../execution/request_state.ts";
+import type { RequestState, ResolverContext } from "../execution/request_state.ts";
 import { type ApiDocument, type DocumentedOperation, FaceError } from "./api_document.ts";
 import {
   type ArgumentPlaces,
@@ -63,10 +63,10 @@ export function queryField(source: FieldSource, field: string, types: TypeBuilde
     return {
       ...{ type, args, ...texts },
       resolve: (_, sent: Args, { state }) =>
-        resolving(
-          places,
-          async () => nodeOf(resourceOf(await state.read(operationId, callInput(places, sent)))),
-        ),
+        resolving(places, async () => {
+          const found = await state.find(operationId, callInput(places, sent));
+          return found === undefined ? null : nodeOf(found);
+        }),
     };
   }
   const name = resourceType(source);
