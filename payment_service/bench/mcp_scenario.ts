@@ -6,20 +6,26 @@ import { startBenchDatabase } from "@archway/tools/bench/start_bench_database.ts
 import { posts, reads } from "@archway/tools/bench/workload.ts";
 import { seedAccounts } from "./seed_accounts.ts";
 
-/** Fields of a message of each kind of client. */
-const REVISIONS = {
-  "MCP 2025": {},
-  "MCP 2026": {
-    "Mcp-Protocol-Version": "2026-07-28",
-    "Mcp-Method": "tools/call",
-    "Mcp-Name": "getAccount",
-  },
+/** Header fields of messages that say what they are. */
+const CURRENT_FIELDS = {
+  "Mcp-Protocol-Version": "2026-07-28",
+  "Mcp-Method": "tools/call",
+  "Mcp-Name": "getAccount",
 } as const;
+
+/** Messages by name. One with an unusual key is served by the SDK. */
+const MESSAGES: Readonly<Record<string, { readonly isCurrent: boolean; readonly isUnusual: boolean }>> = {
+  "MCP 2025": { isCurrent: false, isUnusual: false },
+  "MCP 2026": { isCurrent: true, isUnusual: false },
+  "MCP 2025, SDK": { isCurrent: false, isUnusual: true },
+  "MCP 2026, SDK": { isCurrent: true, isUnusual: true },
+};
 
 /** Calls of a tool beside requests for the same account. */
 export const mcpScenario: Scenario<LoadSetting> = {
   name: "mcp",
-  description: "a tool of agents beside the request that it makes, with messages of old and current clients",
+  description:
+    "a tool of agents beside the request that it makes, with messages of old and current clients, and of the SDK",
   parts: ["one"],
   settings: loadSettings({ rounds: 5, seconds: 3, connections: 16 }),
   measure: async (run) => {
@@ -35,13 +41,13 @@ export const mcpScenario: Scenario<LoadSetting> = {
       name: "REST",
       measure: loadOn(run, { server, workload: reads(ids.map((id) => `/v1/accounts/${id}`)), connections }),
     };
-    const tools = Object.entries(REVISIONS).map(([name, fields]) => ({
+    const tools = Object.entries(MESSAGES).map(([name, message]) => ({
       name,
       measure: loadOn(run, {
         server,
-        workload: posts("/mcp", ids.map((id) => messageOf(id, name === "MCP 2026")), {
+        workload: posts("/mcp", ids.map((id) => textOf(id, message)), {
           Accept: "application/json, text/event-stream",
-          ...fields,
+          ...(message.isCurrent && CURRENT_FIELDS),
         }),
         connections,
       }),
@@ -50,14 +56,20 @@ export const mcpScenario: Scenario<LoadSetting> = {
   },
 };
 
-function messageOf(id: string, isCurrent: boolean): string {
+function textOf(
+  id: string,
+  { isCurrent, isUnusual }: { readonly isCurrent: boolean; readonly isUnusual: boolean },
+): string {
   const _meta = {
-    "io.modelcontextprotocol/protocolVersion": "2026-07-28",
-    "io.modelcontextprotocol/clientInfo": { name: "bench", version: "1.0.0" },
-    "io.modelcontextprotocol/clientCapabilities": {},
+    ...(isCurrent && {
+      "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+      "io.modelcontextprotocol/clientInfo": { name: "bench", version: "1.0.0" },
+      "io.modelcontextprotocol/clientCapabilities": {},
+    }),
+    ...(isUnusual && { "com.example/key": 1 }),
   };
   return JSON.stringify({
     ...{ jsonrpc: "2.0", id: 1, method: "tools/call" },
-    params: { name: "getAccount", arguments: { id }, ...(isCurrent && { _meta }) },
+    params: { name: "getAccount", arguments: { id }, ...(Object.keys(_meta).length > 0 && { _meta }) },
   });
 }

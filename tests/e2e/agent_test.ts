@@ -46,6 +46,30 @@ async function callList(client: Client): Promise<string | undefined> {
   return list?.name;
 }
 
+/** Calls and parts of their results in the guide. */
+const TRANSCRIPT = /^> (\w+) (\{.*\})\n< (.*)$/gm;
+
+/** Makes the calls of the guide, as far as the project has their tools, and compares the results. */
+async function followGuide(client: Client): Promise<void> {
+  const guide = await Deno.readTextFile(new URL("../../docs/agents.md", import.meta.url));
+  const { tools } = await client.listTools();
+  const calls = [...guide.matchAll(TRANSCRIPT)].filter(([, name]) =>
+    tools.some((tool) => tool.name === name)
+  );
+  assert(calls.length > 2);
+  for (const [, name = "", input = "", expected = ""] of calls) {
+    const { isError, structuredContent, content: [advice] } = await client.callTool({
+      ...{ name, arguments: JSON.parse(input) },
+    });
+    const text = isError && advice?.type === "text" ? advice.text : JSON.stringify(structuredContent);
+    let rest = text;
+    for (const part of expected.split("…")) {
+      assertStringIncludes(rest, part, `${name} returned ${text}`);
+      rest = rest.slice(rest.indexOf(part) + part.length);
+    }
+  }
+}
+
 Deno.test({
   name: "archway mcp serves operations and tools for developers to the official client",
   ignore: !hasAgents,
@@ -71,6 +95,7 @@ Deno.test({
     const refused = await client.callTool({ name: "dev_schema", arguments: { table: "nothing", other: 1 } });
     assertMatch(JSON.stringify(refused), /Unknown argument \\"other\\"/);
     if (!hasCockpit) return;
+    await followGuide(client);
     const requests = at(await callTool(client, "dev_requests", { path: "/mcp" }), "requests");
     assert(Array.isArray(requests) && requests.length > 0);
     const shown = await callTool(client, "dev_request", { id: requests[0].id });
