@@ -86,10 +86,13 @@ const MAX_LENGTH = 2_000;
 
 /** Whether the SDK accepts what a message says about its client. */
 function isEnvelope(meta: JsonObject): boolean {
-  const envelope = Object.fromEntries(ENVELOPE_KEYS.flatMap((key) => key in meta ? [[key, meta[key]]] : []));
-  const text = JSON.stringify(envelope);
+  const values = ENVELOPE_KEYS.map((key) => meta[key]);
+  // JSON of a list would not distinguish these from absent ones.
+  if (values.includes(null)) return false;
+  const text = JSON.stringify(values);
   if (ACCEPTED.has(text)) return true;
   if (text.length > MAX_LENGTH) return false;
+  const envelope = Object.fromEntries(ENVELOPE_KEYS.flatMap((key) => key in meta ? [[key, meta[key]]] : []));
   const { kind } = classifyInboundRequest({
     httpMethod: "POST",
     protocolVersionHeader: CURRENT_REVISION,
