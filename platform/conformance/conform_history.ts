@@ -69,7 +69,7 @@ export async function conformHistory(
   const operations = operationsOf(history.events);
   const count = (outcome: string): number => operations.filter((one) => one.outcome === outcome).length;
   const lines = [
-    ...violations.map(renderViolation),
+    ...violations.map((violation) => renderViolation(violation)),
     ...[...skipped].map(([name, reason]) => `${name} skipped: ${reason}\n`),
     `${operations.length} operations on ${workloads.map(({ name }) => name).join(", ")} (seed ${seed}): ` +
     `${count("ok")} ok, ${count("fail")} failed, ${

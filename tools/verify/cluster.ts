@@ -21,6 +21,18 @@ const SETTINGS = {
   POSTGRES_REPLICA_MAX_LAG: "10m",
 };
 
+/** Options of a {@link Cluster}. */
+export interface ClusterOptions {
+  /** Main module, relative to the root of the project. */
+  readonly main: string;
+  /**
+   * Whether commits do not wait for the standby, and failovers promote one that is behind: they lose acknowledged writes.
+   *
+   * @default {false}
+   */
+  readonly isAsynchronous?: boolean;
+}
+
 /**
  * Two programs of one service, the first with two processes and the second with a clock of its own, a primary with a
  * synchronous standby that serves reads, and networks that can become silent. Disposing ends all of them.
@@ -34,14 +46,14 @@ export class Cluster implements AsyncDisposable {
   primary: PostgresServer;
   standby: StandbyServer;
   #programs: Program[] = [];
-  readonly #main: string;
+  readonly #options: ClusterOptions;
   readonly #ports: readonly [number, number];
 
   private constructor(
-    main: string,
+    options: ClusterOptions,
     { primary, standby, issuer, clock }: Pick<Cluster, "primary" | "standby" | "issuer" | "clock">,
   ) {
-    this.#main = main;
+    this.#options = options;
     this.primary = primary;
     this.standby = standby;
     this.issuer = issuer;
@@ -53,13 +65,13 @@ export class Cluster implements AsyncDisposable {
   }
 
   /** Starts all of it. */
-  static async start(main: string): Promise<Cluster> {
+  static async start(options: ClusterOptions): Promise<Cluster> {
     const primary = await startPostgres({ durable: true, tcp: true });
     const standby = await startStandby(primary, { durable: true, tcp: true });
     const [issuer, clock] = [await TestIssuer.start(), await openFakeClock()];
-    const cluster = new Cluster(main, { primary, standby, issuer, clock });
+    const cluster = new Cluster(options, { primary, standby, issuer, clock });
     try {
-      await waitForStandby(primary);
+      await cluster.#waitForStandby();
       for (const index of [0, 1] as const) {
         cluster.#start(index);
         await cluster.#untilReady(index);
@@ -88,12 +100,13 @@ export class Cluster implements AsyncDisposable {
   /** Kills the primary, promotes the standby, and starts another standby of it. */
   async failOver(): Promise<void> {
     const [former, promoted] = [this.primary, this.standby];
+    if (this.#options.isAsynchronous) await stopReplication(promoted);
     await former.kill();
     await promoted.promote();
     this.primary = promoted;
     this.primaryNetwork.moveTo(promoted.tcpInstance);
     this.standby = await startStandby(promoted, { durable: true, tcp: true });
-    await waitForStandby(promoted);
+    await this.#waitForStandby();
     this.replicaNetwork.forget();
     this.replicaNetwork.closeSilenced();
     this.replicaNetwork.moveTo(this.standby.tcpInstance);
@@ -113,6 +126,16 @@ export class Cluster implements AsyncDisposable {
     await untilReady(this.urls[index]);
   }
 
+  /** Makes every commit wait for the standby, so that a failover loses none that was acknowledged. */
+  async #waitForStandby(): Promise<void> {
+    if (this.#options.isAsynchronous) return;
+    const { instance } = this.primary;
+    await execute(instance, "ALTER SYSTEM SET synchronous_standby_names = '*'");
+    await execute(instance, "SELECT pg_reload_conf()");
+    const isSynchronous = "SELECT 1 FROM pg_stat_replication WHERE sync_state = 'sync'";
+    while ((await execute(instance, isSynchronous)).length === 0) await pause(50);
+  }
+
   #start(index: 0 | 1): void {
     const { host, port } = this.replicaNetwork.instance;
     this.#programs[index] = new Program(
@@ -130,17 +153,22 @@ export class Cluster implements AsyncDisposable {
         ...(index === 0 ? { WORKERS: "2" } : this.clock?.environment),
       },
       [],
-      { main: this.#main, ...(index === 0 && { permissions: "workers" }) },
+      { main: this.#options.main, ...(index === 0 && { permissions: "workers" }) },
     );
   }
 }
 
-/** Makes every commit wait for the standby, so that a failover loses none that was acknowledged. */
-async function waitForStandby({ instance }: PostgresServer): Promise<void> {
-  await execute(instance, "ALTER SYSTEM SET synchronous_standby_names = '*'");
+/** Time in which a standby that receives nothing falls behind, in milliseconds. */
+const BEHIND_MS = 1_000;
+
+/** Lets a standby fall behind its primary, of which it receives nothing any more. */
+async function stopReplication({ instance }: StandbyServer): Promise<void> {
+  await execute(instance, "ALTER SYSTEM SET primary_conninfo = ''");
   await execute(instance, "SELECT pg_reload_conf()");
-  const isSynchronous = "SELECT 1 FROM pg_stat_replication WHERE sync_state = 'sync'";
-  while ((await execute(instance, isSynchronous)).length === 0) {
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
+  while ((await execute(instance, "SELECT 1 FROM pg_stat_wal_receiver")).length > 0) await pause(50);
+  await pause(BEHIND_MS);
+}
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }

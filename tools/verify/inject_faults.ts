@@ -42,18 +42,24 @@ const INJECTIONS: Readonly<Record<Fault, (cluster: Cluster, random: () => number
   failover: (cluster) => cluster.failOver(),
 };
 
+/** Options of {@link injectFaults}. */
+export interface InjectFaultsOptions {
+  readonly random: () => number;
+  /** Time after which no fault begins. */
+  readonly milliseconds: number;
+  readonly onFault: (fault: Fault, state: string) => void;
+}
+
 /** Injects the faults of a plan one after the other, each at its time or later. */
 export async function injectFaults(
   cluster: Cluster,
   plan: readonly PlannedFault[],
-  { random, onFault }: {
-    readonly random: () => number;
-    readonly onFault: (fault: Fault, state: string) => void;
-  },
+  { random, milliseconds, onFault }: InjectFaultsOptions,
 ): Promise<void> {
   const startMs = performance.now();
   for (const { atMs, fault } of plan) {
     await pause(startMs + atMs - performance.now());
+    if (performance.now() > startMs + milliseconds) return;
     onFault(fault, "begins");
     await INJECTIONS[fault](cluster, random);
     onFault(fault, "over");

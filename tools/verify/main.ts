@@ -37,7 +37,9 @@ async function main(args: readonly string[]): Promise<number> {
     ? await recordTo(program, options)
     : parseHistory(await Deno.readTextFile(options.check));
   const violations = await judgeHistory(events, program.services);
-  const printed = violations.slice(0, MAX_PRINTED).map((violation) => `\n${renderViolation(violation)}`);
+  const printed = violations.slice(0, MAX_PRINTED).map((violation) =>
+    `\n${renderViolation(violation, events)}`
+  );
   await print(
     Deno.stdout,
     `${printed.join("")}${summaryOf(events)}; ${violations.length} violations\n` +
@@ -48,7 +50,7 @@ async function main(args: readonly string[]): Promise<number> {
 
 async function recordTo(
   program: Verified,
-  { minutes, seed, history }: VerifyOptions,
+  { minutes, seed, history, isAsynchronous }: VerifyOptions,
 ): Promise<readonly HistoryEvent[]> {
   const path = history ?? join(temporaryDirectory(), `archway_history_${seed}.ndjson`);
   await print(Deno.stdout, `Recording ${minutes} minutes of ${program.main} to ${path}, seed ${seed}\n`);
@@ -56,7 +58,7 @@ async function recordTo(
   const encoder = new TextEncoder();
   const { events, skipped } = await recordHistory({
     ...program,
-    ...{ milliseconds: minutes * 60_000, seed },
+    ...{ milliseconds: minutes * 60_000, seed, isAsynchronous },
     onEvent: (event) => {
       file.writeSync(encoder.encode(`${JSON.stringify(event)}\n`));
       if (event.type === "fault") Deno.stderr.writeSync(encoder.encode(`${faultLine(event)}\n`));

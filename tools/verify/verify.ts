@@ -15,7 +15,7 @@ import { isArray } from "@archway/conformance/json_value.ts";
 import { seededRandom } from "@archway/conformance/seeded_random.ts";
 import type { ServiceModule } from "@archway/service_kit/service_module.ts";
 import { findSuites } from "../support/conformance/find_suites.ts";
-import { Cluster } from "./cluster.ts";
+import { Cluster, type ClusterOptions } from "./cluster.ts";
 import { injectFaults } from "./inject_faults.ts";
 import { FAULTS, planFaults } from "./plan_faults.ts";
 
@@ -32,7 +32,7 @@ export interface Verified {
 }
 
 /** Options of {@link recordHistory}. */
-export interface RecordHistoryOptions extends Verified {
+export interface RecordHistoryOptions extends Verified, Pick<ClusterOptions, "isAsynchronous"> {
   readonly milliseconds: number;
   readonly seed: number;
   /** Called with every event. */
@@ -47,9 +47,9 @@ export interface RecordedHistory {
 
 /** Records the history of clients of a program on a cluster, while faults are injected. */
 export async function recordHistory(
-  { main, services, milliseconds, seed, onEvent }: RecordHistoryOptions,
+  { main, services, milliseconds, seed, onEvent, isAsynchronous = false }: RecordHistoryOptions,
 ): Promise<RecordedHistory> {
-  await using cluster = await Cluster.start(main);
+  await using cluster = await Cluster.start({ main, isAsynchronous });
   const random = seededRandom(seed);
   const history = new History(onEvent === undefined ? {} : { onEvent });
   const suites = await findSuites(services);
@@ -74,7 +74,7 @@ export async function recordHistory(
     ...{ history, clients, milliseconds, maxPauseMs: MAX_PAUSE_MS },
     beside: () =>
       injectFaults(cluster, plan, {
-        random,
+        ...{ random, milliseconds },
         onFault: (fault, state) => history.note("fault", { fault, state }),
       }),
   });

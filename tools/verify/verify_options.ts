@@ -4,6 +4,8 @@ import { parseArgs } from "node:util";
 export interface VerifyOptions {
   readonly minutes: number;
   readonly seed: number;
+  /** Whether failovers lose acknowledged writes, which the checks have to find. */
+  readonly isAsynchronous: boolean;
   /** File that the history is written to. */
   readonly history: string | undefined;
   /** File whose history is checked, instead of a new one. */
@@ -15,6 +17,7 @@ export const VERIFY_USAGE = `Usage: deno task verify [options]
   --minutes <n>      duration of the load (default 1)
   --seed <n>         seed of operations and faults (default: a random one, which is printed)
   --history <file>   write the history there, a JSON object in each line (default: in the temporary directory)
+  --asynchronous     promote standbys that are behind: acknowledged writes are lost, which has to be found
   --check <file>     check a history that was written before
   --help             show this
 `;
@@ -34,6 +37,7 @@ export function parseVerifyOptions(args: readonly string[]): VerifyOptions | und
       seed: { type: "string", default: String(Math.floor(Math.random() * MAX_SEED)) },
       history: { type: "string" },
       check: { type: "string" },
+      asynchronous: { type: "boolean", default: false },
       help: { type: "boolean" },
     },
   });
@@ -45,5 +49,6 @@ export function parseVerifyOptions(args: readonly string[]): VerifyOptions | und
   if (!(Number.isInteger(seed) && seed >= 0 && seed <= MAX_SEED)) {
     throw new TypeError(`--seed takes a whole number from 0, at most ${MAX_SEED}`);
   }
-  return { minutes, seed, history: values.history, check: values.check };
+  const { history, check, asynchronous: isAsynchronous } = values;
+  return { minutes, seed, history, check, isAsynchronous };
 }

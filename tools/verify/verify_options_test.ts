@@ -3,7 +3,9 @@ import { parseVerifyOptions } from "./verify_options.ts";
 
 Deno.test("parseVerifyOptions() takes a duration, a seed and files", () => {
   const args = ["--minutes", "0.5", "--seed", "7", "--history", "a.ndjson", "--check", "b.ndjson"];
-  assertEquals(parseVerifyOptions(args), { minutes: 0.5, seed: 7, history: "a.ndjson", check: "b.ndjson" });
+  assertEquals(parseVerifyOptions(args), {
+    ...{ minutes: 0.5, seed: 7, history: "a.ndjson", check: "b.ndjson", isAsynchronous: false },
+  });
   assertEquals(parseVerifyOptions(["--help"]), undefined);
 });
 

@@ -21,5 +21,5 @@ Deno.test("the history of the program under faults is consistent", async () => {
     `${ok.length} of ${operations.length} operations succeeded; ${repeat}`,
   );
   const violations = await judgeHistory(events, program.services);
-  assertEquals(violations.map(renderViolation).join("\n"), "", repeat);
+  assertEquals(violations.map((violation) => renderViolation(violation, events)).join("\n"), "", repeat);
 });

@@ -21,7 +21,9 @@ async function violations(steps: readonly Step[]): Promise<readonly string[]> {
   for (const { action, key, input = {}, output = {}, outcome = "ok" } of steps) {
     await history.record(0, { action, key, input }, () => Promise.resolve({ outcome, output }));
   }
-  return checkTransfers({ all: operationsOf(history.events), hasReplicas: false }).map(renderViolation);
+  return checkTransfers({ all: operationsOf(history.events), hasReplicas: false }).map((violation) =>
+    renderViolation(violation)
+  );
 }
 
 function deposit(account: string, id: string): Step {

@@ -21,7 +21,7 @@ async function violations(steps: readonly Step[], hasReplicas = false): Promise<
   // As it is written to a file and read again.
   const text = history.events.map((event) => `${JSON.stringify(event)}\n`).join("");
   const all = operationsOf(parseHistory(text));
-  return checkCollection("/v1/notes", { all, hasReplicas }).map(renderViolation);
+  return checkCollection("/v1/notes", { all, hasReplicas }).map((violation) => renderViolation(violation));
 }
 
 const CREATED: Step = ["create", { value: "a" }, { item: ITEM, etag: '"1"' }];

@@ -1,5 +1,5 @@
 import type { JsonObject } from "../json_value.ts";
-import type { Operation } from "./history.ts";
+import type { HistoryEvent, Operation } from "./history.ts";
 
 /** Contradiction between a history and what is promised. */
 export interface Violation {
@@ -11,10 +11,36 @@ export interface Violation {
   readonly operations: readonly Operation[];
 }
 
-/** Returns a violation as text: its message, and a line for each operation with its beginning and end in seconds. */
-export function renderViolation({ check, message, operations }: Violation): string {
-  const rows = operations.toSorted((one, other) => one.invoked - other.invoked).map(rowOf);
-  const widths = [0, 1, 2, 3].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+/** Maximum width of a column. */
+const MAX_WIDTH = 90;
+/** Time before the first operation in which a fault may be the cause, in milliseconds. */
+const CAUSE_MS = 3_000;
+
+/**
+ * Returns a violation as text: its message, and a line for each operation with its beginning and end in seconds, between
+ * faults of that time.
+ *
+ * @param events Events of the history, for its faults.
+ */
+export function renderViolation(
+  { check, message, operations }: Violation,
+  events: readonly HistoryEvent[] = [],
+): string {
+  const startMs = Math.min(...operations.map((operation) => operation.startMs));
+  const endMs = Math.max(...operations.map((operation) => operation.endMs).filter((end) => end !== Infinity));
+  const faults = events.filter(({ type, time }) =>
+    type === "fault" && time > startMs - CAUSE_MS && time < endMs
+  );
+  const rows = [
+    ...operations.map((operation) => ({ time: operation.startMs, cells: rowOf(operation) })),
+    ...faults.map(({ time, value }) => ({
+      time,
+      cells: ["", seconds(time), "fault", Object.values(value).join(" ")],
+    })),
+  ].toSorted((one, other) => one.time - other.time).map(({ cells }) => cells);
+  const widths = [0, 1, 2, 3].map((column) =>
+    Math.min(MAX_WIDTH, Math.max(...rows.map((row) => row[column]?.length ?? 0)))
+  );
   const lines = rows.map((row) =>
     `  ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ").trimEnd()}\n`
   );
