@@ -9,6 +9,7 @@ import { PROFILE_GRAPHQL, profileBatches } from "./graphql/profile_graphql.ts";
 import { profileErasure } from "./profile_erasure.ts";
 import { profileHandlers } from "./http/profile_handlers.ts";
 import { profileProblems } from "./http/profile_problems.ts";
+import { AuditedProfiles } from "./persistence/audited_profiles.ts";
 import { PostgresProfileRepository } from "./persistence/profile_repository.ts";
 import { PROFILE_TABLES } from "./privacy/profile_tables.ts";
 import { seedCommand } from "./seed/seed_command.ts";
@@ -31,9 +32,14 @@ export const profileModule = defineService({
   configure: readProfileConfig,
   hasBackground: true,
   mount(dependencies, { retentionMs }): MountedService {
-    const { pool: connections, now, newId, tokens } = dependencies;
-    const repository = new PostgresProfileRepository({ eraseOnDelete: retentionMs === 0 });
-    const profiles = new ProfileService({ connections, repository, now, newId });
+    const { pool: connections, now, newId, tokens, audit } = dependencies;
+    const stored = new PostgresProfileRepository({ eraseOnDelete: retentionMs === 0 });
+    const profiles = new ProfileService({
+      ...{ connections, now, newId },
+      ...(audit === undefined
+        ? { repository: stored }
+        : { repository: new AuditedProfiles(stored, audit), transactions: connections }),
+    });
     const handlerDependencies = { cursors: timeCursors("profile cursor", dependencies), tokens };
     const handlers = profileHandlers(profiles, handlerDependencies);
     return {

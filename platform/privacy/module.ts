@@ -1,33 +1,89 @@
 import { join } from "node:path";
 import { PeriodicTask } from "@archway/service_kit/periodic_task.ts";
-import { defineService, type MountedService } from "@archway/service_kit/service_module.ts";
+import type {
+  BackgroundWork,
+  ConfiguredService,
+  MountedService,
+  ServiceDependencies,
+  ServiceModule,
+} from "@archway/service_kit/service_module.ts";
+import type { SettingsReader } from "@archway/service_kit/setting.ts";
+import { choiceSetting } from "@archway/service_kit/setting_types.ts";
+import { DatabaseTrail } from "./audit/database_trail.ts";
+import { closeBlocks } from "./audit/close_blocks.ts";
 import { EventCipher } from "./cipher/event_cipher.ts";
 import { SubjectKeys } from "./cipher/subject_keys.ts";
+import { auditCommand } from "./command/audit_command.ts";
 import { privacyCommand } from "./command/privacy_command.ts";
 import { PRIVACY_TABLES } from "./privacy_tables.ts";
+
+const AUDIT_LOG = choiceSetting("AUDIT_LOG", ["off", "changes", "all"], {
+  default: "off",
+  description:
+    "What the audit log records: nothing but exports and erasures, changes of personal data too, or reads as well. " +
+    "Changes are recorded in their transactions, reads within a second (docs/privacy.md).",
+});
 
 /** Interval at which keys are wrapped again after a rotation of the secrets. */
 const REWRAP_MS = 3_600_000;
 
-/** Service module of privacy: encryption of personal fields of events, exports and erasures of a person's data. */
-export const privacyModule = defineService({
+/** Interval at which the audit log is closed. */
+const CLOSE_MS = 2_000;
+
+/** Service module of privacy: encryption of personal fields of events, exports, erasures, and an audit log. */
+export const privacyModule: ServiceModule = {
   name: "privacy",
   migrations: join(import.meta.dirname ?? ".", "migrations"),
   tables: PRIVACY_TABLES,
-  commands: [privacyCommand],
+  settings: { title: "Privacy", settings: [AUDIT_LOG] },
+  commands: [privacyCommand, auditCommand],
   hasBackground: true,
   cipher: (secrets) => new EventCipher(new SubjectKeys(secrets)),
-  mount({ pool, secrets, logger }): MountedService {
-    const keys = new SubjectKeys(secrets);
-    const rewrap = async (signal: AbortSignal): Promise<void> => {
-      while (!(await pool.withTx((tx) => keys.rewrap(tx), { signal })).isLast);
+  configure(reader: SettingsReader): ConfiguredService {
+    const mode = reader.read(AUDIT_LOG);
+    let trail: DatabaseTrail | undefined;
+    return {
+      name: "privacy",
+      audit: mode === "off"
+        ? undefined
+        : (dependencies) => trail = new DatabaseTrail({ ...dependencies, reads: mode === "all" }),
+      mount: (dependencies): MountedService => ({
+        background: { inline: true, open: () => Promise.resolve(openTasks(dependencies, trail)) },
+      }),
     };
-    const onFailed = (error: unknown): void =>
-      logger.warn("Keys of personal data could not be wrapped by the newest secret: {message}", {
-        message: error instanceof Error ? error.message : "unknown",
-      });
-    const open = (): Promise<PeriodicTask> =>
-      Promise.resolve(new PeriodicTask({ intervalMs: REWRAP_MS, run: rewrap, onFailed }));
-    return { background: { inline: true, open } };
   },
-});
+};
+
+function openTasks(
+  { pool, secrets, logger }: ServiceDependencies,
+  trail: DatabaseTrail | undefined,
+): BackgroundWork {
+  const keys = new SubjectKeys(secrets);
+  const onFailed = (task: string) => (error: unknown): void =>
+    logger.warn("{task} failed and is repeated: {message}", {
+      task,
+      message: error instanceof Error ? error.message : "unknown",
+    });
+  const rewrap = new PeriodicTask({
+    intervalMs: REWRAP_MS,
+    run: async (signal) => {
+      while (!(await pool.withTx((tx) => keys.rewrap(tx), { signal })).isLast);
+    },
+    onFailed: onFailed("Wrapping keys of personal data by the newest secret"),
+  });
+  const block = new PeriodicTask({
+    intervalMs: CLOSE_MS,
+    run: (signal) => closeBlocks(pool, { signal }),
+    onFailed: onFailed("Closing blocks of the audit log"),
+  });
+  return {
+    start(): void {
+      rewrap.start();
+      block.start();
+    },
+    async [Symbol.asyncDispose](): Promise<void> {
+      await Promise.all([rewrap[Symbol.asyncDispose](), block[Symbol.asyncDispose]()]);
+      await trail?.[Symbol.asyncDispose]();
+    },
+  };
+}

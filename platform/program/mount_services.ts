@@ -56,8 +56,13 @@ export function mountServices(
   const { metrics, tracer } = telemetry;
   const catalogs = services.flatMap(({ events }) => events === undefined ? [] : [events]);
   const cipher = services.find((service) => service.cipher !== undefined)?.cipher?.(secrets);
+  const audit = config.services.find((service) => service.audit !== undefined)?.audit?.({
+    pool,
+    now,
+    logger,
+  });
   const dependencies = {
-    ...{ program, pool, logger, cipher, now, newId, secrets, cursorTtlSeconds, tokens, catalogs },
+    ...{ program, pool, logger, cipher, audit, now, newId, secrets, cursorTtlSeconds, tokens, catalogs },
     ...{ metrics, tracer },
     ...{ drainTimeoutMs, development },
     graphqlFaces: services.flatMap(({ graphql = [] }) => graphql),

@@ -1,7 +1,11 @@
 /** The resources of a service that a caller can read and change. All others are reported as missing. */
 export type AccessScope =
   /** All resources: authentication is off, or the caller has the service's admin scope. */
-  | { readonly kind: "all" }
+  | {
+    readonly kind: "all";
+    /** Subject of the caller. @default none, as authentication is off */
+    readonly actor?: string;
+  }
   /** Resources of this subject; the service defines ownership. */
   | { readonly kind: "owner"; readonly subject: string };
 
@@ -33,8 +37,10 @@ export interface Caller {
  */
 export function accessScopeOf(adminScope: string): (caller: Caller) => AccessScope {
   return ({ principal }) =>
-    principal === undefined || principal.scopes.has(adminScope)
+    principal === undefined
       ? UNRESTRICTED
+      : principal.scopes.has(adminScope)
+      ? { kind: "all", actor: principal.subject }
       : { kind: "owner", subject: principal.subject };
 }
 

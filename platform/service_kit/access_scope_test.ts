@@ -10,7 +10,7 @@ function caller(...scopes: readonly string[]): Parameters<typeof scopeOf>[0] {
 Deno.test("accessScopeOf() limits callers to their own resources, unless they have the admin scope", () => {
   assertEquals(scopeOf(caller("widgets:read")), { kind: "owner", subject: "alice" });
   assertEquals(scopeOf(caller("profiles:admin")), { kind: "owner", subject: "alice" });
-  assertEquals(scopeOf(caller("widgets:admin")), { kind: "all" });
+  assertEquals(scopeOf(caller("widgets:admin")), { kind: "all", actor: "alice" });
 });
 
 Deno.test("accessScopeOf() returns the scope of all resources if authentication is off", () => {

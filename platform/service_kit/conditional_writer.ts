@@ -48,7 +48,7 @@ export interface ConditionalWriterDependencies<Entity extends Versioned, Input> 
    *
    * @default no transaction, as a write is one statement
    */
-  readonly transactions?: TxManager;
+  readonly transactions?: TxManager | undefined;
   /** Current time, with microseconds. */
   readonly now: () => Timestamp;
 }

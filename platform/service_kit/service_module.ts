@@ -2,6 +2,7 @@ import type { ConnectionPool } from "@archway/db/db.ts";
 import type { Timestamp } from "@archway/db/timestamp.ts";
 import type { ApiModule } from "@archway/server/api_module.ts";
 import type { Logger } from "@archway/server/logger.ts";
+import type { AuditTrail } from "./audit_trail.ts";
 import type { ServiceCommand } from "./command.ts";
 import type { ConsistencyTokens } from "./consistency_tokens.ts";
 import type { ConfiguredTool } from "./developer_tool.ts";
@@ -65,9 +66,14 @@ export interface ConfiguredService {
   readonly name: string;
   /** Tool for developers, which watches the program. @default none */
   readonly tool?: ConfiguredTool;
+  /** Creates the audit trail of all services. @default none */
+  readonly audit?: ((dependencies: AuditDependencies) => AuditTrail) | undefined;
   /** Wires the service up, once per program, without opening connections. */
   mount(dependencies: ServiceDependencies): MountedService;
 }
+
+/** Dependencies of an audit trail. */
+export type AuditDependencies = Pick<ServiceDependencies, "pool" | "now" | "logger">;
 
 /** API and background work of a service in a running program. */
 export interface MountedService {
@@ -116,6 +122,8 @@ export interface ServiceDependencies {
   readonly secrets: readonly [string, ...string[]];
   /** Encrypts personal fields of events; undefined if no service offers it. */
   readonly cipher: PersonalDataCipher | undefined;
+  /** Records who reads and changes personal data; undefined if that is off. */
+  readonly audit: AuditTrail | undefined;
   /** Lifetime of page cursors, in seconds. */
   readonly cursorTtlSeconds: number;
   readonly tokens: ConsistencyTokens;

@@ -76,7 +76,7 @@ export const ROOMS: readonly Room[] = [
   {
     path: "platform/privacy/",
     inTestsOf: ["services.ts", "*_service/"],
-    imports: ["db/", "platform/service_kit/"],
+    imports: ["db/", "server/", "platform/service_kit/"],
   },
   {
     path: "platform/graphql/",

@@ -4,6 +4,7 @@ import { microsecondClock } from "@archway/db/timestamp.ts";
 import { type CommandContext, CommandError } from "@archway/service_kit/command.ts";
 import type { PersonalDataSource } from "@archway/service_kit/personal_data.ts";
 import { textTable } from "@archway/service_kit/text_table.ts";
+import { insertEntries } from "../audit/audit_row.ts";
 import { eraseSubject, requestErasure } from "../subject/erase_subject.ts";
 import { exportSubject } from "../subject/export_subject.ts";
 import { findSubject, personalDataOf } from "../subject/personal_data_of.ts";
@@ -48,6 +49,9 @@ interface ActionOptions {
 type SubjectOptions = ActionOptions & { readonly subject: string };
 
 async function printExport(pool: ConnectionPool, options: SubjectOptions): Promise<void> {
+  // Before anything is printed.
+  const entry = { actor: null, action: "export", resource: "person", ids: [options.subject] } as const;
+  await insertEntries(pool.writer(), [{ ...entry, at: microsecondClock()() }]);
   await exported(pool, options, (text) => options.context.print(text));
 }
 

@@ -5,6 +5,7 @@ import type {
   PersonalDataCipher,
   PersonalDataSource,
 } from "@archway/service_kit/personal_data.ts";
+import { insertEntries } from "../audit/audit_row.ts";
 import { SubjectKeys } from "../cipher/subject_keys.ts";
 import { findSubject } from "./personal_data_of.ts";
 
@@ -92,6 +93,13 @@ export async function eraseSubject(
       erased,
       keyDestroyed: await destroyKey(tx, subjectId, now),
     };
+    await insertEntries(tx, [{
+      actor: null,
+      action: "erase",
+      resource: "person",
+      ids: [subjectId],
+      at: now,
+    }]);
     await tx.query(COMPLETE, [request.id, now, JSON.stringify(receipt)]);
     return receipt;
   }, { repeatable: true });

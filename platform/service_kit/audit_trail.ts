@@ -1,0 +1,26 @@
+import type { Querier } from "@archway/db/db.ts";
+import type { AccessScope } from "./access_scope.ts";
+
+/** A read or a change of personal data. */
+export interface AuditEntry {
+  /** Subject of the caller, a person or a service; null if authentication is off, or for the program itself. */
+  readonly actor: string | null;
+  readonly action: "read" | "create" | "update" | "delete" | "export" | "erase";
+  /** Kind of resource, such as "profile". */
+  readonly resource: string;
+  /** Ids of the resources, without commas. */
+  readonly ids: readonly string[];
+}
+
+/** Records who read or changed personal data. */
+export interface AuditTrail {
+  /** Records a change, in its transaction. */
+  changed(tx: Querier, entry: AuditEntry): Promise<void>;
+  /** Records a read, within seconds and together with others; nothing if reads are not recorded. */
+  read(entry: Omit<AuditEntry, "action">): void;
+}
+
+/** Returns the caller behind an access scope. */
+export function actorOf(scope: AccessScope): string | null {
+  return scope.kind === "owner" ? scope.subject : scope.actor ?? null;
+}

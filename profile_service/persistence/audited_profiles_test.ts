@@ -1,0 +1,71 @@
+import { assertEquals } from "@std/assert";
+import { withAuthenticator } from "@archway/server/server_options.ts";
+import { databasesWith } from "@archway/tools/support/databases_with.ts";
+import { serviceMigrations } from "@archway/tools/support/service_databases.ts";
+import { serviceServer } from "@archway/tools/support/service_server.ts";
+import { services } from "../../services.ts";
+import { profileModule } from "../module.ts";
+
+/** Absent in copies without privacy. */
+const privacy = services.filter(({ name }) => name === "privacy");
+
+/** Authenticator whose tokens are subjects; "admin" may read and change every profile. */
+const byName = withAuthenticator({
+  authenticate: (subject) => ({
+    subject,
+    scopes: new Set(["profiles:read", "profiles:write", ...(subject === "admin" ? ["profiles:admin"] : [])]),
+  }),
+});
+
+for (const [name, open] of Object.entries(databasesWith(serviceMigrations(...privacy, profileModule)))) {
+  Deno.test({
+    name: `AuditedProfiles records who reads and changes profiles on ${name}`,
+    ignore: privacy.length === 0,
+    async fn(): Promise<void> {
+      await using database = await open();
+      const { pool } = database;
+      const server = serviceServer(pool, {
+        services: [...privacy, profileModule],
+        settings: { AUDIT_LOG: "all" },
+        options: [byName],
+      });
+      const send = async (as: string, line: string, body?: unknown): Promise<Response> => {
+        const [method = "", target = ""] = line.split(" ");
+        const headers = {
+          Authorization: `Bearer ${as}`,
+          ...(["PATCH", "DELETE"].includes(method) && { "If-Match": "*" }),
+          ...(body !== undefined && {
+            "Content-Type": method === "PATCH" ? "application/merge-patch+json" : "application/json",
+          }),
+        };
+        const init = { method, headers, ...(body !== undefined && { body: JSON.stringify(body) }) };
+        return await server.fetch(new Request(`http://localhost${target}`, init));
+      };
+      const created = await send("ada", "POST /v1/profiles", { name: "Ada", email: "ada@example.com" });
+      if (created.status !== 201) throw new Error(await created.text());
+      const { data: { id } }: { readonly data: { readonly id: string } } = await created.json();
+      // Refused, and so not recorded.
+      assertEquals(
+        (await send("bob", "POST /v1/profiles", { name: "Bob", email: "ada@example.com" })).status,
+        409,
+      );
+      assertEquals((await send("bob", `GET /v1/profiles/${id}`)).status, 404);
+      assertEquals((await send("admin", "GET /v1/profiles")).status, 200);
+      assertEquals((await send("admin", `PATCH /v1/profiles/${id}`, { age: 36 })).status, 200);
+      assertEquals((await send("ada", `DELETE /v1/profiles/${id}`)).status, 204);
+      const query = `select actor, action, resource, ids from audit_log where action <> 'read' or ids = $1
+        order by action = 'read', position`;
+      const rows = async (): Promise<readonly unknown[]> => (await pool.writer().query(query, [[id]])).rows;
+      // The list, and the current state that the patch reads.
+      while ((await rows()).length < 5) await new Promise((resolve) => setTimeout(resolve, 20));
+      const row = { resource: "profile", ids: [id] };
+      assertEquals(await rows(), [
+        { actor: "ada", action: "create", ...row },
+        { actor: "admin", action: "update", ...row },
+        { actor: "ada", action: "delete", ...row },
+        { actor: "admin", action: "read", ...row },
+        { actor: "admin", action: "read", ...row },
+      ]);
+    },
+  });
+}
