@@ -23,12 +23,14 @@ testInBrowser(
     await using pool = openPool({ primary: database.instance, replicas: [] });
     const root = await Deno.makeTempDir({ prefix: "archway_cockpit_" });
     try {
-      await using program = new Program(
-        { ...postgresEnvironment(database.instance), MIGRATE_ON_START: "true" },
-        ["dev"],
-        // Requests are stored below the working directory.
-        { main: MAIN, root },
-      );
+      const start = (): Program =>
+        new Program(
+          { ...postgresEnvironment(database.instance), MIGRATE_ON_START: "true" },
+          ["dev"],
+          // Requests are stored below the working directory.
+          { main: MAIN, root },
+        );
+      await using program = start();
       const url = await program.url;
       await untilReady(url);
       const run = (scenario: string): ReturnType<typeof browse> =>
@@ -51,11 +53,29 @@ testInBrowser(
       const expected = (await Deno.readTextFile(join(ROOT, file))).split("\n")[Number(line) - 1];
       assertStringIncludes(String(seen["source"]), expected ?? "no line");
       assertMatch(expected ?? "", /\w/);
+      await program.kill();
+      // As after a change of the source that mends it.
+      await using restarted = start();
+      await sendEarlierAgain(await restarted.url);
     } finally {
       await Deno.remove(root, { recursive: true });
     }
   },
 );
+
+/** Sends a request of the earlier run once more. */
+async function sendEarlierAgain(url: string): Promise<void> {
+  await untilReady(url);
+  const list = `${url}/_dev/api/requests?route=/v1/contacts&status=200`;
+  const [{ id }] = await (await fetch(list)).json();
+  const response = await fetch(`${url}/_dev/api/requests/${id}/resend`, {
+    method: "POST",
+    headers: { "X-Cockpit": "1" },
+  });
+  const repeated: { readonly id: number } = await response.json();
+  assertEquals(response.status, 200);
+  assert(repeated.id > id);
+}
 
 function assertStatement(seen: unknown): void {
   const { plan, title }: { plan?: unknown; title?: unknown } = Object(seen);

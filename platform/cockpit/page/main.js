@@ -39,7 +39,7 @@ async function show() {
     content.append(h("p", { role: "alert" }, error.message));
   }
   if (signal.aborted) return;
-  document.title = `${view.title} – Cockpit`;
+  document.title = `${content.querySelector("h2")?.textContent ?? view.title} – Cockpit`;
   main.replaceChildren(content);
 }
 

@@ -79,6 +79,8 @@ export interface RequestDetail extends RequestSummary {
   readonly traceId?: string;
   readonly requestHeaders: readonly (readonly [string, string])[];
   readonly requestBody?: string;
+  /** Absent in files of earlier versions. */
+  readonly requestBodyState?: RequestBodyState;
   readonly responseHeaders: readonly (readonly [string, string])[];
   readonly responseBody?: string;
   readonly spans: readonly SpanDetail[];
@@ -87,6 +89,9 @@ export interface RequestDetail extends RequestSummary {
 
 /** Names of headers whose values are never shown or stored. */
 const SECRET_HEADER = /^(?:authorization|proxy-authorization|cookie|set-cookie)$|key|token|secret|password/i;
+
+/** Text in place of the value of a secret header. */
+export const NOT_SHOWN = "[not shown]";
 
 /** Headers that would be secret by their name. */
 const PUBLIC_HEADER = new Set(["idempotency-key", "consistency-token"]);
@@ -113,6 +118,7 @@ export function detailOf(request: RecordedRequest): RequestDetail {
     ...(traceId !== undefined && { traceId }),
     requestHeaders: shownHeaders(request.requestHeaders),
     ...(requestBody !== undefined && { requestBody: textOf(requestBody) }),
+    requestBodyState: request.requestBodyState,
     responseHeaders: shownHeaders(request.responseHeaders),
     ...(responseBody !== undefined && { responseBody: textOf(responseBody) }),
     spans: trace === undefined ? [] : spansOf(trace, request),
@@ -125,7 +131,7 @@ export function detailOf(request: RecordedRequest): RequestDetail {
 /** Returns headers, without the values of secret ones. */
 export function shownHeaders(headers: Headers): readonly (readonly [string, string])[] {
   return [...headers].map(([name, value]) =>
-    SECRET_HEADER.test(name) && !PUBLIC_HEADER.has(name) ? [name, "[not shown]"] : [name, value]
+    SECRET_HEADER.test(name) && !PUBLIC_HEADER.has(name) ? [name, NOT_SHOWN] : [name, value]
   );
 }
 

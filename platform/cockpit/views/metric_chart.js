@@ -1,6 +1,9 @@
 import { h } from "../page/dom.js";
 import uPlot from "../page/uplot.js";
 
+/** Steps of an axis of bytes. */
+const POWERS = Array.from({ length: 40 }, (_, exponent) => 2 ** exponent);
+
 /** Height of a chart in pixels, as in the style sheet, and its most lines. */
 const HEIGHT = 150;
 const MAX_LINES = 8;
@@ -18,7 +21,13 @@ export class MetricChart {
     this.#chart = chart;
     this.#empty = h("p", { class: "empty" }, chart.hint || "No value yet");
     this.#frame.append(this.#empty);
-    this.element = h("figure", {}, h("figcaption", {}, chart.title), this.#frame, this.#legend);
+    this.element = h(
+      "figure",
+      {},
+      h("figcaption", { title: chart.title }, chart.title),
+      this.#frame,
+      this.#legend,
+    );
     const observer = new ResizeObserver(() => this.#plot?.setSize({ width: this.#width, height: HEIGHT }));
     observer.observe(this.#frame);
     signal.addEventListener("abort", () => {
@@ -78,7 +87,12 @@ export class MetricChart {
         scales: { x: { time: true }, y: { range: (_plot, _min, max) => [0, max > 0 ? max * 1.1 : 1] } },
         axes: [
           { ...axis, values: (_plot, ticks) => ticks.map(timeOf), space: 70, size: 28 },
-          { ...axis, values: (_plot, ticks) => ticks.map(format), size: 64 },
+          {
+            ...axis,
+            values: (_plot, ticks) => ticks.map(format),
+            size: 64,
+            ...(this.#chart.unit === "By" && { incrs: POWERS }),
+          },
         ],
         series: [
           {},
@@ -86,7 +100,7 @@ export class MetricChart {
             label: name,
             stroke: () => colorOf(`line${index}`),
             width: 1.5,
-            points: { show: false },
+            points: { show: true, size: 4, filter: isolated },
           })),
         ],
         hooks: {
@@ -114,6 +128,13 @@ export class MetricChart {
       return h("span", { class: `line${index}` }, `${name} `, h("b", {}, text));
     });
   }
+}
+
+/** Returns the indexes of values without neighbours, which no line would show. */
+function isolated({ data }, series) {
+  const values = data[series];
+  const isThere = (index) => values[index] !== undefined && values[index] !== null;
+  return [...values.keys()].filter((index) => isThere(index) && !isThere(index - 1) && !isThere(index + 1));
 }
 
 function timeOf(seconds) {

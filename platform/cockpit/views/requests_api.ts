@@ -1,6 +1,8 @@
 import {
   MAX_BODY,
+  NOT_SHOWN,
   type RecordedRequest,
+  type RequestDetail,
   type RequestSummary,
   summaryOf,
 } from "../recorder/recorded_request.ts";
@@ -77,41 +79,52 @@ function live({ state, query }: ViewRequest): Response {
 async function show({ state, parameters }: ViewRequest): Promise<unknown> {
   const detail = await state.recorder.detail(Number(parameters["id"]));
   if (detail === undefined) throw new ViewError(404, "The request is no longer recorded");
-  const { options: { root } } = state;
-  return { ...detail, resendRefusal: refusalOf(state.recorder.find(detail.id)), root };
+  const { options: { root }, recorder } = state;
+  return { ...detail, resendRefusal: refusalOf(detail, recorder.find(detail.id)), root };
 }
 
 /** Returns the reason why a request cannot be sent again as it was. */
-function refusalOf(request: RecordedRequest | undefined): string | undefined {
-  if (request === undefined) {
-    return "It cannot be sent again: only requests of this run can, since credentials are not stored.";
+function refusalOf(
+  { requestBody = "", requestBodyState, requestHeaders }: RequestDetail,
+  request: RecordedRequest | undefined,
+): string | undefined {
+  if (requestBodyState === "cut") {
+    return `It cannot be sent again: of its body, the first ${MAX_BODY} bytes are recorded.`;
   }
-  switch (request.requestBodyState) {
-    case "cut":
-      return `It cannot be sent again: of its body, the first ${MAX_BODY} bytes are recorded.`;
-    case "unread":
-      return "It cannot be sent again: its body was read as a stream or not at all, and is not recorded.";
-    case "whole":
-      return undefined;
+  if (requestBodyState !== "whole") {
+    return "It cannot be sent again: its body was read as a stream or not at all, and is not recorded.";
   }
+  if (request !== undefined) return undefined;
+  if (requestHeaders.some(([, value]) => value === NOT_SHOWN)) {
+    return "It cannot be sent again: it is of an earlier run, and its credentials are not stored.";
+  }
+  return requestBody.includes("\ufffd")
+    ? "It cannot be sent again: it is of an earlier run, and its body is no text."
+    : undefined;
 }
 
 async function resend({ state, parameters }: ViewRequest): Promise<unknown> {
   const { recorder, program } = state;
-  const request = recorder.find(Number(parameters["id"]));
-  const refusal = refusalOf(request);
-  if (request === undefined || refusal !== undefined) throw new ViewError(409, refusal ?? "");
+  const detail = await recorder.detail(Number(parameters["id"]));
+  if (detail === undefined) throw new ViewError(404, "The request is no longer recorded");
+  const request = recorder.find(detail.id);
+  const refusal = refusalOf(detail, request);
+  if (refusal !== undefined) throw new ViewError(409, refusal);
   if (program === undefined) throw new ViewError(409, "The program does not serve yet");
-  const headers = new Headers([...request.requestHeaders].filter(([name]) => !NOT_RESENT.test(name)));
+  // With its credentials, if it is of this run.
+  const recorded: Iterable<readonly [string, string]> = request?.requestHeaders ?? detail.requestHeaders;
+  const headers = new Headers();
+  for (const [name, value] of recorded) if (!NOT_RESENT.test(name)) headers.append(name, value);
   const requestId = crypto.randomUUID();
   headers.set("X-Request-Id", requestId);
-  const { path, query, method, requestBody } = request;
-  const host = request.requestHeaders.get("host") ?? "127.0.0.1";
+  const { path, query, method } = detail;
+  const host = detail.requestHeaders.find(([name]) => name === "host")?.[1] ?? "127.0.0.1";
+  const body = request?.requestBody?.slice() ?? detail.requestBody;
   const response = await program.send(
     new Request(`http://${host}${path}${query === "" ? "" : `?${query}`}`, {
       method,
       headers,
-      ...(requestBody !== undefined && requestBody.length > 0 && { body: requestBody.slice() }),
+      ...(body !== undefined && body.length > 0 && { body }),
     }),
   );
   await response.body?.cancel();

@@ -57,16 +57,11 @@ export function causedWork({ id, spans, ms: requestMs }) {
   );
 }
 
-/** Returns the name of a span, with what distinguishes attempts and events. */
+/** Returns the name of a span, with the result and the event of an attempt. */
 function labelOf({ name, attributes }) {
-  const parts = [
-    attributes["archway.event.type"],
-    attributes["archway.outcome"],
-    name === "relay events" ? undefined : attributes["http.response.status_code"],
-  ].filter((part) => part !== undefined);
-  return attributes["http.request.method"] !== undefined || parts.length === 0
-    ? name
-    : `${name}: ${parts.join(", ")}`;
+  if (attributes["archway.event.type"] === undefined) return name;
+  const result = attributes["http.response.status_code"] ?? attributes["archway.outcome"] ?? "";
+  return `${name}: ${result} ${attributes["archway.event.type"]}`;
 }
 
 function bar({ at, ms }, total) {
