@@ -52,7 +52,10 @@ const FLAVOURS: readonly Flavour[] = [
         "listener",
       ],
       ...["migrate", "openapi_command", "permissions", "service_command", "telemetry", "workers"],
-    ].map((name) => `tests/e2e/${name}_test.ts`).concat("*_service/e2e/{payment,export,seed}_test.ts", CONTAINER),
+    ].map((name) => `tests/e2e/${name}_test.ts`).concat(
+      "*_service/e2e/{payment,export,seed}_test.ts",
+      CONTAINER,
+    ),
   },
 ];
 

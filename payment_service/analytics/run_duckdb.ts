@@ -1,0 +1,31 @@
+import { join } from "node:path";
+import type { DuckdbResult } from "./duckdb_program.ts";
+
+const ROOT = join(import.meta.dirname ?? ".", "../..");
+
+/** Package with DuckDB, which is not in the lock file of the project: its native code takes 100 MB. */
+const SPECIFIER = "npm:@duckdb/node-api@1.5.6-r.1";
+
+/** Runs queries on the data sets in a folder with DuckDB, in a process of its own. */
+export async function runDuckdb(
+  folder: string,
+  queries: readonly string[],
+): Promise<readonly DuckdbResult[]> {
+  const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: [
+      ...[
+        "run",
+        "--quiet",
+        "--no-config",
+        "--frozen",
+        `--lock=${join(ROOT, "tools/bench/locks/duckdb.lock")}`,
+      ],
+      ...["--allow-ffi", "--allow-read", "--allow-env"],
+      join(import.meta.dirname ?? ".", "duckdb_program.ts"),
+      ...[SPECIFIER, folder, JSON.stringify(queries)],
+    ],
+    stdin: "null",
+  }).output();
+  if (!success) throw new Error(`DuckDB failed: ${new TextDecoder().decode(stderr)}`);
+  return JSON.parse(new TextDecoder().decode(stdout));
+}
