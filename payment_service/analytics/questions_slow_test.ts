@@ -2,6 +2,7 @@ import { assertEquals } from "@std/assert";
 import type { ConnectionPool } from "@archway/db/db.ts";
 import { openPool } from "@archway/db/postgres/open_pool.ts";
 import { timestampOf } from "@archway/db/timestamp.ts";
+import { runDuckdb } from "@archway/tools/bench/analytics/run_duckdb.ts";
 import { GENEROUS_TIMEOUTS } from "@archway/tools/support/generous_timeouts.ts";
 import { useTestDatabase } from "@archway/tools/support/postgres/use_test_database.ts";
 import { postgresEnvironment } from "@archway/tools/support/postgres_environment.ts";
@@ -10,7 +11,6 @@ import { services } from "../../services.ts";
 import { idOf, money, openAccount, paymentServer, send } from "../testing/payment_client.ts";
 import { PAYMENT_MIGRATIONS } from "../testing/payment_program.ts";
 import { QUESTIONS } from "./questions.ts";
-import { runDuckdb } from "./run_duckdb.ts";
 
 const HOUR_US = 3_600_000_000n;
 

@@ -76,12 +76,15 @@ Deno.test({
     const paying = Promise.all(Array.from({ length: 3 }, async () => {
       while (going) await pay();
     }));
-    for (let round = 0; round < 3; round++) {
-      const { code, stderr } = await run(environment, "events", "payments", "--to", folder);
-      assertEquals(code, 0, stderr);
+    try {
+      for (let round = 0; round < 3; round++) {
+        const { code, stderr } = await run(environment, "events", "payments", "--to", folder);
+        assertEquals(code, 0, stderr);
+      }
+    } finally {
+      going = false;
+      await paying;
     }
-    going = false;
-    await paying;
     const { code, stdout, stderr } = await run(environment, "all", "--to", folder);
     assertEquals(code, 0, stderr);
     assertMatch(

@@ -17,13 +17,30 @@ export async function openLocalStorage(folder: string, files = SYSTEM_FILES): Pr
     await files.makeFolder(folder);
     await files.syncFolder(dirname(folder));
     const lock = await Deno.open(join(folder, ".lock"), { create: true, write: true, mode: 0o640 });
-    if (await lock.tryLock(true)) return new LocalStorage(folder, { lock, files });
+    if (await acquire(lock)) return new LocalStorage(folder, { lock, files });
     lock.close();
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : "unknown error";
     throw new CommandError(`${folder} cannot be written: ${reason}`, { cause });
   }
   throw new CommandError(`Another export to ${folder} is in progress; wait for its end`);
+}
+
+/** File with `tryLock`, which Deno has since 2.7. */
+interface Lockable extends Pick<Deno.FsFile, "lock"> {
+  tryLock?(exclusive: boolean): Promise<boolean>;
+}
+
+/** Maximum wait in milliseconds where the runtime only has a blocking lock. */
+const LOCK_MS = 500;
+
+async function acquire(file: Lockable): Promise<boolean> {
+  if (file.tryLock !== undefined) return await file.tryLock(true);
+  const late = Promise.withResolvers<boolean>();
+  const timer = setTimeout(() => late.resolve(false), LOCK_MS);
+  const locked = await Promise.race([file.lock(true).then(() => true), late.promise]);
+  clearTimeout(timer);
+  return locked;
 }
 
 class LocalStorage implements ExportStorage {

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { DuckdbResult } from "./duckdb_program.ts";
 
-const ROOT = join(import.meta.dirname ?? ".", "../..");
+const ROOT = join(import.meta.dirname ?? ".", "../../..");
 
 /** Package with DuckDB, which is not in the lock file of the project: its native code takes 100 MB. */
 const SPECIFIER = "npm:@duckdb/node-api@1.5.6-r.1";
