@@ -83,7 +83,6 @@ export class S3Client {
       method,
       headers: { ...headers, "X-Amz-Content-Sha256": hash.digest("hex") },
       ...(body !== undefined && { body: new Blob([...body]) }),
-      redirect: "manual",
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });
   }
