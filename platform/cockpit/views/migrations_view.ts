@@ -19,7 +19,9 @@ export function migrationsView(state: CockpitState): DeveloperView {
             kind: "note",
             text: pending === 0
               ? "All migrations are applied."
-              : `${pending} of ${all.length} migrations are pending: run ${state.options.name} migrate up.`,
+              : `${pending} of ${all.length} migrations ${
+                pending === 1 ? "is" : "are"
+              } pending: run ${state.options.name} migrate up.`,
           },
           {
             kind: "table",
