@@ -1,7 +1,7 @@
 import type { ApiDocument } from "./derived/api_document.ts";
 import { deriveResources } from "./history/derive_resources.ts";
 import { History, operationsOf } from "./history/history.ts";
-import type { HistoryClient } from "./history/history_client.ts";
+import { type HistoryClient, openNetwork } from "./history/history_client.ts";
 import { resourceWorkload } from "./history/resource_workload.ts";
 import { checkHistory, runWorkloads } from "./history/run_workloads.ts";
 import { seededRandom } from "./seeded_random.ts";
@@ -58,8 +58,9 @@ export async function conformHistory(
     );
   }
   const history = new History();
+  using network = openNetwork();
   const clients = Array.from({ length: CLIENTS }, (_, process): HistoryClient => ({
-    ...{ process, targets: [{ origin: url }], fields, timeoutMs: TIMEOUT_MS },
+    ...{ process, targets: [{ origin: url, fetch: network.fetch }], fields, timeoutMs: TIMEOUT_MS },
     random: seededRandom(seed + process),
   }));
   const skipped = await runWorkloads(workloads, {

@@ -6,7 +6,7 @@ import {
   operationsOf,
   settingsOf,
 } from "@archway/conformance/history/history.ts";
-import type { HistoryClient } from "@archway/conformance/history/history_client.ts";
+import { type HistoryClient, openNetwork } from "@archway/conformance/history/history_client.ts";
 import { checkCollection } from "@archway/conformance/history/resource_workload.ts";
 import { runWorkloads } from "@archway/conformance/history/run_workloads.ts";
 import type { Violation } from "@archway/conformance/history/violation.ts";
@@ -62,9 +62,11 @@ export async function recordHistory(
   const tokens = await Promise.all(
     ["ada", "bob"].map((subject) => sign(cluster, { subject, services, collections })),
   );
+  using network = openNetwork();
+  const { fetch } = network;
   const clients = Array.from({ length: CLIENTS }, (_, process): HistoryClient => ({
     process,
-    targets: [{ origin: cluster.urls[0] }, { origin: cluster.urls[1] }],
+    targets: [{ origin: cluster.urls[0], fetch }, { origin: cluster.urls[1], fetch }],
     fields: [["Authorization", `Bearer ${tokens[process % tokens.length]}`]],
     random: seededRandom(seed + process + 1),
     timeoutMs: TIMEOUT_MS,

@@ -43,8 +43,8 @@ export function parseVerifyOptions(args: readonly string[]): VerifyOptions | und
   });
   if (values.help) return undefined;
   const [minutes, seed] = [Number(values.minutes), Number(values.seed)];
-  if (!(minutes >= 0.1 && minutes <= 600)) {
-    throw new TypeError("--minutes takes a number from 0.1, at most 600");
+  if (!(minutes >= 0.1 && minutes <= 120)) {
+    throw new TypeError("--minutes takes a number from 0.1, at most 120");
   }
   if (!(Number.isInteger(seed) && seed >= 0 && seed <= MAX_SEED)) {
     throw new TypeError(`--seed takes a whole number from 0, at most ${MAX_SEED}`);

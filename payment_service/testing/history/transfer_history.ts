@@ -47,13 +47,14 @@ export function transferHistory(all: readonly Operation[]): TransferHistory {
   const accounts = new Set(
     all.filter(({ action }) => /^(?:deposit|balance|statement)$/.test(action)).map(({ key }) => key),
   );
-  const payments = new Map(
-    [...accounts].flatMap((account) =>
-      itemsOf(last("payments", account)).map((
-        item,
-      ) => [textMember(item, "id") ?? "", textMember(item, "key") ?? ""])
-    ),
+  const payments = Map.groupBy(
+    [...accounts].flatMap((account) => itemsOf(last("payments", account))),
+    (item) => textMember(item, "key") ?? "",
   );
+  const paymentIds = new Map([...payments].map(([key, items]) => [
+    key,
+    [...new Set(items.map((item) => textMember(item, "id") ?? ""))],
+  ]));
   const deposits = new Set(
     [...accounts].flatMap((account) =>
       itemsOf(last("statement", account)).filter((item) => textMember(item, "payment") === undefined)
@@ -63,14 +64,17 @@ export function transferHistory(all: readonly Operation[]): TransferHistory {
   const requests = new Map(
     [...Map.groupBy(all.filter(({ action }) => /^(?:transfer|deposit)$/.test(action)), keyOf)].map((
       [key, attempts],
-    ) => [key, requestOf(key, attempts, { payments, deposits })]),
+    ) => [key, requestOf(key, attempts, { payments: paymentIds, deposits })]),
+  );
+  const makers = new Map(
+    [...requests.values()].flatMap((request) => request.effects.map((id) => [id, request] as const)),
   );
   const statements = new Map([...accounts].flatMap((account) => {
     const statement = last("statement", account);
     if (statement === undefined || last("payments", account) === undefined) return [];
     const entries = itemsOf(statement).map((item): Entry => {
       const [id, payment] = [textMember(item, "id") ?? "", textMember(item, "payment")];
-      const own = [...requests.values()].find(({ effects }) => effects.includes(payment ?? id));
+      const own = makers.get(payment ?? id);
       const [amount, balance] = [minorUnits(member(item, "amount")), minorUnits(member(item, "balance"))];
       return { id, amount, balance, payment, request: own };
     });
@@ -79,9 +83,9 @@ export function transferHistory(all: readonly Operation[]): TransferHistory {
   return { requests, statements, unread: [...accounts].filter((account) => !statements.has(account)) };
 }
 
-/** Payments by id with their keys, and the ids of deposits. */
+/** Ids of payments by key, and those of deposits. */
 interface Effects {
-  readonly payments: ReadonlyMap<string, string>;
+  readonly payments: ReadonlyMap<string, readonly string[]>;
   readonly deposits: ReadonlySet<string>;
 }
 
@@ -91,7 +95,7 @@ function requestOf(
   { payments, deposits }: Effects,
 ): KeyedRequest {
   const acknowledged = attempts.filter(({ outcome }) => outcome === "ok");
-  const made = [...payments].filter(([, other]) => other === key).map(([id]) => id);
+  const made = payments.get(key) ?? [];
   const paid = acknowledged.map(({ output }) => textMember(output, "id") ?? "").filter((id) =>
     deposits.has(id)
   );

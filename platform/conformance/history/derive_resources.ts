@@ -14,8 +14,8 @@ export interface Resource {
   /** Bodies of an item with that text. */
   readonly creation: (text: string) => JsonValue;
   readonly replacement: (text: string) => JsonValue;
-  /** Whether an empty merge patch reads an item where it is written. */
-  readonly isPatchable: boolean;
+  /** Merge patch with that text; undefined if items take none. */
+  readonly patch: ((text: string) => JsonValue) | undefined;
   readonly isDeletable: boolean;
   /** Whether the list has pages with cursors. */
   readonly hasCursors: boolean;
@@ -56,12 +56,20 @@ function resourceOf(api: ApiDocument, create: Operation): Resource | undefined {
     bodyWith(api, schema, { [property]: text }) ?? {};
   return {
     ...{ list, property, creation: writer(creating), replacement: writer(replacing) },
-    isPatchable: patch !== undefined && patch.bodies.has("application/merge-patch+json"),
+    patch: patchOf(api, patch, property),
     isDeletable: remove !== undefined,
     hasCursors: ["after", "limit"].every((name) =>
       api.find("GET", list)?.parameters.some((one) => one.in === "query" && one.name === name)
     ),
   };
+}
+
+/** Returns the function that makes merge patches of a property, of items whose patches require `If-Match`. */
+function patchOf(api: ApiDocument, operation: Operation | undefined, property: string): Resource["patch"] {
+  const schema = operation?.bodies.get("application/merge-patch+json");
+  if (operation === undefined || schema === undefined || !requires(operation, "If-Match")) return undefined;
+  const isValid = [{}, { [property]: EXAMPLE }].every((body) => api.isValid(schema, body));
+  return isValid ? (text): JsonValue => ({ [property]: text }) : undefined;
 }
 
 /** Returns a valid body with some properties, and an id of its own where the sample has one. */

@@ -6,8 +6,8 @@ import type { Outcome } from "./history.ts";
 export interface Target {
   /** Scheme, host and port. */
   readonly origin: string;
-  /** Sends a request. @default {fetch} */
-  readonly fetch?: (request: Request) => Promise<Response>;
+  /** Sends a request once: a client that repeats lost ones would hide their effects. */
+  readonly fetch: (request: Request) => Promise<Response>;
 }
 
 /** Client of a history. It has one operation at a time. */
@@ -20,6 +20,17 @@ export interface HistoryClient {
   /** Returns a number from 0 to less than 1. */
   readonly random: () => number;
   readonly timeoutMs: number;
+}
+
+/** Sends requests over the network. Disposing closes its connections. */
+export interface HistoryNetwork extends Disposable {
+  readonly fetch: Target["fetch"];
+}
+
+/** Opens a network that never uses a connection twice. HTTP clients repeat requests that were lost with a used one. */
+export function openNetwork(): HistoryNetwork {
+  const client = Deno.createHttpClient({ poolMaxIdlePerHost: 0 });
+  return { fetch: (request) => fetch(request, { client }), [Symbol.dispose]: () => client.close() };
 }
 
 /** Request of an operation. A body is sent as JSON. */
@@ -65,7 +76,7 @@ export async function exchange(
   });
   const isRead = method === "GET";
   try {
-    const response = await (target.fetch ?? fetch)(request);
+    const response = await target.fetch(request);
     const text = await response.text();
     const { status } = response;
     return { outcome: outcomeOf(response, isRead), status, headers: response.headers, body: parse(text) };

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { exchange, type HistoryRequest } from "./history_client.ts";
+import { exchange, type HistoryRequest, openNetwork } from "./history_client.ts";
 
 /** Returns the outcome of a request with a response, or without one. */
 async function outcomeOf(method: string, respond: () => Response | Promise<Response>): Promise<string> {
@@ -39,6 +39,7 @@ Deno.test("exchange() knows that nothing was done only where the response, or th
 });
 
 Deno.test("exchange() fails where no program listens, and sends a body as JSON with the fields of its client", async () => {
+  using network = openNetwork();
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const origin = `http://127.0.0.1:${listener.addr.port}`;
   listener.close();
@@ -48,7 +49,7 @@ Deno.test("exchange() fails where no program listens, and sends a body as JSON w
     random: () => 0,
     timeoutMs: 60_000,
   };
-  const nowhere = await exchange({ ...client, targets: [{ origin }] }, {
+  const nowhere = await exchange({ ...client, targets: [{ origin, fetch: network.fetch }] }, {
     method: "POST",
     path: "/",
     body: {},

@@ -16,6 +16,7 @@ const ACTIVE = 4;
 /** Number of items from which on old ones are deleted. */
 const MOST_ITEMS = 40;
 const MAX_PAGES = 60;
+const MERGE_PATCH = { "Content-Type": "application/merge-patch+json" };
 
 /** Item with the versions that clients have seen last. */
 interface KnownItem {
@@ -61,14 +62,14 @@ class ResourceClient {
   }
 
   async step(session: HistorySession): Promise<void> {
-    const { isDeletable, isPatchable, hasCursors } = this.#resource;
+    const { isDeletable, patch, hasCursors } = this.#resource;
     const share = session.random();
     const active = session.pick(this.#items.slice(-ACTIVE));
-    if (share < 0.08 || active === undefined) return await this.create(session);
-    if (share < 0.1 && isDeletable && this.#items.length > MOST_ITEMS) return await this.#delete(session);
-    if (share < 0.16 && isPatchable) return await this.#confirm(session, active);
-    if (share < 0.24 && hasCursors) return await this.#walk(session);
-    if (share < 0.6) return await this.#replace(session, active);
+    if (share < 0.07 || active === undefined) return await this.create(session);
+    if (share < 0.14 && isDeletable && this.#items.length > MOST_ITEMS) return await this.#delete(session);
+    if (share < 0.2 && patch !== undefined) return await this.#confirm(session, active);
+    if (share < 0.26 && hasCursors) return await this.#walk(session);
+    if (share < 0.62) return await this.#replace(session, active);
     const isOld = session.random() < 0.1;
     await this.#read(session, isOld ? session.pick(this.#items) ?? active : active);
   }
@@ -106,12 +107,14 @@ class ResourceClient {
     const etag = isStale ? item.olderEtag : item.etag;
     if (etag === undefined) return await this.#read(session, item);
     const value = this.#next();
+    const { patch, replacement } = this.#resource;
+    const headers = { "If-Match": etag };
+    const isPatch = patch !== undefined && session.random() < 0.4;
     const found = await session.write(
       { action: "replace", key: item.path, input: { etag, value } },
-      {
-        ...{ method: "PUT", path: item.path, headers: { "If-Match": etag } },
-        body: this.#resource.replacement(value),
-      },
+      isPatch
+        ? { method: "PATCH", path: item.path, headers: { ...headers, ...MERGE_PATCH }, body: patch(value) }
+        : { method: "PUT", path: item.path, headers, body: replacement(value) },
       refusalOr(etagIn),
     );
     // A refusal may name the current version.
@@ -144,7 +147,7 @@ class ResourceClient {
   /** Reads an item where it is written, by a patch that changes nothing. */
   async #confirm(session: HistorySession, item: KnownItem): Promise<void> {
     await session.record({ action: "confirm", key: item.path, input: {} }, async () => {
-      const headers = { "If-Match": "*", "Content-Type": "application/merge-patch+json" };
+      const headers = { "If-Match": "*", ...MERGE_PATCH };
       return this.#shown(await session.send({ method: "PATCH", path: item.path, headers, body: {} }));
     });
   }

@@ -82,7 +82,9 @@ export class HistorySession {
       return { ...found, output: outputOf(found) };
     });
     const text = result.headers.get("consistency-token");
-    if (result.outcome === "ok" && text !== null) {
+    // The token of a replayed response is that of the first one, which may be older than others.
+    const isReplayed = result.headers.get("idempotency-replayed") === "true";
+    if (result.outcome === "ok" && text !== null && !isReplayed) {
       this.#own = { text, operation };
       this.#shared.last = this.#own;
     }
