@@ -13,6 +13,7 @@ import { PAYMENT_DATABASES, PAYMENT_SERVICES } from "./testing/payment_program.t
 
 const PROBLEM = "... on Problem { type status }";
 const PAYMENT = "{ id status amount { amount currency } refunded { amount currency } etag }";
+const REQUEST = "{ id status reference paymentId expiresAt amount { amount currency } etag }";
 const FORMS: Readonly<Record<string, GraphqlForm>> = {
   createProfile: {
     document: `mutation ($body: NewProfileInput!) { result: createProfile(input: $body) {
@@ -37,6 +38,31 @@ const FORMS: Readonly<Record<string, GraphqlForm>> = {
       result: refundPayment(paymentId: $id, refundId: $refundId, input: $body) {
         ... on RefundPaymentSuccess { data: refund { id amount { amount } } } ${PROBLEM} } }`,
   },
+  putPaymentRequest: {
+    document: `mutation ($id: ID!, $ifMatch: String, $body: NewPaymentRequestInput!) {
+      result: putPaymentRequest(id: $id, ifMatch: $ifMatch, input: $body) {
+        ... on PutPaymentRequestSuccess { data: paymentRequest ${REQUEST} } ${PROBLEM} } }`,
+  },
+  payPaymentRequest: {
+    document: `mutation ($id: ID!, $ifMatch: String!, $body: PaymentOfRequestInput!) {
+      result: payPaymentRequest(paymentRequestId: $id, ifMatch: $ifMatch, input: $body) {
+        ... on PayPaymentRequestSuccess { data: payment ${PAYMENT} } ${PROBLEM} } }`,
+  },
+  cancelPaymentRequest: {
+    document: `mutation ($id: ID!, $ifMatch: String!) {
+      result: cancelPaymentRequest(id: $id, ifMatch: $ifMatch) {
+        ... on CancelPaymentRequestSuccess { data: paymentRequest ${REQUEST} } ${PROBLEM} } }`,
+  },
+  getPaymentRequest: {
+    document: `query ($id: ID!) { result: paymentRequest(id: $id) ${REQUEST} }`,
+    missing: "404 payment-request-not-found",
+  },
+  createPaymentRequestBatch: {
+    document: `mutation ($key: String!, $body: NewPaymentRequestBatchInput!) {
+      result: createPaymentRequestBatch(idempotencyKey: $key, input: $body) {
+        ... on CreatePaymentRequestBatchSuccess { data: paymentRequestBatch { id status total failed } replayed }
+        ${PROBLEM} } }`,
+  },
   getPayment: {
     document: `query ($id: ID!) { result: payment(id: $id) ${PAYMENT} }`,
     missing: "404 payment-not-found",
@@ -57,6 +83,11 @@ async function idOf(call: ReturnType<Face["call"]>): Promise<string> {
   return String(at(data, "id"));
 }
 
+/** Returns the value of an enum, which GraphQL has in upper case. */
+function lower(value: unknown): string {
+  return String(value).toLowerCase();
+}
+
 /** Opens an account of a caller, with a balance. */
 async function open(face: Face, caller: string, balance: string): Promise<string> {
   const profileId = await idOf(face.call("createProfile", { body: { name: caller } }, caller));
@@ -67,6 +98,9 @@ async function open(face: Face, caller: string, balance: string): Promise<string
   }
   return id;
 }
+
+/** A month from now. */
+const EXPIRES = new Date(Date.now() + 30 * 86_400_000).toISOString();
 
 const SCENARIOS: Readonly<Record<string, Scenario>> = {
   "pay twice with a key, and refund": async (face) => {
@@ -112,6 +146,50 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
     ];
     return outcomes.map(({ problem }) => problem);
   },
+  "request payments, revise, pay and cancel": async (face) => {
+    const [payerAccountId, payeeAccountId] = [
+      await open(face, "ada", "100.00"),
+      await open(face, "bob", "0"),
+    ];
+    const terms = { payeeAccountId, amount: money("10.00"), expiresAt: EXPIRES };
+    const path = { id: crypto.randomUUID() };
+    const body = { ...terms, reference: "invoice-1" };
+    const created = await face.call("putPaymentRequest", { path, body }, "bob");
+    const again = await face.call("putPaymentRequest", { path, body }, "bob");
+    const more = { ...body, amount: money("12.00") };
+    const other = await face.call("putPaymentRequest", { path, body: more }, "bob");
+    const revised = await face.call("putPaymentRequest", { path, body: more, ifMatch: created.etag }, "bob");
+    const payment = { path, body: { payerAccountId } };
+    const stale = await face.call("payPaymentRequest", { ...payment, ifMatch: created.etag }, "ada");
+    const paid = await face.call("payPaymentRequest", { ...payment, ifMatch: revised.etag }, "ada");
+    const repeated = await face.call("payPaymentRequest", { ...payment, ifMatch: revised.etag }, "ada");
+    const late = await face.call("cancelPaymentRequest", { path, ifMatch: "*" }, "bob");
+    const read = await face.call("getPaymentRequest", { path }, "bob");
+    const second = { path: { id: crypto.randomUUID() }, body };
+    const taken = await face.call("putPaymentRequest", second, "bob");
+    const free = { ...second, body: { ...terms, payerAccountId } };
+    const asked = await face.call("putPaymentRequest", free, "bob");
+    const stranger = await face.call("getPaymentRequest", { path: free.path }, "eve");
+    const cancelled = await face.call(
+      "cancelPaymentRequest",
+      { path: free.path, ifMatch: asked.etag },
+      "bob",
+    );
+    const batch = { key: crypto.randomUUID(), body: { requests: [body, { ...terms, amount: money("1") }] } };
+    const accepted = await face.call("createPaymentRequestBatch", batch, "bob");
+    const replayed = await face.call("createPaymentRequestBatch", batch, "bob");
+    return [
+      [created.etag, again.etag, other.problem, revised.etag, stale.problem],
+      [at(paid.data, "amount.amount"), at(repeated.data, "id") === at(paid.data, "id"), late.problem],
+      [lower(at(read.data, "status")), at(read.data, "reference"), taken.problem, stranger.problem],
+      [
+        lower(at(cancelled.data, "status")),
+        at(accepted.data, "failed"),
+        accepted.replayed,
+        replayed.replayed,
+      ],
+    ];
+  },
   "walk the list of payments": async (face) => {
     const [payerAccountId, payeeAccountId] = [await open(face, "ada", "10.00"), await open(face, "bob", "0")];
     for (const amount of ["1.00", "2.00", "3.00"]) {
@@ -148,13 +226,18 @@ Deno.test("every face of payments has the same outcomes and states", async (t) =
       await using face = await rest(server);
       const read = async (operationId: string, id: string): Promise<unknown> =>
         (await face.call(operationId, { path: { id } }, "admin")).data;
-      const [accounts, payments] = await Promise.all(["listAccounts", "listPayments"].map(async (list) => {
+      const lists = ["listAccounts", "listPayments", "listPaymentRequests"];
+      const [accounts, payments, requests] = await Promise.all(lists.map(async (list) => {
         const { data } = await face.call(list, {}, "admin");
         return Array.isArray(data) ? data : [];
       }));
       return {
         accounts,
         payments,
+        requests,
+        revisions: await Promise.all(
+          requests?.map(({ id }) => read("listPaymentRequestRevisions", id)) ?? [],
+        ),
         entries: await Promise.all(accounts?.map(({ id }) => read("listEntries", id)) ?? []),
         events: await Promise.all(payments?.map(({ id }) => read("listPaymentEvents", id)) ?? []),
       };
