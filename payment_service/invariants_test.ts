@@ -101,6 +101,30 @@ const WRONG: Readonly<Record<string, readonly [constraint: string, ...statements
     "payments_accounts_differ",
     "update payments set payee_account_id = payer_account_id",
   ],
+  "a paid request without a payment": [
+    "payment_requests_payment_of_paid",
+    "update payment_requests set status = 'paid'",
+  ],
+  "a payment of two requests": [
+    "payment_requests_payment_key",
+    "update payment_requests set status = 'paid', payment_id = (select id from payments limit 1)",
+  ],
+  "a request in another currency than that of the payee": [
+    "payment_requests_payee_fkey",
+    "update payment_requests set currency = 'JPY'",
+  ],
+  "a request to the account that it asks": [
+    "payment_requests_accounts_differ",
+    "update payment_requests set payer_account_id = payee_account_id",
+  ],
+  "a reference that two requests of an owner have": [
+    "payment_request_references_pkey",
+    "insert into payment_request_references select owner, reference, gen_random_uuid() from payment_request_references",
+  ],
+  "an item of a batch that is created and still has terms": [
+    "payment_request_batch_items_terms_of_pending",
+    "update payment_request_batch_items set status = 'created'",
+  ],
   "a changed event": ["events_kept", "update events set data = '{}' where version = 1"],
   "a deleted event": ["events_kept", "delete from outbox", "delete from events"],
   "truncated events": ["events_kept", "truncate events cascade"],
@@ -128,6 +152,13 @@ for (const [name, open] of Object.entries(PAYMENT_DATABASES)) {
       key: "a",
       body: { payerAccountId: payer, payeeAccountId: payee, amount: money("5.00") },
     });
+    const expiresAt = new Date(Date.now() + 86_400_000).toISOString();
+    const terms = { payeeAccountId: payee, amount: money("5.00"), expiresAt };
+    for (const reference of ["a", "b"]) {
+      const options = { key: reference, body: { ...terms, reference } };
+      assertEquals((await send(server, "POST /v1/payment-requests", options)).status, 201);
+    }
+    await send(server, "POST /v1/payment-request-batches", { key: "a", body: { requests: [terms] } });
     const transfer = crypto.randomUUID();
     for (const [title, [constraint, ...statements]] of Object.entries(WRONG)) {
       await t.step(title, async () => {
