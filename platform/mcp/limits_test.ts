@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import type { ConnectionPool } from "@archway/db/db.ts";
-import { type Logger, SILENT_LOGGER } from "@archway/server/logger.ts";
+import type { Logger } from "@archway/server/logger.ts";
 import { createMemoryLimiter } from "@archway/server/rate_limiters.ts";
 import type { Server } from "@archway/server/server.ts";
 import {
@@ -138,7 +138,8 @@ Deno.test("mcpModule refuses public host names where the server does", async () 
 
 Deno.test("mcpModule cancels the statement of a client that leaves, and of a call that takes too long", async () => {
   const logged: string[] = [];
-  const logger: Logger = { ...SILENT_LOGGER, error: (message) => void logged.push(message) };
+  const log = (message: string): void => void logged.push(message);
+  const logger: Logger = { info: log, warn: log, error: log };
   await withServer(async ({ server, pool }) => {
     const controller = new AbortController();
     const left = post(server, CALL_SLOW, { signal: controller.signal }).catch(() => undefined);
@@ -146,13 +147,18 @@ Deno.test("mcpModule cancels the statement of a client that leaves, and of a cal
     controller.abort();
     await left;
     await untilRunning(pool, 0);
-  }, { options: [], on: "PostgreSQL" });
+  }, { options: [withLogger(logger)], on: "PostgreSQL" });
+  assertEquals(logged.splice(0).filter((line) => !line.startsWith("Server ")), [
+    "Client disconnected before the response to request {requestId}",
+  ]);
   await withServer(async ({ server, pool }) => {
     const { status } = await post(server, CALL_SLOW);
     assertEquals(status, 503);
     await untilRunning(pool, 0);
   }, { options: [withWriteTimeout(300), withLogger(logger)], on: "PostgreSQL" });
-  assertEquals(logged, ["Request {requestId} failed with status {status}"]);
+  assertEquals(logged.filter((line) => !line.startsWith("Server ")), [
+    "Request {requestId} failed with status {status}",
+  ]);
 });
 
 Deno.test("mcpModule admits no more requests than the server", async () => {

@@ -166,11 +166,13 @@ if (hasAgents) {
     await using agent = await connect({ ...variables, PORT: new URL(url).port });
     const { client } = agent;
     await callList(client);
-    const { content } = await client.callTool({ name: "dev_schema", arguments: {} });
-    assertStringIncludes(JSON.stringify(content), url);
-    const migrations = await callTool(client, "dev_migrations");
-    assertStringIncludes(String(at(migrations, "unknown")), url);
     if (hasCockpit) {
+      for (const name of ["dev_schema", "dev_migrations"]) {
+        const shown = await callTool(client, name);
+        assertEquals([at(shown, "shownBy"), Array.isArray(at(shown, "page.sections"))], [url, true]);
+      }
+      const views = at(await callTool(client, "dev_view"), "views");
+      assert(JSON.stringify(views).includes('"tables"'));
       const requests = await callTool(client, "dev_requests", { path: "/mcp" });
       assertEquals(at(requests, "recordedBy"), url);
       assert(JSON.stringify(requests).includes('"/mcp"'));

@@ -20,8 +20,8 @@ const requests = developerTool({
   },
   async run({ limit = 20, ...filter }, program): Promise<JsonObject> {
     const query = new URLSearchParams(Object.entries(filter).map(([name, value]) => [name, String(value)]));
-    const { recordedBy, value } = await recorded(`/api/requests?${query}`, program);
-    return { recordedBy, requests: arrayOf(value).slice(0, Number(limit)) };
+    const { from, value } = await readTool(`/api/requests?${query}`, program);
+    return { recordedBy: from, requests: arrayOf(value).slice(0, Number(limit)) };
   },
 });
 
@@ -34,8 +34,8 @@ const request = developerTool({
   input: { id: { type: "integer", description: "id of dev_requests" } },
   async run({ id }, program): Promise<JsonObject> {
     if (id === undefined) throw new ToolInputError("id is required; dev_requests lists them.");
-    const { recordedBy, value } = await recorded(`/api/requests/${id}`, program);
-    return { recordedBy, request: value };
+    const { from, value } = await readTool(`/api/requests/${id}`, program);
+    return { recordedBy: from, request: value };
   },
 });
 
@@ -44,12 +44,9 @@ const schema = developerTool({
   title: "Show the database schema",
   description: "Tables of the database with their columns, constraints and indexes.",
   input: { table: { ...TEXT, description: "Name of one table; all without it" } },
-  async run({ table }, { pool, servedBy }): Promise<JsonObject> {
-    if (pool === undefined) {
-      throw new ToolInputError(
-        `The program at ${servedBy} has the embedded database; stop it, or read the schema.sql of each service.`,
-      );
-    }
+  async run({ table }, program): Promise<JsonObject> {
+    const { pool } = program;
+    if (pool === undefined) return await viewOf("tables", table, program);
     const tables = await readSchema(pool);
     const found = table === undefined ? tables : tables.filter(({ name }) => name === table);
     if (found.length > 0 || table === undefined) return { tables: found };
@@ -91,11 +88,29 @@ const migrations = developerTool({
       (state === "pending" || state === "out-of-order") && fileName !== undefined ? [fileName] : []
     );
     return {
-      ...(status === undefined
-        ? { unknown: `The program at ${program.servedBy} has the embedded database; all files are checked.` }
-        : { migrations: status }),
+      ...(status === undefined ? await viewOf("migrations", undefined, program) : { migrations: status }),
       findings: await program.lintMigrations(lint === "all" ? undefined : pending),
     };
+  },
+});
+
+const view = developerTool({
+  name: "dev_view",
+  title: "Show a page of the cockpit",
+  description:
+    "A page of the cockpit as data, such as operations with their calls, rows of tables, idempotency keys, " +
+    "webhooks or jobs. Links of a page name a view and a place in it.",
+  input: {
+    name: { ...TEXT, description: "Name of the view; the names of all without it" },
+    at: {
+      ...TEXT,
+      description: "Place in the view, such as public/profiles in tables. Default: its first page",
+    },
+  },
+  async run({ name, at }, program): Promise<JsonObject> {
+    if (name !== undefined) return await viewOf(String(name), at, program);
+    const { from, value } = await readTool("/api/views", program);
+    return { shownBy: from, views: value };
   },
 });
 
@@ -134,7 +149,7 @@ const configuration = developerTool({
 
 /** Tools for developers by name. */
 export const DEVELOPER_TOOLS: ReadonlyMap<string, DeveloperTool> = new Map(
-  [requests, request, schema, problems, migrations, documents, configuration].map((tool) => [
+  [requests, request, view, schema, problems, migrations, documents, configuration].map((tool) => [
     tool.definition.name,
     tool,
   ]),
@@ -149,21 +164,27 @@ function operationsOf(text: string): readonly unknown[] {
   }));
 }
 
-/** Reads a path of the cockpit. */
-async function recorded(
+/** Reads a page of the cockpit; needed where another process has the database, too. */
+async function viewOf(name: string, at: unknown, program: CommandProgram): Promise<JsonObject> {
+  const place = at === undefined ? "" : `?at=${encodeURIComponent(String(at))}`;
+  const { from, value } = await readTool(`/api/views/${encodeURIComponent(name)}${place}`, program);
+  return { shownBy: from, page: value };
+}
+
+/** Reads a path of the cockpit: that of `dev`, if it runs, else that of this process. */
+async function readTool(
   path: string,
   { sendToTool, servedBy }: CommandProgram,
-): Promise<{ readonly recordedBy: string; readonly value: unknown }> {
+): Promise<{ readonly from: string; readonly value: unknown }> {
   const sent = await sendToTool(path);
   if (sent === undefined) {
-    throw new ToolInputError("This program records no requests: it has no cockpit, or COCKPIT is false.");
+    throw new ToolInputError(
+      "This program has no cockpit, or COCKPIT is false: it records and shows nothing.",
+    );
   }
   const { url, response } = sent;
   const value = await response.json();
-  if (response.ok) {
-    const recordedBy = url ?? "this process; no `dev` with a cockpit runs at its address";
-    return { recordedBy, value };
-  }
+  if (response.ok) return { from: url ?? "this process; no `dev` with a cockpit runs at its address", value };
   throw new ToolInputError(
     String(value?.error ?? `${servedBy ?? "The cockpit"} responded with ${response.status}`),
   );

@@ -85,6 +85,11 @@ export async function compareTools(
         }
         const [rest, tool] = results;
         assertEquals(tool, rest);
+        const { maxBodyBytes, bodies } = operation;
+        if (bodies.size === 0 || maxBodyBytes === undefined) return;
+        const call = deriveCall(api, operation, new Map());
+        const { status } = await byTool({ ...call, body: { filler: "x".repeat(maxBodyBytes) } }, "ada");
+        assertEquals(status, 413, "Status of a body beyond the limit");
       });
     }
   }
