@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { setTimeout } from "node:timers/promises";
 import { CommandError } from "@archway/service_kit/command.ts";
-import { AwsClient } from "aws4fetch";
+import { AwsV4Signer } from "aws4fetch";
 import type { S3Config } from "../export_config.ts";
 
 /** Maximum time of one attempt, in milliseconds. */
@@ -30,7 +30,14 @@ export interface S3Response {
 
 /** Client of a bucket, by the REST API of S3 with addresses such as https://host/bucket/key. */
 export class S3Client {
-  readonly #client: AwsClient;
+  readonly #credentials: {
+    readonly accessKeyId: string;
+    readonly secretAccessKey: string;
+    readonly sessionToken: string | undefined;
+    readonly region: string;
+    /** Keys that were derived from the secret, by day. */
+    readonly cache: Map<string, ArrayBuffer>;
+  };
   readonly #base: string;
   readonly #bucket: string;
 
@@ -43,10 +50,7 @@ export class S3Client {
     this.#bucket = bucket;
     const host = endpoint?.href.replace(/\/$/, "") ?? `https://s3.${region}.amazonaws.com`;
     this.#base = `${host}/${bucket}`;
-    this.#client = new AwsClient({
-      ...{ accessKeyId, secretAccessKey, region, service: "s3", retries: 0 },
-      ...(sessionToken !== undefined && { sessionToken }),
-    });
+    this.#credentials = { accessKeyId, secretAccessKey, sessionToken, region, cache: new Map() };
   }
 
   /**
@@ -79,10 +83,28 @@ export class S3Client {
     for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
     const hash = createHash("sha256");
     for (const part of body ?? []) hash.update(part);
-    return await this.#client.fetch(url.href, {
+    const datetime = new Date().toISOString().replace(/[:-]|\.\d{3}/g, "");
+    const { sessionToken, ...credentials } = this.#credentials;
+    const all: Readonly<Record<string, string>> = {
+      ...headers,
+      "X-Amz-Content-Sha256": hash.digest("hex"),
+      "X-Amz-Date": datetime,
+      ...(sessionToken !== undefined && { "X-Amz-Security-Token": sessionToken }),
+    };
+    const signer = new AwsV4Signer({
+      ...credentials,
       method,
-      headers: { ...headers, "X-Amz-Content-Sha256": hash.digest("hex") },
-      ...(body !== undefined && { body: new Blob([...body]) }),
+      url: url.href,
+      headers: all,
+      datetime,
+      service: "s3",
+    });
+    return await fetch(url, {
+      method,
+      headers: { ...all, Authorization: await signer.authHeader() },
+      body: body === undefined ? null : new Blob([...body]),
+      // A redirect would lead to another bucket or region.
+      redirect: "manual",
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });
   }
