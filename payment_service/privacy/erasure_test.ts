@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import type { ConnectionPool } from "@archway/db/db.ts";
+import { DatabaseError } from "@archway/db/errors.ts";
 import { CommandError } from "@archway/service_kit/command.ts";
 import type { Server } from "@archway/server/server.ts";
 import { databasesWith } from "@archway/tools/support/databases_with.ts";
@@ -47,27 +48,53 @@ function request(
 }
 
 async function storedTexts(pool: ConnectionPool): Promise<string> {
-  const tables = [
-    "profiles",
-    "payments",
-    "refunds",
-    "payment_requests",
-    "payment_request_batch_items",
-    "events",
-    "idempotency_keys",
-    "subject_keys",
-    "erasures",
-  ];
-  const texts = await Promise.all(tables.map(async (table) => {
-    const { rows } = await pool.writer().query<{ text: string }>(
-      `select coalesce(string_agg(t::text || coalesce(to_jsonb(t)->>'body', ''), E'\n'), '') as text from ${table} as t`,
-    );
-    return rows[0]?.text ?? "";
-  }));
-  const bodies = await pool.writer().query<{ text: string }>(
+  const tables = ["profiles", "payments", "refunds", "events", "subject_keys", "erasures", "audit_log"];
+  const queries = [
+    ...tables.map((table) => `select coalesce(string_agg(t::text, ''), '') as text from ${table} as t`),
     "select coalesce(string_agg(convert_from(body, 'UTF8'), ''), '') as text from idempotency_keys",
-  );
-  return texts.join("") + bodies.rows[0]?.text;
+  ];
+  const results = await Promise.all(queries.map((query) => pool.writer().query<{ text: string }>(query)));
+  return results.map(({ rows }) => rows[0]?.text ?? "").join("");
+}
+
+/** Erases a person whose events were stored in plain text, and encrypts those of others. */
+async function encryptEarlierEvents(pool: ConnectionPool): Promise<void> {
+  // A program without privacy.
+  const before = serviceServer(pool, {
+    services: PRIVATE_PAYMENTS.filter((one) => !PRIVACY.includes(one)),
+  });
+  const [erased, other] = [await person(before, { name: NAME }), await person(before, { name: "Ada" })];
+  const unrelated = await person(before, { name: "Grace" });
+  const pay = async (from: Person, to: Person, description: string | null): Promise<string> =>
+    idOf(
+      await send(before, "POST /v1/payments", {
+        body: payment(from, to, description),
+        key: crypto.randomUUID(),
+      }),
+    );
+  const about = await pay(erased, other, DOCUMENT);
+  const kept = await pay(other, unrelated, "Books");
+  await pay(other, unrelated, null);
+  const plain = async (): Promise<number> =>
+    (await pool.writer().query("select from events where data->>'description' is not null")).rowCount;
+  assertEquals(await plain(), 2);
+  // Encrypts the events of the person first.
+  await erase(pool, erased.profile);
+  assertEquals(await plain(), 1);
+  assertEquals((await privacy(pool, "encrypt")).output, "Encrypted 1 events\n");
+  assertEquals((await privacy(pool, "encrypt")).output, "Encrypted 0 events\n");
+  assertEquals(await plain(), 0);
+  const texts = await storedTexts(pool);
+  assert(!texts.includes(DOCUMENT) && !texts.includes(NAME));
+  const after = serviceServer(pool, { services: PRIVATE_PAYMENTS, hmacSecrets: PRIVACY_SECRETS });
+  const descriptionsOf = async (id: string): Promise<unknown> =>
+    (await send(after, `GET /v1/payments/${id}/events`)).body.data?.map(({ data }) =>
+      Object(data).description
+    );
+  assertEquals([await descriptionsOf(about), await descriptionsOf(kept)], [[null], ["Books"]]);
+  // Events are as protected as before.
+  await assertRejects(() => pool.writer().query("update events set data = '{}'"), DatabaseError);
+  assertEquals(await findInconsistencies(pool.writer()), []);
 }
 
 for (const [name, open] of Object.entries(databasesWith(serviceMigrations(...PRIVACY, paymentModule)))) {
@@ -226,6 +253,9 @@ for (const [name, open] of Object.entries(databasesWith(serviceMigrations(...PRI
         assertEquals(JSON.parse(again.output), receipt);
         const { output } = await privacy(pool, "export", "--subject", erased.profile);
         assert(!output.includes(NAME) && !output.includes(DOCUMENT));
+      });
+      await t.step("events from before are encrypted, those of the person first", async () => {
+        await encryptEarlierEvents(pool);
       });
     },
   });
