@@ -15,6 +15,7 @@ import type { BareCommand } from "./bare_payments.ts";
 import { graphqlScenario } from "./graphql_scenario.ts";
 import { mcpScenario } from "./mcp_scenario.ts";
 import { paymentBodies } from "./payment_pairs.ts";
+import { privacyScenario } from "./privacy_scenario.ts";
 import { seedAccounts } from "./seed_accounts.ts";
 
 const PATH = "/v1/payments";
@@ -64,6 +65,7 @@ export const scenarios: readonly Scenario[] = [
   paymentsAgainstScenario,
   graphqlScenario,
   mcpScenario,
+  privacyScenario,
 ];
 
 async function measurePayments(

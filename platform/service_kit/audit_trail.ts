@@ -1,4 +1,4 @@
-import type { Querier } from "@archway/db/db.ts";
+import type { Querier, QueryOptions } from "@archway/db/db.ts";
 import type { AccessScope } from "./access_scope.ts";
 
 /** A read or a change of personal data. */
@@ -14,9 +14,9 @@ export interface AuditEntry {
 
 /** Records who read or changed personal data. */
 export interface AuditTrail {
-  /** Records a change, in its transaction. */
-  changed(tx: Querier, entry: AuditEntry): Promise<void>;
-  /** Records a read, within seconds and together with others; nothing if reads are not recorded. */
+  /** Records a change, in its transaction; `last` if nothing follows. */
+  changed(tx: Querier, entry: AuditEntry, options?: Pick<QueryOptions, "last">): Promise<void>;
+  /** Records a read, within seconds and together with others of the caller; nothing if reads are not recorded. */
   read(entry: Omit<AuditEntry, "action">): void;
 }
 

@@ -24,8 +24,13 @@ export class AuditedProfiles implements ProfileRepository {
     profile: Profile & { readonly owner: string | null },
     options?: QueryOptions,
   ): Promise<void> {
-    await this.#profiles.insert(tx, profile, options);
-    await this.#audit.changed(tx, { actor: profile.owner, action: "create", resource, ids: [profile.id] });
+    const inserted = this.#profiles.insert(tx, profile, options);
+    // Both, and the COMMIT, leave together. If the profile is refused, this fails too, and its error says less.
+    const entry = { actor: profile.owner, action: "create", resource, ids: [profile.id] } as const;
+    const recorded = this.#audit.changed(tx, entry, { last: true });
+    recorded.catch(() => undefined);
+    await inserted;
+    await recorded;
   }
 
   async find(db: Querier, key: ResourceKey, options?: QueryOptions): Promise<Profile | undefined> {
@@ -56,7 +61,7 @@ export class AuditedProfiles implements ProfileRepository {
     const changed = await this.#profiles.update(tx, change, options);
     if (changed !== undefined) {
       const actor = actorOf(change.scope);
-      await this.#audit.changed(tx, { actor, action: "update", resource, ids: [change.id] });
+      await this.#audit.changed(tx, { actor, action: "update", resource, ids: [change.id] }, { last: true });
     }
     return changed;
   }
@@ -69,7 +74,9 @@ export class AuditedProfiles implements ProfileRepository {
     const deleted = await this.#profiles.softDelete(tx, deletion, options);
     if (deleted) {
       const actor = actorOf(deletion.scope);
-      await this.#audit.changed(tx, { actor, action: "delete", resource, ids: [deletion.id] });
+      await this.#audit.changed(tx, { actor, action: "delete", resource, ids: [deletion.id] }, {
+        last: true,
+      });
     }
     return deleted;
   }

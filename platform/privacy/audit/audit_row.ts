@@ -1,7 +1,7 @@
 import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
 import { v7 as newId } from "uuid";
-import type { Querier } from "@archway/db/db.ts";
+import type { Querier, QueryOptions } from "@archway/db/db.ts";
 import { microsecondsOf, type Timestamp } from "@archway/db/timestamp.ts";
 import type { AuditEntry } from "@archway/service_kit/audit_trail.ts";
 
@@ -20,7 +20,11 @@ const INSERT = `with writer as materialized (select pg_current_xact_id() as id),
   from writer cross join new order by number`;
 
 /** Adds entries to the audit log, in one statement. */
-export async function insertEntries(db: Querier, entries: readonly TimedEntry[]): Promise<void> {
+export async function insertEntries(
+  db: Querier,
+  entries: readonly TimedEntry[],
+  options?: Pick<QueryOptions, "last">,
+): Promise<void> {
   const rows = entries.map((entry) => ({ ...entry, id: newId() }));
   await db.query(INSERT, [
     rows.map(({ id }) => id),
@@ -30,7 +34,7 @@ export async function insertEntries(db: Querier, entries: readonly TimedEntry[])
     rows.map(({ resource }) => resource),
     rows.map(({ ids }) => ids.join()),
     rows.map((row) => Buffer.from(hashOfRow(row)).toString("base64")),
-  ]);
+  ], options);
 }
 
 /** Returns the hash of a row, of everything but its position. */

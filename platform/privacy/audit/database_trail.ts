@@ -1,4 +1,4 @@
-import type { ConnectionPool, Querier } from "@archway/db/db.ts";
+import type { ConnectionPool, Querier, QueryOptions } from "@archway/db/db.ts";
 import type { Timestamp } from "@archway/db/timestamp.ts";
 import type { Logger } from "@archway/server/logger.ts";
 import type { AuditEntry, AuditTrail } from "@archway/service_kit/audit_trail.ts";
@@ -16,16 +16,32 @@ export interface DatabaseTrailOptions {
 /** Time in which reads are gathered, in milliseconds. */
 const DELAY_MS = 1_000;
 
-/** Number of reads at which they are written at once. */
+/** Maximum number of ids of a row. */
+const ROW_IDS = 100;
+
+/** Number of rows that one statement writes. */
 const BATCH = 1_000;
 
-/** Maximum number of reads that wait, such as while the database is away. */
+/** Maximum number of ids that wait, such as while the database is away. */
 const MAX_WAITING = 100_000;
 
-/** Writes the audit log: changes in their transactions, reads in batches. Disposing writes the reads that wait. */
+/** Reads of a caller that wait: distinct ids since a time. */
+interface WaitingReads extends Pick<AuditEntry, "actor" | "resource"> {
+  readonly at: Timestamp;
+  readonly ids: Set<string>;
+}
+
+/**
+ * Writes the audit log: changes in their transactions, reads together. What a caller reads several times in a second is
+ * recorded once. Disposing writes the reads that wait.
+ */
 export class DatabaseTrail implements AuditTrail, AsyncDisposable {
   readonly #options: DatabaseTrailOptions;
-  #waiting: TimedEntry[] = [];
+  #waiting = new Map<string, WaitingReads>();
+  /** Rows that could not be written yet. */
+  #rows: readonly TimedEntry[] = [];
+  /** Number of ids that wait. */
+  #count = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #writing: Promise<void> = Promise.resolve();
   #lost = 0;
@@ -34,15 +50,24 @@ export class DatabaseTrail implements AuditTrail, AsyncDisposable {
     this.#options = options;
   }
 
-  async changed(tx: Querier, entry: AuditEntry): Promise<void> {
-    await insertEntries(tx, [{ ...entry, at: this.#options.now() }]);
+  async changed(tx: Querier, entry: AuditEntry, options?: Pick<QueryOptions, "last">): Promise<void> {
+    await insertEntries(tx, [{ ...entry, at: this.#options.now() }], options);
   }
 
-  read(entry: Omit<AuditEntry, "action">): void {
-    if (!this.#options.reads || entry.ids.length === 0) return;
-    if (this.#waiting.length >= MAX_WAITING) this.#lost++;
-    else this.#waiting.push({ ...entry, action: "read", at: this.#options.now() });
-    if (this.#waiting.length % BATCH === 0) void this.flush();
+  read({ actor, resource, ids }: Omit<AuditEntry, "action">): void {
+    if (!this.#options.reads || ids.length === 0) return;
+    const key = actor === null ? resource : `${resource} ${actor}`;
+    let reads = this.#waiting.get(key);
+    if (reads === undefined) {
+      reads = { actor, resource, at: this.#options.now(), ids: new Set() };
+      this.#waiting.set(key, reads);
+    }
+    const before = reads.ids.size;
+    for (const id of ids) {
+      if (this.#count < MAX_WAITING) reads.ids.add(id);
+      else if (!reads.ids.has(id)) this.#lost++;
+    }
+    this.#count += reads.ids.size - before;
     if (this.#timer !== undefined) return;
     this.#timer = setTimeout(() => void this.flush(), DELAY_MS);
     Deno.unrefTimer(this.#timer);
@@ -57,14 +82,17 @@ export class DatabaseTrail implements AuditTrail, AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.flush();
-    if (this.#waiting.length > 0) this.#lost += this.#waiting.length;
+    this.#lost += this.#count;
     this.#reportLost();
   }
 
   async #write(): Promise<void> {
     const { pool, logger } = this.#options;
-    while (this.#waiting.length > 0) {
-      const batch = this.#waiting.slice(0, BATCH);
+    const gathered = [...this.#waiting.values()].flatMap(rowsOf);
+    this.#waiting = new Map();
+    this.#rows = [...this.#rows, ...gathered];
+    while (this.#rows.length > 0) {
+      const batch = this.#rows.slice(0, BATCH);
       try {
         await insertEntries(pool.writer(), batch);
       } catch (error) {
@@ -73,7 +101,8 @@ export class DatabaseTrail implements AuditTrail, AsyncDisposable {
         });
         return;
       }
-      this.#waiting = this.#waiting.slice(batch.length);
+      this.#rows = this.#rows.slice(batch.length);
+      this.#count -= batch.reduce((sum, { ids }) => sum + ids.length, 0);
     }
     this.#reportLost();
   }
@@ -85,4 +114,13 @@ export class DatabaseTrail implements AuditTrail, AsyncDisposable {
     });
     this.#lost = 0;
   }
+}
+
+function rowsOf({ ids, ...reads }: WaitingReads): readonly TimedEntry[] {
+  const all = [...ids];
+  return Array.from({ length: Math.ceil(all.length / ROW_IDS) }, (_, index) => ({
+    ...reads,
+    action: "read",
+    ids: all.slice(index * ROW_IDS, (index + 1) * ROW_IDS),
+  }));
 }
