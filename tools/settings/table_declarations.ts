@@ -22,9 +22,16 @@ export function declaredTables(services: readonly ServiceModule[]): readonly Dec
 
 const HEADINGS = ["Table", "Personal data", "Kept", "Erasure"];
 
-/** Returns a Markdown section with a table for each module with tables, aligned as `deno fmt` does. */
+/**
+ * Returns a Markdown section with a table for each module with tables, aligned as `deno fmt` does. Those of the platform are
+ * last, so that the end of the page does not depend on the services.
+ */
 export function declarationTables(services: readonly ServiceModule[]): string {
-  return declaredTables(services).filter(({ tables }) => tables.length > 0)
+  const names = services.map(({ name }) => name);
+  const isLast = ({ name }: DeclaredTables): number => names.includes(name) ? 0 : 1;
+  return declaredTables(services).toSorted((one, other) => isLast(one) - isLast(other)).filter(({ tables }) =>
+    tables.length > 0
+  )
     .map(({ name, tables }) => `## Tables of ${name}\n\n${table([HEADINGS, ...tables.map(rowOf)])}`).join(
       "\n",
     );

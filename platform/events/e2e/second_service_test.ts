@@ -34,6 +34,7 @@ testWithNats(
     );
     await copy.task("gen");
     await copy.task("schema");
+    await copy.task("settings");
     await copy.task("check");
 
     await using nats = await startNats();
