@@ -31,6 +31,7 @@ const UNUSED_FILES = [
   /\/graphql-http\/[^/]+\/umd\//,
   /\/saslprep\/.*browser[^/]*$/,
   /\/(croner|tweetnacl)\/.*[.-](umd|min)\.js$/,
+  /\/uplot\/[^/]+\/dist\/uPlot\.(cjs|iife|iife\.min)\.js$/,
   /\/zod\/[^/]+\/src\//,
   /\/swagger-ui-dist\/.*\/swagger-ui(-es-bundle|-es-bundle-core|-standalone-preset)?\.js$/,
 ];

@@ -37,7 +37,7 @@ export async function serve(config: Config, { greet, share, ...project }: ServeO
   await using stack = new AsyncDisposableStack();
   const { logger, migrations, migrated, mounted } = program;
   // Loaded while the database connects.
-  const { buildServer, openCallers } = await import("./build_server.ts");
+  const { buildServer, developmentToken, openCallers } = await import("./build_server.ts");
   const callers = await openCallers(config, { program, stack });
   // One process of several does what needs to be done once.
   const isFirst = (share?.index ?? 0) === 0;
@@ -47,11 +47,16 @@ export async function serve(config: Config, { greet, share, ...project }: ServeO
   const server = stack.use(
     withConfigErrors(() => buildServer(config, { ...program, ...callers, project, link, servesTool: greet })),
   );
+  const { auth, database } = config;
   program.tool?.inspect({
     pool: program.database.pool,
     services: mounted.services,
     migrations: migrationSources(project.services),
     hasReference: greet && config.documents && config.apiReference,
+    ...(greet && auth.kind === "dev" && database.kind === "embedded" && {
+      tokenOf: (subject: string): Promise<string> =>
+        developmentToken(database.dataDirectory, { services: project.services, subject }),
+    }),
     send: (request) => server.fetch(request, { clientAddress: "127.0.0.1" }),
   }, program.stopping);
   // Listens once migrations are applied. If that takes longer, it listens at once and /readyz reports the state.
@@ -66,12 +71,11 @@ export async function serve(config: Config, { greet, share, ...project }: ServeO
     migrated.then(() => program.supervisor.notify("READY=1"), () => {});
   }
   if (greet) {
-    const database = program.database.description;
     await print(
       Deno.stdout,
       welcome({
         url,
-        database,
+        database: program.database.description,
         project,
         mounted,
         documents: config.documents,

@@ -75,6 +75,8 @@ export interface InspectedProgram {
   readonly migrations: readonly MigrationSource[];
   /** Whether the API reference is served at /docs, beside the tool. */
   readonly hasReference: boolean;
+  /** Creates a development token of a subject; absent if the program accepts none. */
+  tokenOf?(subject: string): Promise<string>;
   /** Serves a request as if it came from this machine. */
   send(request: Request): Promise<Response>;
 }

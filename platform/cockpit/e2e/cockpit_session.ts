@@ -146,16 +146,12 @@ async function injectFault(page: Page, url: string): Promise<Readonly<Record<str
 /** Writes the images of the page in docs. */
 async function takeScreenshots(page: Page, url: string): Promise<Readonly<Record<string, unknown>>> {
   const folder = join(import.meta.dirname ?? ".", "../screenshots");
-  await page.setViewportSize({ width: 960, height: 560 });
-  await page.goto(`${url}/_dev/#/metrics`);
-  for (let second = 0; second < 15; second++) {
-    for (let count = 0; count < 10 + 5 * (second % 4); count++) {
-      await request(`${url}/v1/contacts?limit=${count + 1}`);
-      if (count % 5 === 0) await request(`${url}/v1/contacts/${crypto.randomUUID()}`);
-    }
-    await page.waitForTimeout(1_000);
-  }
-  const take = async (name: string): Promise<void> => {
+  let isLoading = true;
+  const take = async (
+    name: string,
+    size: { readonly width: number; readonly height: number },
+  ): Promise<void> => {
+    await page.setViewportSize(size);
     for (const colorScheme of ["light", "dark"] as const) {
       await page.emulateMedia({ colorScheme });
       // Charts are drawn with the next sample.
@@ -163,19 +159,36 @@ async function takeScreenshots(page: Page, url: string): Promise<Readonly<Record
       await page.screenshot({ path: join(folder, `${name}_${colorScheme}.png`) });
     }
   };
-  await take("metrics");
+  const load = sendLoad(url, () => isLoading);
+  await page.goto(`${url}/_dev/#/metrics`);
+  await page.waitForTimeout(30_000);
+  await take("metrics", { width: 960, height: 560 });
+  isLoading = false;
+  await load;
   await page.goto(`${url}/_dev/#/faults`);
   await page.getByLabel("Operation").selectOption("POST /v1/contacts");
   await page.getByRole("button", { name: "Arm" }).click();
   await page.locator("#faults:visible").waitFor();
-  await take("faults");
+  await take("faults", { width: 960, height: 480 });
   await page.getByRole("button", { name: "Disarm" }).click();
   await page.goto(`${url}/_dev/#/requests?status=5`);
   await page.locator("tbody a").first().click();
   await page.locator(".source mark").waitFor();
+  await page.setViewportSize({ width: 900, height: 440 });
   await page.locator(".actions").evaluate((element) => element.scrollIntoView());
-  await take("request");
+  await take("request", { width: 900, height: 440 });
   return {};
+}
+
+/** Sends requests of changing number until it ends. */
+async function sendLoad(url: string, isLoading: () => boolean): Promise<void> {
+  for (let round = 0; isLoading(); round++) {
+    for (let count = 0; count < 3 + round % 7; count++) {
+      await request(`${url}/v1/contacts?limit=${count + 1}`);
+    }
+    if (round % 3 === 0) await request(`${url}/v1/contacts/${crypto.randomUUID()}`);
+    await new Promise((resolve) => setTimeout(resolve, 250));
+  }
 }
 
 /** Uses every view, one after the other. */

@@ -15,14 +15,16 @@ export function errorsOf(request) {
 
 /** Shows an error with its causes. Frames of the project lead to their lines. */
 function errorOf(error, request, label = "") {
-  const { name, code, message, fields, frames, cause, errors = [] } = error;
+  const { fields, frames, cause, errors = [] } = error;
   const own = frames.filter(({ isOwn }) => isOwn);
   const services = own.filter(({ file }) => !PLATFORM.test(file));
   const platform = own.filter(({ file }) => PLATFORM.test(file));
   return h(
     "section",
     { class: "error" },
-    h("h3", {}, `${label}${code === undefined ? name : `${name} [${code}]`}: ${message}`),
+    h("h3", {}, `${label}${headlineOf(error)}`),
+    label === "" &&
+      causesOf(error).map((each) => h("p", { class: "cause" }, `caused by ${headlineOf(each)}`)),
     Object.keys(fields).length > 0 && h("dl", {}, ...facts(fields)),
     services.length > 0 && framesOf(services, request, "services"),
     platform.length > 0 && h(
@@ -36,7 +38,24 @@ function errorOf(error, request, label = "") {
       framesOf(platform, request, "platform"),
     ),
     errors.map((each) => errorOf(each, request)),
-    cause !== undefined && errorOf(cause, request, "caused by "),
+    // Its headline is above.
+    cause !== undefined && hasMore(cause) && errorOf(cause, request, "caused by "),
+  );
+}
+
+function headlineOf({ name, code, message }) {
+  return `${code === undefined ? name : `${name} [${code}]`}: ${message}`;
+}
+
+/** Returns the causes of an error, outermost first. */
+function causesOf({ cause }) {
+  return cause === undefined ? [] : [cause, ...causesOf(cause)];
+}
+
+/** Whether an error or one of its causes has more than a headline. */
+function hasMore(error) {
+  return [error, ...causesOf(error)].some(({ fields, frames, errors = [] }) =>
+    Object.keys(fields).length > 0 || frames.some(({ isOwn }) => isOwn) || errors.length > 0
   );
 }
 

@@ -59,7 +59,7 @@ export async function showRequest(main, id, { list, signal }) {
       )
       : table(
         ["Level", "Line", "Values"],
-        lines.map(({ level, text, attributes }) => [level, text, JSON.stringify(attributes)]),
+        lines.map(({ level, text, attributes }) => [level, text, valuesOf(attributes)]),
       ),
     h("h3", {}, "Request"),
     headers(request.requestHeaders),
@@ -68,6 +68,11 @@ export async function showRequest(main, id, { list, signal }) {
     headers(request.responseHeaders),
     bodyOf(request.responseBody),
   );
+}
+
+/** Returns the values of a line besides those that the page shows above. */
+function valuesOf({ requestId: _requestId, traceId: _traceId, instance: _instance, ...others }) {
+  return JSON.stringify(others);
 }
 
 /** Shows work that the request caused. What arrives later is shown on demand, so that nothing moves by itself. */

@@ -1,3 +1,4 @@
+import type { CockpitState } from "../cockpit.ts";
 import {
   MAX_BODY,
   NOT_SHOWN,
@@ -79,23 +80,22 @@ function live({ state, query }: ViewRequest): Response {
 async function show({ state, parameters }: ViewRequest): Promise<unknown> {
   const detail = await state.recorder.detail(Number(parameters["id"]));
   if (detail === undefined) throw new ViewError(404, "The request is no longer recorded");
-  const { options: { root }, recorder } = state;
-  return { ...detail, resendRefusal: refusalOf(detail, recorder.find(detail.id)), root };
+  return { ...detail, resendRefusal: refusalOf(detail, state), root: state.options.root };
 }
 
 /** Returns the reason why a request cannot be sent again as it was. */
-function refusalOf(
-  { requestBody = "", requestBodyState, requestHeaders }: RequestDetail,
-  request: RecordedRequest | undefined,
-): string | undefined {
+function refusalOf(detail: RequestDetail, { recorder, program }: CockpitState): string | undefined {
+  const { id, requestBody = "", requestBodyState, requestHeaders, subject } = detail;
   if (requestBodyState === "cut") {
     return `It cannot be sent again: of its body, the first ${MAX_BODY} bytes are recorded.`;
   }
   if (requestBodyState !== "whole") {
     return "It cannot be sent again: its body was read as a stream or not at all, and is not recorded.";
   }
-  if (request !== undefined) return undefined;
-  if (requestHeaders.some(([, value]) => value === NOT_SHOWN)) {
+  if (recorder.find(id) !== undefined) return undefined;
+  const hasToken = subject !== undefined && program?.tokenOf !== undefined;
+  const missing = requestHeaders.filter(([, value]) => value === NOT_SHOWN).map(([name]) => name);
+  if (missing.some((name) => name !== "authorization" || !hasToken)) {
     return "It cannot be sent again: it is of an earlier run, and its credentials are not stored.";
   }
   return requestBody.includes("\ufffd")
@@ -108,13 +108,16 @@ async function resend({ state, parameters }: ViewRequest): Promise<unknown> {
   const detail = await recorder.detail(Number(parameters["id"]));
   if (detail === undefined) throw new ViewError(404, "The request is no longer recorded");
   const request = recorder.find(detail.id);
-  const refusal = refusalOf(detail, request);
+  const refusal = refusalOf(detail, state);
   if (refusal !== undefined) throw new ViewError(409, refusal);
   if (program === undefined) throw new ViewError(409, "The program does not serve yet");
-  // With its credentials, if it is of this run.
+  // With its credentials, if it is of this run; else with a development token, which may have more scopes.
   const recorded: Iterable<readonly [string, string]> = request?.requestHeaders ?? detail.requestHeaders;
   const headers = new Headers();
   for (const [name, value] of recorded) if (!NOT_RESENT.test(name)) headers.append(name, value);
+  if (headers.get("authorization") === NOT_SHOWN) {
+    headers.set("Authorization", `Bearer ${await program.tokenOf?.(detail.subject ?? "")}`);
+  }
   const requestId = crypto.randomUUID();
   headers.set("X-Request-Id", requestId);
   const { path, query, method } = detail;
