@@ -81,6 +81,12 @@ export interface OperationCalls {
   get(operationId: string): OperationCall | undefined;
   /** Whether the server authenticates callers. */
   readonly isAuthenticated: boolean;
+  /**
+   * Names the operation of a request in its log line and span.
+   *
+   * @param name One of a bounded set, never client input.
+   */
+  nameOperation(context: RequestContext, name: string): void;
   /** Converts an error of a call to a problem, and logs it if it is a failure of the server. */
   problemOf(error: unknown, context: RequestContext): CallProblem;
   /** Adds fields to the log line of a request, such as the name of what it called. */

@@ -96,6 +96,22 @@ function query(name: string): ParameterDescriptor {
   return { name, in: "query", required: false, style: "form", explode: true, shape: { kind: "string" } };
 }
 
+/** Requests that the reference page of the API sends. */
+const EXAMPLES = {
+  fields: {
+    summary: "The queries that exist, where introspection is permitted",
+    value: { query: "{ __schema { queryType { fields { name description } } } }" },
+  },
+  variables: {
+    summary: "Variables and the name of an operation",
+    value: {
+      query: "query Type($full: Boolean!) { __typename again: __typename @include(if: $full) }",
+      operationName: "Type",
+      variables: { full: true },
+    },
+  },
+};
+
 /** OpenAPI document of the endpoint. The schema describes what it serves. */
 export const GRAPHQL_DOCUMENT: string = JSON.stringify({
   openapi: "3.1.0",
@@ -122,6 +138,7 @@ export const GRAPHQL_DOCUMENT: string = JSON.stringify({
           required: true,
           content: {
             "application/json": {
+              examples: EXAMPLES,
               schema: {
                 type: "object",
                 properties: {

@@ -51,6 +51,8 @@ export class Exchange implements RequestContext {
   rateLimit: RateLimitFields | undefined = undefined;
   /** Path template of the route, e.g. "/v1/profiles/{id}"; empty until routed. */
   route = "";
+  /** Name of the operation, if the route serves several whose names are bounded. */
+  operationName: string | undefined = undefined;
   /** Slug of the problem in the response, if any. */
   problem: string | undefined = undefined;
   /** Body of the response, unless it is a stream. */

@@ -22,6 +22,9 @@ export function connectModules(
   const operations: OperationCalls = {
     isAuthenticated,
     get: (operationId) => byId.get(operationId),
+    nameOperation(context, name): void {
+      exchangeOf(context).operationName = name;
+    },
     problemOf(error, context: RequestContext): CallProblem {
       if (error instanceof RefusedCall) return { problem: error.problem, headers: error.response.headers };
       const exchange = exchangeOf(context);

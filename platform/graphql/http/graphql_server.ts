@@ -54,9 +54,11 @@ export class GraphqlServer {
   readonly #documents: DocumentCache;
   readonly #batches: AllBatches;
   readonly #subscriptions: Subscriptions;
+  /** Ids of trusted documents, by text. */
+  readonly #trustedIds: ReadonlyMap<string, string>;
 
   constructor(options: GraphqlServerOptions) {
-    const { faces, batches, calls, config: { limits, subscriptions }, introspection } = options;
+    const { faces, batches, calls, config: { limits, subscriptions, documents }, introspection } = options;
     this.#options = options;
     this.schema = buildSchema(faces, { problemOf: (error, { context }) => calls.problemOf(error, context) });
     this.#batches = {
@@ -74,6 +76,7 @@ export class GraphqlServer {
       capacity: CACHED_CHARACTERS,
     });
     this.#subscriptions = new Subscriptions({ ...subscriptions, calls });
+    this.#trustedIds = new Map([...documents ?? []].map(([id, text]) => [text, id]));
   }
 
   /** Responds to a request. */
@@ -154,12 +157,15 @@ export class GraphqlServer {
     { method, type, parameters: { query, operationName, variables } }: ReadRequest,
     state: RequestState,
   ): Promise<PreparedRequest | readonly GraphQLError[]> {
-    const { introspection, operationOf } = this.#options;
+    const { introspection, operationOf, calls } = this.#options;
     const variableValues = variables ?? {};
     try {
       const parsed = this.#documents.get(query);
       const { document } = parsed;
       const operation = operationIn(document, operationName);
+      // Names of other documents are client input.
+      const trustedId = this.#trustedIds.get(query);
+      if (trustedId !== undefined) calls.nameOperation(state.context, operation.name?.value ?? trustedId);
       const cost = parsed.costOf(operation, variableValues);
       const errors = parsed.errors();
       if (errors.length > 0) return errors;

@@ -11,7 +11,7 @@ import type { CursorOf } from "@archway/service_kit/list_endpoint.ts";
 import type { ResolverContext } from "../execution/request_state.ts";
 import type { TypeBuilder } from "./type_builder.ts";
 
-/** Page of a list, the source of connections. */
+/** Page of a list. */
 export interface ConnectionPage {
   readonly items: readonly LoadedResource[];
   readonly hasNext: boolean;
@@ -19,27 +19,15 @@ export interface ConnectionPage {
   readonly cursorOf: CursorOf;
 }
 
-interface Edge {
-  readonly node: object;
-  readonly cursor: () => string;
-}
-
-const PAGE_INFO = new GraphQLObjectType<ConnectionPage, ResolverContext>({
+// Fields are properties of their sources: resolvers would be called for each of them.
+const PAGE_INFO = new GraphQLObjectType<unknown, ResolverContext>({
   name: "PageInfo",
   description: "Position of a page. Cursors are those of the HTTP API, and expire like them.",
   fields: {
-    hasNextPage: { type: new GraphQLNonNull(GraphQLBoolean), resolve: ({ hasNext }) => hasNext },
-    hasPreviousPage: { type: new GraphQLNonNull(GraphQLBoolean), resolve: ({ hasPrevious }) => hasPrevious },
-    startCursor: {
-      type: GraphQLString,
-      description: "Cursor for `before`; null for an empty page.",
-      resolve: ({ items, cursorOf }) => items.length === 0 ? null : cursorOf(0, "before"),
-    },
-    endCursor: {
-      type: GraphQLString,
-      description: "Cursor for `after`; null for an empty page.",
-      resolve: ({ items, cursorOf }) => items.length === 0 ? null : cursorOf(items.length - 1, "after"),
-    },
+    hasNextPage: { type: new GraphQLNonNull(GraphQLBoolean) },
+    hasPreviousPage: { type: new GraphQLNonNull(GraphQLBoolean) },
+    startCursor: { type: GraphQLString, description: "Cursor for `before`; null for an empty page." },
+    endCursor: { type: GraphQLString, description: "Cursor for `after`; null for an empty page." },
   },
 });
 
@@ -63,12 +51,8 @@ export function connectionType(
       new GraphQLObjectType<unknown, ResolverContext>({
         name: edgeName,
         fields: {
-          node: { type: item, resolve: (source) => edgeOf(source).node },
-          cursor: {
-            type: new GraphQLNonNull(GraphQLString),
-            description: "Cursor for `after`.",
-            resolve: (source) => edgeOf(source).cursor(),
-          },
+          node: { type: item },
+          cursor: { type: new GraphQLNonNull(GraphQLString), description: "Cursor for `after`." },
         },
       }));
     return new GraphQLObjectType<unknown, ResolverContext>({
@@ -76,21 +60,12 @@ export function connectionType(
       description: `One page of a list, following the Relay specification of connections.`,
       extensions: CONNECTION,
       fields: {
-        edges: {
-          type: new GraphQLNonNull(new GraphQLList(new GraphQLNonNull(edge))),
-          resolve: (source) => {
-            const { items, cursorOf } = pageOf(source);
-            return items.map((resource, index) =>
-              new EdgeSource(nodeOf(resource), () => cursorOf(index, "after"))
-            );
-          },
-        },
+        edges: { type: new GraphQLNonNull(new GraphQLList(new GraphQLNonNull(edge))) },
         nodes: {
           type: new GraphQLNonNull(new GraphQLList(item)),
           description: "The items without their cursors.",
-          resolve: (source) => pageOf(source).items.map(nodeOf),
         },
-        pageInfo: { type: new GraphQLNonNull(PAGE_INFO), resolve: (source) => pageOf(source) },
+        pageInfo: { type: new GraphQLNonNull(PAGE_INFO) },
       },
     });
   });
@@ -101,31 +76,57 @@ export function nodeOf({ data, etag }: LoadedResource): object {
   return etag === undefined ? data : { ...data, etag };
 }
 
-/** Source of a connection. */
-export class PageSource implements ConnectionPage {
-  readonly items: readonly LoadedResource[];
-  readonly hasNext: boolean;
-  readonly hasPrevious: boolean;
-  readonly cursorOf: CursorOf;
+/** Source of a connection and its page info. */
+export class PageSource {
+  readonly #page: ConnectionPage;
 
-  constructor({ items, hasNext, hasPrevious, cursorOf }: ConnectionPage) {
-    this.items = items;
-    this.hasNext = hasNext;
-    this.hasPrevious = hasPrevious;
-    this.cursorOf = cursorOf;
+  constructor(page: ConnectionPage) {
+    this.#page = page;
+  }
+
+  get nodes(): readonly object[] {
+    return this.#page.items.map(nodeOf);
+  }
+
+  get edges(): readonly EdgeSource[] {
+    const { items, cursorOf } = this.#page;
+    return items.map((resource, index) => new EdgeSource(nodeOf(resource), () => cursorOf(index, "after")));
+  }
+
+  get pageInfo(): this {
+    return this;
+  }
+
+  get hasNextPage(): boolean {
+    return this.#page.hasNext;
+  }
+
+  get hasPreviousPage(): boolean {
+    return this.#page.hasPrevious;
+  }
+
+  get startCursor(): string | null {
+    const { items, cursorOf } = this.#page;
+    return items.length === 0 ? null : cursorOf(0, "before");
+  }
+
+  get endCursor(): string | null {
+    const { items, cursorOf } = this.#page;
+    return items.length === 0 ? null : cursorOf(items.length - 1, "after");
   }
 }
 
-class EdgeSource implements Edge {
-  constructor(readonly node: object, readonly cursor: () => string) {}
-}
+/** Source of an edge. */
+class EdgeSource {
+  readonly node: object;
+  readonly #cursor: () => string;
 
-function pageOf(source: unknown): PageSource {
-  if (source instanceof PageSource) return source;
-  throw new TypeError("The source of a connection is no page");
-}
+  constructor(node: object, cursor: () => string) {
+    this.node = node;
+    this.#cursor = cursor;
+  }
 
-function edgeOf(source: unknown): EdgeSource {
-  if (source instanceof EdgeSource) return source;
-  throw new TypeError("The source of an edge is no edge");
+  get cursor(): string {
+    return this.#cursor();
+  }
 }

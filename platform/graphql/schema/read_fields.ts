@@ -10,6 +10,7 @@ import {
   type ArgumentPlaces,
   callInput,
   fieldArguments,
+  FieldFailure,
   isList,
   PAGE_ARGUMENTS,
   resolving,
@@ -144,34 +145,57 @@ export function listField(
   const { args, places } = fieldArguments({ ...source, types }, { field: own, bound: Object.keys(where) });
   const node = types.output({ document, schema: item, name });
   const texts = fieldTexts(source);
+  const [parentProperty] = Object.values(where);
+  const limits = new FirstPages();
   return {
     type: new GraphQLNonNull(connectionType(types, node, typeName(name))),
     args: { ...args, ...PAGE_ARGUMENTS },
     ...texts,
     ...(description !== undefined && { description }),
-    resolve: (parent, sent: Args, { state }) =>
-      resolving(withPage(places, sent), async () => {
+    resolve: (parent, sent: Args, { state }) => {
+      const inputOf = (): CallInput => {
         const page = pageQuery(sent);
-        const input = callInput(places, sent);
+        const { path, query, headers } = callInput(places, sent);
         const bound = boundParameters(operation, { where, parent });
-        const [parentId] = Object.values(where).map((property) => objectOf(parent)[property]);
-        if (typeof parentId === "string" && isFirstPage(sent)) {
-          const first = { path: bound.path, query: { ...bound.query, ...page } };
-          const found = await state.loadList(field, parentId, {
-            operationId,
-            limit: page.limit,
-            input: first,
-          });
-          if (found !== undefined) return new PageSource({ ...found, hasPrevious: false });
-        }
-        const full = {
-          ...input,
-          path: { ...input.path, ...bound.path },
-          query: { ...input.query, ...bound.query, ...page },
+        return {
+          ...{ path: { ...path, ...bound.path }, query: { ...query, ...bound.query, ...page } },
+          ...(headers !== undefined && { headers }),
         };
-        return await readPage(operationId, full, state);
-      }),
+      };
+      const read = (): Promise<PageSource> =>
+        resolving(withPage(places, sent), () => readPage(operationId, inputOf(), state));
+      const parentId = parentProperty === undefined ? undefined : objectOf(parent)[parentProperty];
+      const batch = typeof parentId === "string" ? limits.of(sent) : undefined;
+      if (batch === undefined || typeof parentId !== "string") return read();
+      try {
+        const loading = state.loadList(field, parentId, { operationId, limit: batch, input: inputOf });
+        if (loading === undefined) return read();
+        return loading.then(
+          (found) => found === undefined ? read() : new PageSource({ ...found, hasPrevious: false }),
+          (error) => {
+            throw new FieldFailure(error, withPage(places, sent));
+          },
+        );
+      } catch (error) {
+        throw new FieldFailure(error, withPage(places, sent));
+      }
+    },
   };
+}
+
+/** Sizes of first pages by the arguments of a field, which are the same for all parents in a request. */
+class FirstPages {
+  readonly #limits = new WeakMap<Args, { readonly limit: number | undefined }>();
+
+  /** Returns the size of the first page; undefined for other pages, and with filters. */
+  of(args: Args): number | undefined {
+    let known = this.#limits.get(args);
+    if (known === undefined) {
+      known = { limit: isFirstPage(args) ? pageQuery(args).limit : undefined };
+      this.#limits.set(args, known);
+    }
+    return known.limit;
+  }
 }
 
 /** Adds the places of the arguments that select a page. */

@@ -71,7 +71,7 @@ async function withDecision(served: Promise<Response>, decision: TraceParent): P
 }
 
 function endSpan(span: RecordedSpan, exchange: Exchange, { status }: Response): void {
-  const { route, problem, method, path, origin, requestId, ownRequestId } = exchange;
+  const { route, operationName, problem, method, path, origin, requestId, ownRequestId } = exchange;
   const isKnown = KNOWN_METHODS.has(method);
   const attributes: Attributes = {
     "http.request.method": isKnown ? method : "_OTHER",
@@ -80,6 +80,7 @@ function endSpan(span: RecordedSpan, exchange: Exchange, { status }: Response): 
     "url.path": redactedPath(path, route),
   };
   if (route !== "") attributes["http.route"] = route;
+  if (operationName !== undefined) attributes["archway.operation"] = operationName;
   if (problem !== undefined) attributes["archway.problem"] = problem;
   // An id that the client chose may be an e-mail address.
   if (ownRequestId || !requestId.includes("@")) attributes["archway.request_id"] = requestId;

@@ -98,15 +98,15 @@ class PlanExecution {
   }
 
   #readLeaf(field: FieldPlan, source: unknown, parent: Parent): unknown {
-    const raw = isSource(source) ? source[field.name] : undefined;
-    if (raw === undefined || raw === null) {
-      if (field.value.isNullable) return null;
-    } else if (typeof raw !== "object" && typeof raw !== "function") {
-      try {
+    try {
+      const raw = isSource(source) ? source[field.name] : undefined;
+      if (raw === undefined || raw === null) {
+        if (field.value.isNullable) return null;
+      } else if (typeof raw !== "object" && typeof raw !== "function") {
         return completeLeaf(field.value, raw);
-      } catch (error) {
-        return this.#failed(error, field, placeOf(field, parent));
       }
+    } catch (error) {
+      return this.#failed(error, field, placeOf(field, parent));
     }
     return this.#readField(field, source, parent);
   }
