@@ -32,6 +32,9 @@ Deno.test("archway conform tests a running program without settings or a databas
       assertEquals([code, stderr], [0, ""], stdout);
       assertMatch(stdout, /^([1-9]\d*) requests sent, \1 passed, 0 failed\n$/);
     }
+    const history = await conform(url, "--history", "--seconds", "1", "--seed", "7");
+    assertEquals([history.code, history.stderr], [0, ""], history.stdout);
+    assertMatch(history.stdout, /^\d+ operations on \/v1\/contacts \(seed 7\): .*; 0 violations\n$/);
     assertEquals([none.code, none.stdout, wrong.code, wrong.stdout], [2, "", 2, ""]);
     assertStringIncludes(none.stderr, 'archway conform: No test matches --only "qzqz"');
     assertStringIncludes(wrong.stderr, "Usage: archway conform <url> [--document <doc>]");

@@ -81,9 +81,10 @@ export async function exchange(
     const { status } = response;
     return { outcome: outcomeOf(response, isRead), status, headers: response.headers, body: parse(text) };
   } catch (error) {
-    // Deno names the phase in which a request failed.
-    const { cause } = error instanceof TypeError ? error : {};
-    const isUnsent = cause instanceof Error && cause.message.includes("client error (Connect)");
+    // Deno names the phase in which a request failed, in its error or, in newer versions, in the cause of that.
+    const { message = "", cause } = error instanceof TypeError ? error : {};
+    const reasons = [message, cause instanceof Error ? cause.message : ""];
+    const isUnsent = reasons.some((reason) => reason.includes("client error (Connect)"));
     return {
       ...{ outcome: isRead || isUnsent ? "fail" : "unknown", status: 0 },
       ...{ headers: new Headers(), body: undefined },
