@@ -2460,7 +2460,7 @@ const createWebhook: runtime.Operation = {
     "503": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.createWebhookResponse503ApplicationProblemJson }], headers: [{ name: "Retry-After", required: false }] },
   },
   security: [[{ scheme: "bearerAuth", kind: "bearer", scopes: ["webhooks:write"] }]],
-  extensions: {},
+  extensions: { "x-open-world": true },
 };
 
 const getWebhook: runtime.Operation = {
@@ -2547,7 +2547,7 @@ const testWebhook: runtime.Operation = {
     "503": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.testWebhookResponse503ApplicationProblemJson }], headers: [{ name: "Retry-After", required: false }] },
   },
   security: [[{ scheme: "bearerAuth", kind: "bearer", scopes: ["webhooks:write"] }]],
-  extensions: {},
+  extensions: { "x-open-world": true },
 };
 
 const rotateWebhookSecret: runtime.Operation = {
@@ -2612,7 +2612,7 @@ const enableWebhook: runtime.Operation = {
     "503": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.enableWebhookResponse503ApplicationProblemJson }], headers: [{ name: "Retry-After", required: false }] },
   },
   security: [[{ scheme: "bearerAuth", kind: "bearer", scopes: ["webhooks:write"] }]],
-  extensions: {},
+  extensions: { "x-open-world": true },
 };
 
 const listDeliveries: runtime.Operation = {
@@ -2675,7 +2675,7 @@ const retryDelivery: runtime.Operation = {
     "503": { content: [{ mediaType: "application/problem+json", codec: "json", validate: validators.retryDeliveryResponse503ApplicationProblemJson }], headers: [{ name: "Retry-After", required: false }] },
   },
   security: [[{ scheme: "bearerAuth", kind: "bearer", scopes: ["webhooks:write"] }]],
-  extensions: {},
+  extensions: { "x-open-world": true },
 };
 
 /** Descriptors of the operations, by operationId. */

@@ -198,14 +198,14 @@ function outputSchema(body: JsonObject | undefined, hasKey: boolean): JsonObject
 }
 
 function annotationsOf(operation: Operation): ToolDefinition["annotations"] {
-  const { method, responses } = operation;
+  const { method, responses, extensions } = operation;
   const reads = onlyReads(operation);
   const creates = method === "POST" && responses["201"] !== undefined;
   return {
     readOnlyHint: reads,
     destructiveHint: !reads && !creates,
     idempotentHint: reads || method === "PUT" || method === "DELETE",
-    openWorldHint: false,
+    openWorldHint: extensions["x-open-world"] === true,
   };
 }
 

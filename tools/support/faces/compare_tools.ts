@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import type { ToolAnnotations } from "@modelcontextprotocol/client";
 import { ApiDocument, type Operation } from "@archway/conformance/derived/api_document.ts";
 import type { Server } from "@archway/server/server.ts";
 import { connectMcp } from "../mcp_client.ts";
@@ -29,7 +30,7 @@ const INVISIBLE = /[\p{Cf}\p{Co}\p{Zl}\p{Zp}]/u;
 /**
  * Calls every operation of some documents over REST and as a tool, as "ada" who owns the resources and as "bob", with
  * inputs that are derived from the documents, and asserts that the outcomes and the states at the end are the same. An
- * operation that is not JSON must be no tool. Returns the number of operations that succeeded for "ada".
+ * operation that is not JSON must be no tool, and the hints of each tool must hold. Returns the number of operations that succeeded for "ada".
  */
 export async function compareTools(
   server: Server,
@@ -41,6 +42,8 @@ export async function compareTools(
   const clients = { bob, ada };
   const { tools } = await ada.client.listTools();
   const names = tools.map(({ name }) => name);
+  const hintsOf = (name: string): ToolAnnotations =>
+    tools.find((tool) => tool.name === name)?.annotations ?? {};
   let succeeded = 0;
 
   async function byTool({ operation, ...call }: DerivedCall, caller: "ada" | "bob"): Promise<ToolOutcome> {
@@ -78,10 +81,19 @@ export async function compareTools(
           await prepare();
           const ids = await listedIds(server, documents);
           const call = deriveCall(api, operation, ids);
+          const before = await stateOf(server, documents, ids);
           const [ofBob, ofAda] = [await send(call, "bob"), await send(call, "ada")];
           for (const secret of secrets) assert(!JSON.stringify(ofBob).includes(secret), `bob sees ${secret}`);
-          if (send === byTool && Number(ofAda.status) < 300) succeeded++;
-          results.push(neutral({ ofBob, ofAda, state: await stateOf(server, documents, ids) }));
+          const state = await stateOf(server, documents, ids);
+          results.push(neutral({ ofBob, ofAda, state }));
+          if (send !== byTool || Number(ofAda.status) >= 300) continue;
+          succeeded++;
+          const { readOnlyHint, idempotentHint } = hintsOf(operation.id);
+          if (readOnlyHint) assertEquals(state, before, "State after an operation that only reads");
+          if (!idempotentHint) continue;
+          await send(call, "ada");
+          const after = await stateOf(server, documents, ids);
+          assertEquals(neutral(after), neutral(state), "State after the same call again");
         }
         const [rest, tool] = results;
         assertEquals(tool, rest);

@@ -69,20 +69,23 @@ export async function compareFaces(
 }
 
 const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
-const TIME = /\d{4}-\d\d-\d\dT[\d:.]+Z/g;
-
-const SECRET = /whsec_[\w+/=]+/g;
+/** Texts that differ between runs, and what is compared in their place. */
+const DIFFERENT: readonly (readonly [RegExp, string])[] = [
+  [/\d{4}-\d\d-\d\dT[\d:.]+Z/g, "time"],
+  [/"durationMs":\d+/g, '"durationMs":0'],
+  [/whsec_[\w+/=]+/g, "secret"],
+];
 
 /** Returns a value without what differs between runs: ids are numbered in order of appearance, times have no value. */
 export function neutral(value: unknown): unknown {
   const numbers = new Map<string, number>();
-  const text = JSON.stringify(value).replaceAll(SECRET, "secret").replaceAll(TIME, "time").replaceAll(
-    UUID,
-    (id) => {
-      const number = numbers.get(id) ?? numbers.size + 1;
-      numbers.set(id, number);
-      return `id ${number}`;
-    },
+  const text = DIFFERENT.reduce(
+    (text, [pattern, other]) => text.replaceAll(pattern, other),
+    JSON.stringify(value),
   );
-  return JSON.parse(text);
+  return JSON.parse(text.replaceAll(UUID, (id) => {
+    const number = numbers.get(id) ?? numbers.size + 1;
+    numbers.set(id, number);
+    return `id ${number}`;
+  }));
 }
