@@ -25,6 +25,7 @@ const DISTINCTIVE = [
   "7741-9902-QX",
   "bequestzq",
   "giftzqback",
+  "Wantedqzv",
 ];
 const TEXTS = [...DISTINCTIVE, ...DISTINCTIVE.map((text) => text.toLowerCase())];
 
@@ -151,6 +152,10 @@ async function sendPerson(server: Server, pool: ConnectionPool, receiver: Receiv
   await post("POST /v1/payments", {
     ...{ payerAccountId: other.account, payeeAccountId: person.account, amount: money("2.00") },
     description: "For Vexworthy, 7741-9902-QX",
+  }, true);
+  await post("POST /v1/payment-requests", {
+    ...{ payeeAccountId: person.account, payerAccountId: other.account, amount: money("4.00") },
+    ...{ description: "Wantedqzv", expiresAt: new Date(Date.now() + 86_400_000).toISOString() },
   }, true);
   // Enough others that statistics have values of the person.
   for (let index = 0; index < 30; index++) await post("POST /v1/profiles", { name: `Person ${index}` });

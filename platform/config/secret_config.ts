@@ -14,7 +14,8 @@ const MIN_SECRET_BYTES = 32;
 const HMAC_SECRET = secretSetting("HMAC_SECRET", {
   defaultRule: "generated and stored with the embedded database; required otherwise",
   description:
-    "Signs cursors and consistency tokens, and encrypts the secrets of webhooks: 32 bytes or more, such as " +
+    "Signs cursors and consistency tokens, and encrypts the secrets of webhooks and keys of personal data: 32 bytes " +
+    "or more, such as " +
     "the output of `openssl rand -base64 32`. The first one signs and encrypts, all of them verify and decrypt. To " +
     "rotate, set old,new in all processes, then new,old in all of them, and remove the old one after CURSOR_TTL; " +
     "workers have re-encrypted stored secrets by then.",
