@@ -11,6 +11,7 @@ import { type LoadSetting, loadSettings, type Scenario } from "@archway/tools/be
 import { type BenchDatabase, startBenchDatabase } from "@archway/tools/bench/start_bench_database.ts";
 import { keyedPosts, reads, replays } from "@archway/tools/bench/workload.ts";
 import { paymentsAgainstScenario } from "./against_scenario.ts";
+import { analyticsScenario } from "./analytics_scenario.ts";
 import type { BareCommand } from "./bare_payments.ts";
 import { graphqlScenario } from "./graphql_scenario.ts";
 import { mcpScenario } from "./mcp_scenario.ts";
@@ -63,6 +64,7 @@ const payments: Scenario<PaymentSetting> = {
 export const scenarios: readonly Scenario[] = [
   payments,
   paymentsAgainstScenario,
+  analyticsScenario,
   graphqlScenario,
   mcpScenario,
   privacyScenario,
