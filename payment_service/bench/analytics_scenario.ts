@@ -7,7 +7,7 @@ import { childEnvironment } from "@archway/tools/bench/child_process.ts";
 import { compare, type Result } from "@archway/tools/bench/compare.ts";
 import { progress } from "@archway/tools/bench/progress.ts";
 import { serviceEnvironment, startService } from "@archway/tools/bench/programs.ts";
-import { type LoadSetting, loadSettings, type Scenario } from "@archway/tools/bench/scenario.ts";
+import { type LoadSetting, loadSettings, type Scenario, type Tables } from "@archway/tools/bench/scenario.ts";
 import { startBenchDatabase } from "@archway/tools/bench/start_bench_database.ts";
 import { keyedPosts } from "@archway/tools/bench/workload.ts";
 import { QUESTIONS } from "../analytics/questions.ts";
@@ -33,7 +33,7 @@ export const analyticsScenario: Scenario<AnalyticsSetting> = {
       help: "payments in the database",
     },
   },
-  async measure(run) {
+  async measure(run): Promise<Tables> {
     const { parts, settings: { payments, connections }, signal, stack } = run;
     const { database, replicas: [replica = null], ids } = await startBenchDatabase(run, {
       replicas: 1,
@@ -57,7 +57,7 @@ export const analyticsScenario: Scenario<AnalyticsSetting> = {
     /** Payments while something else runs, again and again. */
     const during = (name: string, work: () => Promise<unknown>): { name: string; measure: typeof load } => ({
       name,
-      async measure(milliseconds) {
+      async measure(milliseconds): ReturnType<typeof load> {
         let going = true;
         const working = (async (): Promise<void> => {
           while (going) await work();
@@ -89,7 +89,7 @@ interface Source {
 async function measureQuestions(
   run: BenchRun<AnalyticsSetting>,
   { database, folder }: Source,
-): Promise<Readonly<Record<string, readonly Result[]>>> {
+): Promise<Tables> {
   const results: Result[] = [];
   for (const { title, postgres, duckdb } of QUESTIONS) {
     results.push(
