@@ -101,6 +101,11 @@ export class Cluster implements AsyncDisposable {
   async failOver(): Promise<void> {
     const [former, promoted] = [this.primary, this.standby];
     if (this.#options.isAsynchronous) await stopReplication(promoted);
+    else {
+      // A commit whose wait for a lost standby was cancelled is acknowledged without it.
+      await this.#waitForStandby();
+      await promoted.catchUp(former);
+    }
     await former.kill();
     await promoted.promote();
     this.primary = promoted;
