@@ -100,7 +100,9 @@ async function useKeys(page: Page, url: string): Promise<Readonly<Record<string,
 
 /** Watches the metrics while requests arrive. */
 async function watchMetrics(page: Page, url: string): Promise<Readonly<Record<string, unknown>>> {
-  await page.goto(`${url}/_dev/#/metrics`);
+  await page.goto(`${url}/_dev/`);
+  await page.locator("main h2", { hasText: "Requests" }).waitFor();
+  await page.keyboard.press("2");
   const charts = page.locator("figure:visible");
   await charts.first().waitFor();
   const shifts = await watchShifts(page);

@@ -6,7 +6,8 @@ const KEYS = [
   ["Enter", "open the line"],
   ["/", "search"],
   ["Escape", "back to the list"],
-  ["g", "begin of the page"],
+  ["g", "top of the page"],
+  ["1 … 9", "a view, by its place"],
   ["?", "this help"],
 ];
 
@@ -29,6 +30,10 @@ export function listenToKeys(main) {
     if (ctrlKey || metaKey || altKey || help.open) return;
     if (target.matches("input, select, textarea")) {
       if (key === "Escape") target.blur();
+      return;
+    }
+    if (/^[1-9]$/.test(key)) {
+      document.querySelectorAll("nav a")[key - 1]?.click();
       return;
     }
     const act = {
