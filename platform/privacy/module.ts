@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { PeriodicTask } from "@archway/service_kit/periodic_task.ts";
+import { PeriodicTask, type PeriodicTaskOptions } from "@archway/service_kit/periodic_task.ts";
 import type {
   BackgroundWork,
   ConfiguredService,
@@ -30,6 +30,9 @@ const REWRAP_MS = 3_600_000;
 /** Interval at which the audit log is closed. */
 const CLOSE_MS = 2_000;
 
+/** The same without a trail, when only commands write to it. */
+const RARELY_MS = 60_000;
+
 /** Service module of privacy: encryption of personal fields of events, exports, erasures, and an audit log. */
 export const privacyModule: ServiceModule = {
   name: "privacy",
@@ -54,35 +57,47 @@ export const privacyModule: ServiceModule = {
   },
 };
 
+type TaskOptions = Pick<PeriodicTaskOptions, "intervalMs" | "run">;
+
 function openTasks(
   { pool, secrets, logger }: ServiceDependencies,
   trail: DatabaseTrail | undefined,
 ): BackgroundWork {
   const keys = new SubjectKeys(secrets);
-  const onFailed = (task: string) => (error: unknown): void =>
-    logger.warn("{task} failed and is repeated: {message}", {
-      task,
-      message: error instanceof Error ? error.message : "unknown",
+  // Once for each outage, as it would be often.
+  const reported = new Set<string>();
+  const task = (name: string, { intervalMs, run }: TaskOptions): PeriodicTask =>
+    new PeriodicTask({
+      intervalMs,
+      run: async (signal) => {
+        await run(signal);
+        reported.delete(name);
+      },
+      onFailed: (error) => {
+        if (reported.has(name)) return;
+        reported.add(name);
+        const message = error instanceof Error ? error.message : "unknown";
+        logger.warn("{task} failed and is repeated: {message}", { task: name, message });
+      },
     });
-  const rewrap = new PeriodicTask({
-    intervalMs: REWRAP_MS,
-    run: async (signal) => {
-      while (!(await pool.withTx((tx) => keys.rewrap(tx), { signal })).isLast);
-    },
-    onFailed: onFailed("Wrapping keys of personal data by the newest secret"),
-  });
-  const block = new PeriodicTask({
-    intervalMs: CLOSE_MS,
-    run: (signal) => closeBlocks(pool, { signal }),
-    onFailed: onFailed("Closing blocks of the audit log"),
-  });
+  const tasks = [
+    task("Wrapping keys of personal data by the newest secret", {
+      intervalMs: REWRAP_MS,
+      run: async (signal) => {
+        while (!(await pool.withTx((tx) => keys.rewrap(tx), { signal })).isLast);
+      },
+    }),
+    task("Closing blocks of the audit log", {
+      intervalMs: trail === undefined ? RARELY_MS : CLOSE_MS,
+      run: (signal) => closeBlocks(pool, { signal }),
+    }),
+  ];
   return {
     start(): void {
-      rewrap.start();
-      block.start();
+      for (const one of tasks) one.start();
     },
     async [Symbol.asyncDispose](): Promise<void> {
-      await Promise.all([rewrap[Symbol.asyncDispose](), block[Symbol.asyncDispose]()]);
+      await Promise.all(tasks.map((one) => one[Symbol.asyncDispose]()));
       await trail?.[Symbol.asyncDispose]();
     },
   };
