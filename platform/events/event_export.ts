@@ -7,8 +7,10 @@ import type {
   StreamExport,
   StreamSource,
 } from "@archway/service_kit/export_definition.ts";
-import type { EventCatalog } from "@archway/service_kit/event_catalog.ts";
+import { CommandError } from "@archway/service_kit/command.ts";
+import type { EventCatalog, NewEvent } from "@archway/service_kit/event_catalog.ts";
 import type { StoredEvent } from "./store/event.ts";
+import { EventStoreError } from "./store/event_store_error.ts";
 import { countRange, fingerprintRange } from "./store/event_ranges.ts";
 import { readAllEvents } from "./store/read_events.ts";
 import { settledPosition } from "./store/settled_position.ts";
@@ -74,7 +76,7 @@ async function readBatch(
     through: last === undefined || events.length < range.limit ? range.until : last.position,
     rows: events.map((stored) => {
       const catalog = owners.get(stored.type) ?? NONE;
-      const event = withoutPersonal({ ...stored, ...upcast(stored, catalog.types) }, catalog);
+      const event = withoutPersonal({ ...stored, ...newest(stored, catalog) }, catalog);
       const { position, type, recordedAt } = event;
       return {
         position,
@@ -83,6 +85,18 @@ async function readBatch(
       };
     }),
   };
+}
+
+/** @throws {CommandError} if this program does not know the event. */
+function newest(stored: StoredEvent, { types }: EventCatalog): NewEvent {
+  try {
+    return upcast(stored, types);
+  } catch (error) {
+    if (!(error instanceof EventStoreError)) throw error;
+    throw new CommandError(`${error.message}; export with the release that has recorded it`, {
+      cause: error,
+    });
+  }
 }
 
 /** Returns an event whose personal fields are null, encrypted or not: files outlive the erasure of a person. */

@@ -1,4 +1,4 @@
-import type { CommandContext, Progress } from "@archway/service_kit/command.ts";
+import { type CommandContext, CommandError, type Progress } from "@archway/service_kit/command.ts";
 import type { ExportDefinition } from "@archway/service_kit/export_definition.ts";
 import { textTable } from "@archway/service_kit/text_table.ts";
 import { readExportConfig } from "../export_config.ts";
@@ -36,12 +36,23 @@ export async function runExport(args: readonly string[], context: CommandContext
         ...{ context, storage, catalogs, connections: database.pool, full: parsed.full },
       });
     } catch (error) {
+      if (isOfSystem(error)) {
+        throw new CommandError(`Writing ${name} failed: ${error.message}; run the same command to continue`, {
+          cause: error,
+        });
+      }
       if (context.stoppedWith === undefined || error !== signal.reason) throw error;
       await context.print(`Stopped while exporting ${name}; run the same command to continue\n`);
       return context.stoppedWith;
     }
   }
   return 0;
+}
+
+/** Whether the system has refused an operation, such as for want of space. */
+function isOfSystem(error: unknown): error is Error {
+  return error instanceof Error && "code" in error && typeof error.code === "string" &&
+    /^E[A-Z]+$/.test(error.code);
 }
 
 interface OneOptions extends Pick<ExportOptions, "connections" | "storage" | "catalogs" | "full"> {

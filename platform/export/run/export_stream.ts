@@ -63,7 +63,7 @@ class StreamRun {
     const { full = false, signal, commitRows = COMMIT_ROWS, batchRows: limit = BATCH_ROWS } = this.#options;
     let listed: readonly ManifestFile[] = full ? [] : this.#target.manifest.files;
     let through = range.after;
-    while (through < range.until) {
+    do {
       await using files = this.#target.newFiles();
       while (through < range.until && (full || files.rows < commitRows)) {
         signal?.throwIfAborted();
@@ -77,7 +77,7 @@ class StreamRun {
       if (files.rows === 0 && !full) return;
       listed = [...listed, ...await files.close()];
       await this.#target.commit({ files: listed, full, stream: await this.#progress(reader(), through) });
-    }
+    } while (through < range.until);
     if (full) await this.#target.removeUnlisted();
   }
 

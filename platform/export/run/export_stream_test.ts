@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
 import { CommandError } from "@archway/service_kit/command.ts";
+import { SmallDisk } from "@archway/tools/support/small_disk.ts";
 import { openLocalStorage } from "../storage/local_storage.ts";
 import { NO_DATABASE, numberStream, type NumberStreamOptions } from "../testing/number_stream.ts";
 import { filesIn, readDataSet, readManifest } from "../testing/read_data_set.ts";
@@ -161,3 +162,25 @@ Deno.test("openLocalStorage() refuses a folder to which another export writes", 
     const error = await assertRejects(() => openLocalStorage(`${folder}-file`), CommandError);
     assertStringIncludes(error.message, "numbers-file cannot be written: ");
   }));
+
+Deno.test("exportStream() leaves no file of a stream that has become empty, if all is exported again", () =>
+  inFolder(async (folder) => {
+    await run(folder, { last: 101n });
+    assertEquals(await run(folder, { last: 0n, full: true }), { rows: 0, total: 0, files: 0 });
+    await assertRows(folder, 0n);
+  }));
+
+Deno.test("exportStream() leaves the manifest of before when the disk is full, and continues", async () => {
+  await using disk = await SmallDisk.mount(1);
+  if (disk === undefined) return;
+  const folder = join(disk.path, "numbers");
+  await run(folder, { last: 4_001n });
+  await disk.fill();
+  const error = await assertRejects(() => run(folder, { last: 40_001n }), Error);
+  assertEquals("code" in error && error.code, "ENOSPC");
+  assertEquals((await readManifest(folder)).stream?.position, "4001");
+  await assertRows(folder, 4_001n);
+  await disk.empty();
+  await run(folder, { last: 40_001n });
+  await assertRows(folder, 40_001n);
+});
