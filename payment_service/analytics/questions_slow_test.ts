@@ -23,7 +23,7 @@ Deno.test({
     await using program = new MainProgram(environment, ["export", "payments", "accounts", "--to", folder]);
     const { code, stderr } = await program.ended();
     assertEquals(code, 0, stderr);
-    const results = await runDuckdb(folder, QUESTIONS.map(({ duckdb }) => duckdb));
+    const results = await runDuckdb(folder, { queries: QUESTIONS.map(({ duckdb }) => duckdb) });
     for (const [index, { name, postgres }] of QUESTIONS.entries()) {
       await t.step(name, async () => {
         const { rows } = await pool.writer().query<Record<string, unknown>>(postgres);

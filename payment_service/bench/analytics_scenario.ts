@@ -43,7 +43,7 @@ export const analyticsScenario: Scenario<AnalyticsSetting> = {
     stack.defer(() => Deno.remove(folder, { recursive: true }));
     const source = { database, replica: replica ?? database, folder };
     const startedAt = performance.now();
-    await exportTo(source, "first");
+    await exportTo(source, { name: "first" });
     progress(`Exported ${payments} payments in ${((performance.now() - startedAt) / 1000).toFixed(1)} s`);
     const first = { ...source, folder: join(folder, "first") };
     const tables = parts.includes("questions") ? await measureQuestions(run, first) : {};
@@ -54,27 +54,39 @@ export const analyticsScenario: Scenario<AnalyticsSetting> = {
     });
     const workload = keyedPosts("/v1/payments", paymentBodies({ payers: ids, payees: ids }));
     const load = loadOn(run, { server, workload, connections });
-    /** Payments while something else runs, again and again. */
-    const during = (name: string, work: () => Promise<unknown>): { name: string; measure: typeof load } => ({
+    /** Payments while something else runs, again and again, until it is aborted at the end. */
+    const during = (
+      name: string,
+      work: (signal: AbortSignal) => Promise<unknown>,
+    ): { name: string; measure: typeof load } => ({
       name,
       async measure(milliseconds): ReturnType<typeof load> {
-        let going = true;
+        const ending = new AbortController();
         const working = (async (): Promise<void> => {
-          while (going) await work();
+          while (!ending.signal.aborted) await work(ending.signal);
         })();
         const sample = await load(milliseconds);
-        going = false;
-        await working;
+        ending.abort();
+        await working.catch((error) => {
+          if (!(error instanceof Error) || !ending.signal.aborted) throw error;
+        });
         return sample;
       },
     });
     let exports = 0;
     const results = await compare(run, [
       { name: "alone", measure: load },
-      during("questions on the primary", () => askPostgres(database)),
-      during("questions on a replica", () => askPostgres(source.replica)),
-      during("questions in DuckDB", () => runDuckdb(first.folder, QUESTIONS.map(({ duckdb }) => duckdb))),
-      during("export of all from a replica", () => exportTo(source, `load${exports++}`)),
+      during("questions on the primary", (ending) => askPostgres(database, ending)),
+      during("questions on a replica", (ending) => askPostgres(source.replica, ending)),
+      during(
+        "questions in DuckDB",
+        (ending) =>
+          runDuckdb(first.folder, { queries: QUESTIONS.map(({ duckdb }) => duckdb), signal: ending }),
+      ),
+      during(
+        "export of all from a replica",
+        (ending) => exportTo(source, { name: `load${exports++}`, signal: ending }),
+      ),
     ]);
     return { ...tables, "Payments meanwhile": results };
   },
@@ -106,7 +118,7 @@ async function measureQuestions(
         {
           name: "DuckDB",
           measure: async () => {
-            const [result] = await runDuckdb(folder, [duckdb]);
+            const [result] = await runDuckdb(folder, { queries: [duckdb] });
             return { requestTime: (result?.milliseconds ?? NaN) * 1000 };
           },
         },
@@ -116,16 +128,20 @@ async function measureQuestions(
   return { "Questions": results };
 }
 
-async function askPostgres(instance: InstanceConfig): Promise<void> {
+async function askPostgres(instance: InstanceConfig, signal: AbortSignal): Promise<void> {
   await using pool = openPool({ primary: instance, replicas: [], statementTimeoutMs: 0 });
-  for (const { postgres } of QUESTIONS) await pool.reader().query(postgres);
+  for (const { postgres } of QUESTIONS) await pool.reader().query(postgres, [], { signal });
 }
 
 /** Exports payments and accounts to a new folder, from the replica. */
-async function exportTo({ database, replica, folder }: Source, name: string): Promise<void> {
+async function exportTo(
+  { database, replica, folder }: Source,
+  { name, signal }: { readonly name: string; readonly signal?: AbortSignal },
+): Promise<void> {
   const { success, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["run", "--quiet", "-P", "main.ts", "export", "payments", "accounts", "--to", join(folder, name)],
     cwd: ROOT,
+    ...(signal !== undefined && { signal }),
     clearEnv: true,
     env: {
       ...childEnvironment(serviceEnvironment(database)),

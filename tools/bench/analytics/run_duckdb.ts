@@ -6,10 +6,17 @@ const ROOT = join(import.meta.dirname ?? ".", "../../..");
 /** Package with DuckDB, which is not in the lock file of the project: its native code takes 100 MB. */
 const SPECIFIER = "npm:@duckdb/node-api@1.5.6-r.1";
 
+/** Options of {@link runDuckdb}. */
+export interface RunDuckdbOptions {
+  readonly queries: readonly string[];
+  /** Kills the process. */
+  readonly signal?: AbortSignal;
+}
+
 /** Runs queries on the data sets in a folder with DuckDB, in a process of its own. */
 export async function runDuckdb(
   folder: string,
-  queries: readonly string[],
+  { queries, signal }: RunDuckdbOptions,
 ): Promise<readonly DuckdbResult[]> {
   const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: [
@@ -25,6 +32,7 @@ export async function runDuckdb(
       ...[SPECIFIER, folder, JSON.stringify(queries)],
     ],
     stdin: "null",
+    ...(signal !== undefined && { signal }),
   }).output();
   if (!success) throw new Error(`DuckDB failed: ${new TextDecoder().decode(stderr)}`);
   return JSON.parse(new TextDecoder().decode(stdout));
