@@ -1,3 +1,6 @@
+/** Number of messages that wait for a page, beyond which the stream ends: the page connects again when it reads. */
+const MAX_WAITING = 200;
+
 /** Sends a value to the page as JSON. */
 export type Send = (value: unknown) => void;
 
@@ -16,12 +19,18 @@ export function eventStream(open: (send: Send) => Disposable, stopping: AbortSig
   };
   const body = new ReadableStream<Uint8Array>({
     start(controller): void {
-      controller.enqueue(encoder.encode(": connected\n\n"));
-      source = open((value) => controller.enqueue(encoder.encode(`data: ${JSON.stringify(value)}\n\n`)));
       const end = (): void => {
+        if (ended.signal.aborted) return;
         stop();
         controller.close();
       };
+      const send: Send = (value) => {
+        if (ended.signal.aborted) return;
+        controller.enqueue(encoder.encode(`data: ${JSON.stringify(value)}\n\n`));
+        if ((controller.desiredSize ?? 0) < -MAX_WAITING) end();
+      };
+      controller.enqueue(encoder.encode(": connected\n\n"));
+      source = open(send);
       if (stopping.aborted) end();
       else stopping.addEventListener("abort", end, { signal: ended.signal });
     },
