@@ -45,6 +45,20 @@ Deno.test("deno.json assigns a permission set to each task, and full access to n
   assertEquals([test.permissions, compile.permissions], ["test", "workers"]);
 });
 
+Deno.test("tasks whose set limits what may be read do not wait for permission at a terminal", async () => {
+  const { tasks, permissions } = await configuration();
+  const limited = Object.entries(permissions)
+    .filter(([, { read }]) => read instanceof Array)
+    .map(([name]) => name);
+  const programs = Object.values(tasks).flatMap(({ command }) =>
+    command.split("&").flatMap((program) =>
+      limited.some((set) => program.includes(`-P=${set} `)) ? [program.trim()] : []
+    )
+  );
+  assertEquals(programs.length > 0, true);
+  assertEquals(programs.filter((program) => !program.startsWith("DENO_NO_PROMPT=1 ")), []);
+});
+
 Deno.test("docs/permissions.md lists the permissions of each task", async () => {
   const { tasks } = await configuration();
   const expected = Object.entries(tasks).map(([name, { command }]) => {
@@ -74,7 +88,7 @@ Deno.test("docs/permissions.md describes the permission sets of deno.json", asyn
   for (const set of Object.values(permissions)) {
     assertEquals(set["ffi"], { deny: true });
     assertEquals(set["import"], { allow: ["localhost:1"], deny: true });
-    // Anything neither allowed nor denied would prompt at a terminal.
+    // Anything without a rule would prompt at a terminal.
     for (const kind of ["env", "net", "read", "write", "run", "sys"]) {
       assertEquals(kind in set, true, `${kind} is left open`);
     }
