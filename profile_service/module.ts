@@ -9,7 +9,6 @@ import { PROFILE_GRAPHQL, profileBatches } from "./graphql/profile_graphql.ts";
 import { profileErasure } from "./profile_erasure.ts";
 import { profileHandlers } from "./http/profile_handlers.ts";
 import { profileProblems } from "./http/profile_problems.ts";
-import { AuditedProfiles } from "./persistence/audited_profiles.ts";
 import { PostgresProfileRepository } from "./persistence/profile_repository.ts";
 import { PROFILE_TABLES } from "./privacy/profile_tables.ts";
 import { seedCommand } from "./seed/seed_command.ts";
@@ -33,13 +32,9 @@ export const profileModule = defineService({
   hasBackground: true,
   mount(dependencies, { retentionMs }): MountedService {
     const { pool: connections, now, newId, tokens, audit } = dependencies;
-    const stored = new PostgresProfileRepository({ eraseOnDelete: retentionMs === 0 });
-    const profiles = new ProfileService({
-      ...{ connections, now, newId },
-      ...(audit === undefined
-        ? { repository: stored }
-        : { repository: new AuditedProfiles(stored, audit), transactions: connections }),
-    });
+    const repository = new PostgresProfileRepository({ eraseOnDelete: retentionMs === 0, audit });
+    const transactions = audit && connections;
+    const profiles = new ProfileService({ connections, transactions, repository, now, newId });
     const handlerDependencies = { cursors: timeCursors("profile cursor", dependencies), tokens };
     const handlers = profileHandlers(profiles, handlerDependencies);
     return {

@@ -1,6 +1,7 @@
 import type { Querier, QueryOptions, QueryParameter } from "@archway/db/db.ts";
 import { DatabaseError } from "@archway/db/errors.ts";
-import type { ResourceKey, ResourceKeys } from "./access_scope.ts";
+import type { AccessScope, ResourceKey, ResourceKeys } from "./access_scope.ts";
+import { actorOf, type AuditEntry, type AuditTrail } from "./audit_trail.ts";
 import type { VersionedRepository, WriteCondition } from "./conditional_writer.ts";
 import { DomainError } from "./domain_error.ts";
 import { assignErasure, type Erasure } from "./erase_deleted.ts";
@@ -39,6 +40,8 @@ export interface VersionedTableOptions<Entity, Input, Json extends string = neve
    * @default none
    */
   readonly eraseOnDelete?: Erasure;
+  /** Kind of resource in the audit log, and the trail. Writes then need a transaction. @default not recorded */
+  readonly audit?: { readonly resource: string; readonly trail: AuditTrail } | undefined;
 }
 
 /** Entity whose properties can be bound as query parameters, apart from those that are stored as JSON. */
@@ -116,15 +119,24 @@ export class VersionedTable<
   ): Promise<void> {
     const values = this.#table.columns.map((property) => this.#bound(property, entity[property]));
     const { all, owner } = this.#insert;
-    await this.#write(() =>
+    const inserted = this.#write(() =>
       entity.owner === null
         ? db.query(all, values, options)
         : db.query(owner, [...values, entity.owner], options)
     );
+    if (this.#table.audit !== undefined) {
+      // Leaves together with the row. If that is refused, this fails too, and its error says less.
+      const recorded = this.#changed(db, "create", { id: entity.id, actor: entity.owner });
+      recorded.catch(() => undefined);
+      await inserted;
+      await recorded;
+    }
+    await inserted;
   }
 
   async find(db: Querier, { id, scope }: ResourceKey, options?: QueryOptions): Promise<Entity | undefined> {
     const { rows } = await db.query<Entity>(...statementFor(this.#find, scope, [id]), options);
+    this.recordRead(scope, rows);
     return rows[0];
   }
 
@@ -135,7 +147,23 @@ export class VersionedTable<
     options?: QueryOptions,
   ): Promise<readonly Entity[]> {
     const { rows } = await db.query<Entity>(...statementFor(this.#findMany, scope, [ids]), options);
+    this.recordRead(scope, rows);
     return rows;
+  }
+
+  /** Records a read in the audit log, if there is one; for lists. */
+  protected recordRead(scope: AccessScope, entities: readonly Entity[]): void {
+    const { audit } = this.#table;
+    audit?.trail.read({ actor: actorOf(scope), resource: audit.resource, ids: entities.map(({ id }) => id) });
+  }
+
+  async #changed(
+    tx: Querier,
+    action: AuditEntry["action"],
+    { id, actor }: { readonly id: string; readonly actor: string | null },
+  ): Promise<void> {
+    const { audit } = this.#table;
+    await audit?.trail.changed(tx, { actor, action, resource: audit.resource, ids: [id] }, { last: true });
   }
 
   async update(
@@ -146,6 +174,7 @@ export class VersionedTable<
     const values = this.#table.input.map((property) => this.#bound(property, input[property]));
     const statement = statementFor(this.#update, scope, [id, ...values, now, versions(condition)]);
     const { rows } = await this.#write(() => db.query<Entity>(...statement, options));
+    if (rows.length > 0) await this.#changed(db, "update", { id, actor: actorOf(scope) });
     return rows[0];
   }
 
@@ -156,7 +185,9 @@ export class VersionedTable<
   ): Promise<boolean> {
     const erased = Object.values(this.#table.eraseOnDelete ?? {});
     const statement = statementFor(this.#softDelete, scope, [id, now, versions(condition), ...erased]);
-    return (await db.query(...statement, options)).rowCount > 0;
+    const { rowCount } = await db.query(...statement, options);
+    if (rowCount > 0) await this.#changed(db, "delete", { id, actor: actorOf(scope) });
+    return rowCount > 0;
   }
 
   /** Returns the parameter of a property: its JSON text if it is stored as JSON. */

@@ -79,8 +79,8 @@ async function printRequest(pool: ConnectionPool, options: SubjectOptions): Prom
     textTable([["TABLE", "RECORDS"], ...rows.map(([table, count]) => [table, `${count}`])]),
   );
   await context.print(
-    `Nothing is erased yet. Ids, amounts and times will stay. To erase:\n` +
-      `  privacy erase --subject ${subject} --confirm ${request.id}\n`,
+    `This request has erased nothing yet. Ids, amounts and times will stay. To erase:\n` +
+      `  archway privacy erase --subject ${subject} --confirm ${request.id}\n`,
   );
   return 0;
 }

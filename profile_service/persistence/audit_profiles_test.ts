@@ -19,7 +19,7 @@ const byName = withAuthenticator({
 
 for (const [name, open] of Object.entries(databasesWith(serviceMigrations(...privacy, profileModule)))) {
   Deno.test({
-    name: `AuditedProfiles records who reads and changes profiles on ${name}`,
+    name: `PostgresProfileRepository records who reads and changes profiles on ${name}`,
     ignore: privacy.length === 0,
     async fn(): Promise<void> {
       await using database = await open();
