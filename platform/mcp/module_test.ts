@@ -106,6 +106,14 @@ const CASES: Readonly<Record<string, (server: Server) => Promise<void>>> = {
     const stale = await ada.fail("patchContact", { id, ifMatch: found["etag"], body: { name: "Eve" } });
     assertEquals([stale.data.problem?.status, stale.data.etag], [412, changed["etag"]]);
     assertMatch(stale.advice, /Read the resource.*the etag "2" as ifMatch/);
+    const unversioned = await ada.fail("patchContact", { id, body: { name: "Eve" } });
+    assertEquals(unversioned.data.problem?.status, 428);
+    assertMatch(
+      unversioned.advice,
+      /ifMatch is missing.*Read the resource first, and send its etag as ifMatch/,
+    );
+    const malformed = await ada.fail("patchContact", { id, ifMatch: "x", body: { name: "Eve" } });
+    assertMatch(malformed.advice, /ifMatch must/);
     const deleted = await ada.call("deleteContact", { id, ifMatch: changed["etag"] });
     assertEquals([deleted["status"], deleted["body"]], [204, undefined]);
     assertEquals((await ada.fail("getContact", { id })).data.problem?.type, "/problems/contact-not-found");

@@ -157,6 +157,20 @@ Deno.test({
 });
 
 if (hasAgents) {
+  testWithEmbedded("archway mcp reports a running dev that serves no agents", async () => {
+    await using storage = await useProgramStorage();
+    const variables = { ...storage.variables, AUTH_MODE: "none" };
+    await using program = new MainProgram(variables, ["dev"]);
+    const url = await program.url;
+    await untilReady(url);
+    await using agent = await connect({ ...variables, PORT: new URL(url).port });
+    const advice = `The program at ${url} serves no agents: start it with MCP_MODE=read or write.`;
+    while (!agent.stderr().includes(advice)) await agent.client.ping();
+    const { content } = await agent.client.callTool({ name: "listProfiles", arguments: {} });
+    assertStringIncludes(JSON.stringify(content), `(404). No resource exists at this path. ${advice}`);
+    assert(!agent.stderr().includes("serves the operations"));
+  });
+
   testWithEmbedded("archway mcp uses a running dev, which has the embedded database", async () => {
     await using storage = await useProgramStorage();
     const variables = { ...storage.variables, AUTH_MODE: "dev" };
@@ -165,6 +179,7 @@ if (hasAgents) {
     await untilReady(url);
     await using agent = await connect({ ...variables, PORT: new URL(url).port });
     const { client } = agent;
+    while (!agent.stderr().includes(`the program at ${url} serves the operations`)) await client.ping();
     await callList(client);
     if (hasCockpit) {
       for (const name of ["dev_schema", "dev_migrations"]) {
@@ -177,6 +192,5 @@ if (hasAgents) {
       assertEquals(at(requests, "recordedBy"), url);
       assert(JSON.stringify(requests).includes('"/mcp"'));
     }
-    assertStringIncludes(agent.stderr(), `the program at ${url} serves the operations`);
   });
 }

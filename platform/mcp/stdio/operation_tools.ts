@@ -43,19 +43,28 @@ export class OperationTools {
     { input, signal }: { readonly input: JsonObject; readonly signal: AbortSignal },
   ): Promise<CallToolResult> {
     const params = { name, arguments: input };
-    const { result, error, title, detail, status } = await this.#send<CallToolResult>("tools/call", {
-      ...{ params, signal },
-    });
-    if (result !== undefined) return result;
-    if (error !== undefined) throw new ProtocolError(ProtocolErrorCode.InvalidParams, error.message);
+    const reply = await this.#send<CallToolResult>("tools/call", { params, signal });
+    if (reply.result !== undefined) return reply.result;
+    if (reply.error !== undefined) {
+      throw new ProtocolError(ProtocolErrorCode.InvalidParams, reply.error.message);
+    }
+    return resultForSdk(errorResult(this.#refusalOf(reply)));
+  }
+
+  /** Returns the reason why the endpoint refuses all calls, and what to do; undefined if it does not. */
+  async refusal(signal: AbortSignal): Promise<string | undefined> {
+    const reply = await this.#send<ListToolsResult>("tools/list", { params: {}, signal });
+    return reply.result === undefined ? this.#refusalOf(reply) : undefined;
+  }
+
+  #refusalOf({ title, detail, status }: Reply<unknown>): string {
     const advice = status === 401
       ? "Set MCP_TOKEN to an access token or API key."
       : status === 404 && this.#program.servedBy !== undefined
       ? `The program at ${this.#program.servedBy} serves no agents: start it with MCP_MODE=read or write.`
       : undefined;
-    return resultForSdk(
-      errorResult([`${title} (${status}).`, detail, advice].filter((part) => part !== undefined).join(" ")),
-    );
+    return [`${title} (${status})`, detail, advice].filter((part) => part !== undefined)
+      .map((part) => part.endsWith(".") ? part : `${part}.`).join(" ");
   }
 
   async #send<Result>(

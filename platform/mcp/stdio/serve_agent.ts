@@ -29,9 +29,13 @@ export async function serveAgent(
 ): Promise<void> {
   const operations = new OperationTools(program, authorize);
   const { identity: { name, version }, servedBy } = program;
-  if (servedBy !== undefined) {
-    note(`The embedded database is in use: the program at ${servedBy} serves the operations`);
-  }
+  // In the meantime the agent is served.
+  operations.refusal(signal).then((refusal) => {
+    if (refusal !== undefined) note(`The tools of operations are missing. ${refusal}`);
+    else if (servedBy !== undefined) {
+      note(`The embedded database is in use: the program at ${servedBy} serves the operations`);
+    }
+  }, () => {});
   const ended = new Promise<void>((resolve) => {
     process.stdin.once("end", resolve);
     process.stdin.once("close", resolve);

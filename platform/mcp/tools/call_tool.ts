@@ -7,7 +7,7 @@ import type {
 import { Problem } from "@archway/server/problem.ts";
 import type { RequestContext } from "@archway/server/request_context.ts";
 import { isObject, type JsonObject, textOf } from "@archway/service_kit/json_object.ts";
-import { BODY, KEY, type Tool, type ToolParameter } from "./tool.ts";
+import { BODY, IF_MATCH, KEY, type Tool, type ToolParameter } from "./tool.ts";
 import { errorResult, problemResult, successResult, type ToolResult } from "./tool_result.ts";
 
 /** Call of a tool. */
@@ -38,12 +38,15 @@ export async function callTool(
   }
   const key = tool.takesKey ? textOf(input[KEY]) ?? crypto.randomUUID() : undefined;
   try {
+    call.authorize(context);
+    checkVersion(tool, input);
     checkSize(tool, input[BODY]);
     const result = await call.call(callInput(tool, input, key), context);
     return { result: successResult(tool.definition.name, exactly(tool, result), key), status: result.status };
   } catch (error) {
     const refused = calls.problemOf(error, context);
-    return { result: problemResult(refused, key), status: refused.problem.status };
+    const result = problemResult(refused, { key, argumentOf: (field) => argumentFor(tool, field) });
+    return { result, status: refused.problem.status };
   }
 }
 
@@ -60,6 +63,23 @@ function callInput(tool: Tool, input: JsonObject, key: string | undefined): Call
     ...{ path, query, headers },
     ...(tool.contentType !== undefined && { contentType: tool.contentType, body: input[BODY] }),
   };
+}
+
+/** Returns the name of the argument for a header field, which it sends. */
+function argumentFor({ parameters }: Tool, field: string): string {
+  const lower = field.toLowerCase();
+  const [argument = field] = [...parameters].find(([, { name }]) => name.toLowerCase() === lower) ?? [];
+  return argument;
+}
+
+/** @throws {Problem} 428 for a change without the version that it is of, as HTTP has it. */
+function checkVersion({ operation, parameters }: Tool, input: JsonObject): void {
+  if (input[IF_MATCH] !== undefined || !parameters.has(IF_MATCH)) return;
+  const isRequired = operation.parameters.some(({ name, required }) => required && /^if-match$/i.test(name));
+  if (!isRequired) return;
+  throw new Problem(428, "precondition-required", {
+    detail: `The argument ${IF_MATCH} is missing: the etag of the resource`,
+  });
 }
 
 /** @throws {Problem} 413 for a body that is larger than the operation permits. */

@@ -43,6 +43,8 @@ export interface ToolDefinition {
 
 /** Name of the argument with the body. */
 export const BODY = "body";
+/** Name of the argument with the version of the resource. */
+export const IF_MATCH = "ifMatch";
 /** Name of the argument with the idempotency key. */
 export const KEY = "idempotencyKey";
 

@@ -59,7 +59,14 @@ export function resultForSdk({ content, structuredContent, isError }: ToolResult
 }
 
 /** Returns the result of a call that failed: what to do, and the problem as data. */
-export function problemResult({ problem, headers }: CallProblem, key: string | undefined): ToolResult {
+export function problemResult(
+  { problem, headers }: CallProblem,
+  { key, argumentOf }: {
+    readonly key: string | undefined;
+    /** Returns the name of the argument for a header field. */
+    readonly argumentOf: (field: string) => string;
+  },
+): ToolResult {
   const retryAfter = headers.get("Retry-After");
   const etag = headers.get("ETag");
   const data = {
@@ -68,7 +75,7 @@ export function problemResult({ problem, headers }: CallProblem, key: string | u
     ...(etag !== null && { etag }),
     ...(key !== undefined && { idempotencyKey: key }),
   };
-  const text = adviceOf(problem, { retryAfter, etag, key });
+  const text = adviceOf(problem, { retryAfter, etag, key, argumentOf });
   return {
     content: [{ type: "text", text }, { type: "text", text: visible(JSON.stringify(data)) }],
     isError: true,
@@ -82,14 +89,17 @@ export function errorResult(text: string): ToolResult {
 
 function adviceOf(
   { title, status, detail, invalidParams = [] }: ProblemDetails,
-  { retryAfter, etag, key }: {
+  { retryAfter, etag, key, argumentOf }: {
     readonly retryAfter: string | null;
     readonly etag: string | null;
     readonly key: string | undefined;
+    readonly argumentOf: (field: string) => string;
   },
 ): string {
   const invalid = invalidParams.map(({ name, in: place, pointer, reason }) =>
-    `${place === "body" ? `body${pointer ?? `/${name}`}` : name} ${reason}`
+    `${
+      place === "body" ? `body${pointer ?? `/${name}`}` : place === "header" ? argumentOf(name) : name
+    } ${reason}`
   );
   const later = retryAfter === null ? "later" : `after ${retryAfter} seconds`;
   const again = key === undefined
