@@ -96,8 +96,11 @@ const CASES: Readonly<Record<string, (harness: Harness) => Promise<void>>> = {
     assertEquals(await descriptions(third, 1), ["2"]);
     await using foreign = await open(harness, "bob", { query });
     const refused = JSON.parse((await foreign.next()).data);
-    assertEquals(at(refused, "errors.0.extensions.type"), "/problems/invalid-page");
-    assertEquals(at(refused, "errors.0.extensions.violations.0.path"), ["after"]);
+    assertEquals(at(refused, "errors.0.extensions.type"), "/problems/malformed-request");
+    assertEquals(at(refused, "errors.0.extensions.violations.0"), {
+      path: ["after"],
+      reason: "is the id of another caller's event",
+    });
     assertEquals((await foreign.next()).event, "complete");
     assertEquals(await foreign.end(), "");
   },

@@ -1,8 +1,9 @@
+import { Problem } from "@archway/server/problem.ts";
 import type { RequestContext } from "@archway/server/request_context.ts";
 import type { AccessScope, Caller } from "./access_scope.ts";
 import { listIdentity } from "./list_endpoint.ts";
-import { parsePageRequest } from "./lists/page_request.ts";
-import type { PageCursors } from "./page_cursors.ts";
+import type { PagePosition } from "./page.ts";
+import { CursorError, type CursorRefusal, type ListIdentity, type PageCursors } from "./page_cursors.ts";
 
 /** Event of a subscription. */
 export class StreamedItem {
@@ -44,14 +45,37 @@ export function subscribeTo<Event>(options: SubscribeToOptions<Event>): Subscrib
   return async ({ context, after }) => {
     const scope = scopeOf(context);
     const list = listIdentity(name, {}, scope);
-    const { position } = parsePageRequest({ after }, { cursors, list });
+    const position = after === undefined ? undefined : positionAfter(after, { cursors, list }).anchor;
     const owner = scope.kind === "owner" ? scope.subject : undefined;
-    return new StreamedItems(await follow({ owner, after: position?.anchor }), (event) => {
+    return new StreamedItems(await follow({ owner, after: position }), (event) => {
       const at = { direction: "after", anchor: positionOf(event), inclusive: false } as const;
       return new StreamedItem(cursors.encode(at, list), toJson(event));
     });
   };
 }
+
+/** @throws {Problem} 400 for an id that the service did not sign for this caller, or that has expired. */
+function positionAfter(
+  text: string,
+  { cursors, list }: { readonly cursors: PageCursors<bigint>; readonly list: ListIdentity },
+): PagePosition<bigint> {
+  try {
+    return cursors.decode(text, list);
+  } catch (error) {
+    if (!(error instanceof CursorError)) throw error;
+    throw new Problem(400, "malformed-request", {
+      detail: "Events cannot continue after this event; subscribe without an id to receive the next ones",
+      invalidParams: [{ name: "after", in: "query", reason: REASONS[error.reason] }],
+      cause: error,
+    });
+  }
+}
+
+const REASONS: Readonly<Record<CursorRefusal, string>> = {
+  "is not a cursor of this service": "is not the id of an event",
+  "has expired": "has expired",
+  "belongs to a list with other filters": "is the id of another caller's event",
+};
 
 /** Events as items. A generator would end only after its next event. */
 class StreamedItems<Event> implements AsyncIterableIterator<StreamedItem> {
