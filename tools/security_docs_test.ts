@@ -13,7 +13,7 @@ const TABLES = [
   ["docs/audit.md", "Supply-chain audit"],
   ["docs/limits.md", "Sizes"],
   ["docs/operations.md", "Slow clients"],
-  ["docs/persistence.md", "Retried reads"],
+  ["docs/read-replicas.md", "Retried reads"],
   ["docs/persistence.md", "Failures on one server"],
   ["docs/migrations.md", "Interrupted migrations"],
   ["docs/payments.md", "Failures"],

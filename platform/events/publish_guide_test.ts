@@ -3,8 +3,8 @@ import { join } from "node:path";
 
 const HERE = import.meta.dirname ?? ".";
 
-Deno.test("docs/webhooks.md quotes the catalog of the example verbatim", async () => {
-  const guide = await Deno.readTextFile(join(HERE, "../../docs/webhooks.md"));
+Deno.test("docs/publishing-events.md quotes the catalog of the example verbatim", async () => {
+  const guide = await Deno.readTextFile(join(HERE, "../../docs/publishing-events.md"));
   const catalog = await Deno.readTextFile(join(HERE, "testing/fixtures/orders/order_catalog.ts"));
   const indented = catalog.replaceAll(/^(?=.)/gm, "   ");
   assertStringIncludes(guide, `   \`\`\`ts\n${indented}   \`\`\`\n`);
