@@ -35,7 +35,8 @@ async function main(args: readonly string[]): Promise<number> {
   const program = verifiedProgram();
   const events = options.check === undefined
     ? await recordTo(program, options)
-    : parseHistory(await Deno.readTextFile(options.check));
+    : await readHistory(options.check);
+  if (events === undefined) return 1;
   const violations = await judgeHistory(events, program.services);
   const printed = violations.slice(0, MAX_PRINTED).map((violation) =>
     `\n${renderViolation(violation, events)}`
@@ -46,6 +47,18 @@ async function main(args: readonly string[]): Promise<number> {
       (violations.length > 0 && options.check === undefined ? `Repeat with --seed ${options.seed}\n` : ""),
   );
   return violations.length === 0 ? 0 : 1;
+}
+
+/** Returns the history in a file; undefined, after a message, for one that cannot be read. */
+async function readHistory(path: string): Promise<readonly HistoryEvent[] | undefined> {
+  try {
+    return parseHistory(await Deno.readTextFile(path));
+  } catch (error) {
+    if (!(error instanceof TypeError || error instanceof Deno.errors.NotFound)) throw error;
+    const reason = error instanceof TypeError ? error.message : "there is no such file";
+    await print(Deno.stderr, `The history in ${path} cannot be checked: ${reason}\n`);
+    return undefined;
+  }
 }
 
 async function recordTo(
@@ -76,7 +89,7 @@ function summaryOf(events: readonly HistoryEvent[]): string {
   const operations = operationsOf(events);
   const count = (outcome: string): number => operations.filter((one) => one.outcome === outcome).length;
   const faults = events.filter(({ type, value }) => type === "fault" && value["state"] === "begins").length;
-  return `${operations.length} operations (${count("ok")} ok, ${count("fail")} failed, ${
+  return `${operations.length} operations (${count("ok")} ok, ${count("fail")} refused, ${
     count("unknown")
   } unknown), ${faults} faults`;
 }

@@ -20,7 +20,11 @@ export async function openLocalStorage(folder: string, files = SYSTEM_FILES): Pr
     if (await acquire(lock)) return new LocalStorage(folder, { lock, files });
     lock.close();
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : "unknown error";
+    const reason = cause instanceof Deno.errors.NotCapable
+      ? "the program may not write there"
+      : cause instanceof Error
+      ? cause.message
+      : "unknown error";
     throw new CommandError(`${folder} cannot be written: ${reason}`, { cause });
   }
   throw new CommandError(`Another export to ${folder} is in progress; wait for its end`);

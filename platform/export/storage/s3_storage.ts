@@ -20,9 +20,14 @@ export interface S3StorageOptions {
 export function openS3Storage(target: string, { name, config }: S3StorageOptions): ExportStorage {
   const [, bucket, prefix = ""] = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/(.*))?$/.exec(target) ?? [];
   const parts = prefix.split("/").filter((part) => part !== "");
-  if (bucket === undefined || parts.some((part) => !/^[\w.=-]+$/.test(part) || /^\.+$/.test(part))) {
+  if (bucket === undefined) {
     throw new CommandError(
-      "--to must be s3://bucket/prefix, with a prefix of letters, digits, -, _, ., = and /",
+      "--to must be s3://bucket/prefix, with a bucket of 3 to 63 lower-case letters, digits, - and .",
+    );
+  }
+  if (parts.some((part) => !/^[\w.=-]+$/.test(part) || /^\.+$/.test(part))) {
+    throw new CommandError(
+      "--to must be s3://bucket/prefix, with a prefix of letters, digits, -, _, ., = and /, without . and .. as parts",
     );
   }
   return new S3Storage(new S3Client(bucket, config), [...parts, name].join("/"));
