@@ -2,7 +2,7 @@ import { NewError } from "./usage_error.ts";
 
 /** Text of a file that is edited at anchors. */
 export class EditedText {
-  /** @param byHand Section of docs/architecture.md with the steps by hand. @default "Add a field" */
+  /** @param byHand Section of docs/extending.md with the steps by hand. @default "Add a field" */
   constructor(readonly path: string, public text: string, readonly byHand: string = "Add a field") {}
 
   /**
@@ -17,7 +17,7 @@ export class EditedText {
     if (match === undefined || matches.length > 1) {
       throw new NewError(
         `${path} has not the form that deno task new service writes; nothing was written. Add it by hand: ` +
-          `docs/architecture.md, "${this.byHand}"`,
+          `docs/extending.md, "${this.byHand}"`,
       );
     }
     const at = match.index + (match[1]?.length ?? 0);

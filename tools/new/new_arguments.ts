@@ -170,7 +170,7 @@ function addedField(texts: readonly string[]): Field {
     );
   }
   if (field.type.kind === "money") {
-    throw new NewError('Money can be added by hand only: docs/architecture.md, "Add a field"');
+    throw new NewError('Money can be added by hand only: docs/extending.md, "Add a field"');
   }
   return field;
 }

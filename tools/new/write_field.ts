@@ -57,7 +57,7 @@ function namesOf({ folder, sources }: ExistingService, singular: string | undefi
   if (one !== undefined && one !== plural) return serviceNames(plural, one);
   throw new NewError(
     `${folder} has another form than the services of deno task new service; nothing was written. Add the field by hand: ` +
-      'docs/architecture.md, "Add a field"',
+      'docs/extending.md, "Add a field"',
   );
 }
 
@@ -68,7 +68,7 @@ async function readText(root: string, path: string): Promise<string> {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
     throw new NewError(
       `${path} does not exist: expected a service that deno task new service wrote, with the same --singular; ` +
-        'by hand: docs/architecture.md, "Add a field"',
+        'by hand: docs/extending.md, "Add a field"',
     );
   }
 }

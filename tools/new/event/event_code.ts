@@ -63,7 +63,7 @@ export function eventCode(
     if (/^ {2}events:/m.test(module.text)) {
       throw new NewError(
         `${module.path} has a catalog of another form than ${paths.catalog}; nothing was written. Add the event by hand: ` +
-          'docs/webhooks.md, "Publish events from a service"',
+          'docs/publishing-events.md, "Publish events from a service"',
       );
     }
     created.set(paths.catalog, catalogText(service, { event, entry, constant }));

@@ -28,7 +28,7 @@ export interface EventResource {
   readonly dto: SourceText;
 }
 
-const GUIDE = 'docs/webhooks.md, "Publish events from a service"';
+const GUIDE = 'docs/publishing-events.md, "Publish events from a service"';
 
 /**
  * Finds the resource of a service whose use cases write by a ConditionalWriter.

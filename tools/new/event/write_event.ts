@@ -37,7 +37,9 @@ export async function writeEvent(root: string, options: NewEventOptions): Promis
   const service = await findService(root, options.service);
   const services = await Deno.readTextFile(join(root, "services.ts"));
   if (!/\beventsModule\b/.test(services)) {
-    throw new NewError("services.ts lists no eventsModule: add it, or publish no events (docs/webhooks.md)");
+    throw new NewError(
+      "services.ts lists no eventsModule: add it, or publish no events (docs/publishing-events.md)",
+    );
   }
   refuseDocumentOfOthers(service, "events");
   const resource = findResource(service);

@@ -33,7 +33,7 @@ export function unwrittenCode(
   if (place === undefined) {
     throw new NewError(
       `${service.folder} has no handler of ${sibling.id} in an object; nothing was written. Add the operation by hand: ` +
-        `docs/architecture.md, "${BY_HAND}"`,
+        `docs/extending.md, "${BY_HAND}"`,
     );
   }
   const member =

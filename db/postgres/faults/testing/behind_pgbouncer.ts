@@ -10,10 +10,10 @@ export function openBehindPgbouncer(pgbouncer: Pgbouncer, config: Partial<PoolCo
 }
 
 /**
- * Reads the settings of the chapter "Behind PgBouncer" in docs/persistence.md. Excludes addresses and authentication.
+ * Reads the settings of the chapter "Behind PgBouncer" in docs/connections.md. Excludes addresses and authentication.
  */
 export async function documentedSettings(): Promise<Required<StartPgbouncerOptions>> {
-  const text = await Deno.readTextFile(new URL("../../../../docs/persistence.md", import.meta.url));
+  const text = await Deno.readTextFile(new URL("../../../../docs/connections.md", import.meta.url));
   const found = /```ini\n\[databases\]\n([^[]+)\[pgbouncer\]\n([^`]+)```/.exec(text);
   if (found === null) throw new Error("The chapter has no pgbouncer.ini");
   const [, databases = "", settings = ""] = found;
