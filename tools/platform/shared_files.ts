@@ -9,7 +9,7 @@ const SHARED =
   /^(?:docs|deployment|\.github|\.devcontainer|\.vscode)\/|^(?:AGENTS|CONTRIBUTING|SECURITY)\.md$|^LICENSE$|^\.(?:editorconfig|gitattributes|gitignore)$|^oapi\/(?:common|webhook-api-spec|cfg\.server\.webhook)\.yaml$/;
 
 /** Matches what `deno task settings` writes into a page: it follows from the project's services. */
-const TABLES = /(?<=<!-- settings: generated [^]*?-->)[^]*(?=<!-- end of settings -->)/;
+const TABLES = /(?<=<!-- (?:settings|tables): generated [^]*?-->)[^]*(?=<!-- end of (?:settings|tables) -->)/;
 
 /** Returns the SHA-256 of each of these files that is shared, without the tables of settings. */
 export async function hashShared(
