@@ -87,7 +87,8 @@ const OPENING = /\/\*\*\n\s*\* /g;
 
 const TEXT = /\.(?:[cm]?[jt]sx?|md|ya?ml|json|sql|sh|conf)$|^\.ci\/run$|^\.env\.example$/;
 /** Generated files, documents of others, and the two files that have the words themselves. */
-const EXEMPT = /(?:^|\/)api\/|^oapi\/[^/]+\/|^deno\.lock$|^tools\/check(?:\/banned_words)?(?:_test)?\.ts$/;
+const EXEMPT =
+  /(?:^|\/)api\/|^oapi\/[^/]+\/|^deno\.lock$|^tools\/check(?:\/banned_words)?(?:(?:_slow)?_test)?\.ts$/;
 
 /** Returns a line for every banned word in the files below a root. */
 export async function bannedWordsBelow(root: string): Promise<readonly string[]> {
