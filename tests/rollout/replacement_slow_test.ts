@@ -9,6 +9,9 @@ import { CLIENTS, startLoad } from "@archway/tools/support/request_load.ts";
 /** Number of replacements; more of them for figures, e.g. `TEST_REPLACEMENTS=50`. */
 const REPLACEMENTS = Number(Deno.env.get("TEST_REPLACEMENTS") ?? 5);
 
+/** Number of processes that are killed one after the other. */
+const KILLS = Number(Deno.env.get("TEST_KILLS") ?? 1);
+
 /** Value of net.ipv4.tcp_migrate_req: 1 moves connections that wait for a process that ends to another one. */
 const MIGRATES = Deno.env.get("TEST_MIGRATE_REQ") ?? "1";
 
@@ -41,15 +44,18 @@ testWithNetworkNamespace(
     const others = startLoads();
     const listening = 2 * (REPLACEMENTS + 1);
     const [, pid] = await program.untilMatch(/"pid":(\d+)/);
-    const { stdout } = await new Deno.Command("pgrep", { args: ["-P", pid ?? ""] }).output();
-    const [first = ""] = new TextDecoder().decode(stdout).split("\n");
-    Deno.kill(Number(first), "SIGKILL");
-    await program.untilWrittenTimes('"body":"Server is listening', listening + 1);
-    for (const load of others) {
-      const { succeeded, failures } = await load.end();
-      // A client has one request at a time, on a process that is killed once.
+    for (let kill = 1; kill <= KILLS; kill++) {
+      const { stdout } = await new Deno.Command("pgrep", { args: ["-P", pid ?? ""] }).output();
+      const [first = ""] = new TextDecoder().decode(stdout).split("\n");
+      Deno.kill(Number(first), "SIGKILL");
+      await program.untilWrittenTimes('"body":"Server is listening', listening + kill);
+    }
+    const killed = await Promise.all(others.map((load) => load.end()));
+    if (KILLS > 1) await print(Deno.stdout, `${JSON.stringify(killed)}\n`);
+    for (const { succeeded, failures } of killed) {
+      // A client has one request at a time, so that each kill can lose one of each.
       const lost = Object.values(failures).reduce((sum, count) => sum + count, 0);
-      assert(lost <= CLIENTS, JSON.stringify(failures));
+      assert(lost <= CLIENTS * KILLS, JSON.stringify(failures));
       assert(succeeded > CLIENTS);
     }
     // Signals to reload are ignored from the first signal to stop until the end.
