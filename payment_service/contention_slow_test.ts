@@ -11,6 +11,7 @@ import {
   money,
   openAccount,
   outcome,
+  outcomes,
   type PaymentResponse,
   paymentServer,
   send,
@@ -42,12 +43,6 @@ function payment(
 
 function many(count: number, run: (index: number) => Promise<PaymentResponse>): Promise<PaymentResponse[]> {
   return Promise.all(Array.from({ length: count }, (_, index) => run(index)));
-}
-
-function outcomes(responses: readonly PaymentResponse[]): Readonly<Record<string, number>> {
-  const counts: Record<string, number> = {};
-  for (const response of responses) counts[outcome(response)] = (counts[outcome(response)] ?? 0) + 1;
-  return counts;
 }
 
 async function assertBooks(pool: ConnectionPool): Promise<void> {

@@ -13,6 +13,7 @@ import {
   money,
   openAccount,
   outcome,
+  outcomes,
   type PaymentResponse,
   paymentServer,
   send,
@@ -46,12 +47,6 @@ async function withHarness(run: (harness: Harness) => Promise<void>): Promise<vo
 
 function many(count: number, run: (index: number) => Promise<PaymentResponse>): Promise<PaymentResponse[]> {
   return Promise.all(Array.from({ length: count }, (_, index) => run(index)));
-}
-
-function outcomes(responses: readonly PaymentResponse[]): Readonly<Record<string, number>> {
-  const counts: Record<string, number> = {};
-  for (const response of responses) counts[outcome(response)] = (counts[outcome(response)] ?? 0) + 1;
-  return counts;
 }
 
 function terms(payeeAccountId: string, amount = "1.00"): Readonly<Record<string, unknown>> {

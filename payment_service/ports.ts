@@ -229,10 +229,10 @@ export interface EventContext {
 /** Writes events together with their projections. */
 export interface Ledger {
   /**
-   * Returns an event with its description encrypted for storage, if the program does so; without it, if a person whom it
-   * concerns was erased. Before `record`, with the accounts locked.
+   * Returns events with their descriptions encrypted for storage, if the program does so; without them, if a person whom
+   * they concern was erased. Before `record`, with the accounts locked.
    */
-  protect(tx: Querier, pending: PendingEvent): Promise<PendingEvent>;
+  protect(tx: Querier, pending: readonly PendingEvent[]): Promise<readonly PendingEvent[]>;
   /**
    * Sends its statements before it returns, in one flush.
    *

@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { join } from "node:path";
+import { guidePages } from "./docs/guide_pages.ts";
 import { markdownRows } from "./permissions/markdown_rows.ts";
 import { isOmitted } from "./platform/omissions.ts";
 import { readLock } from "./platform/platform_lock.ts";
@@ -80,13 +81,8 @@ async function readIfThere(path: string): Promise<string | undefined> {
 }
 
 Deno.test("the guide only refers to existing tests", async (t) => {
-  for (const folder of ["docs", "docs/adr"]) {
-    for await (const { name } of Deno.readDir(join(ROOT, folder))) {
-      if (!name.endsWith(".md")) continue;
-      await t.step(name, async () => {
-        assertEquals(await missingTests(await Deno.readTextFile(join(ROOT, folder, name))), []);
-      });
-    }
+  for (const { path, text } of await guidePages()) {
+    await t.step(path, async () => assertEquals(await missingTests(text), []));
   }
 });
 

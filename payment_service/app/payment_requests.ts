@@ -99,7 +99,7 @@ export class PaymentRequestService {
     if (reference !== null) await this.#claim(tx, { requestId: id, reference, profileId: payeeProfileId });
     const projection = new Projection();
     const created = revisionOf("payment_request.created", { id, ...terms, paymentId: null }, locked);
-    const events = await this.#protected(tx, [created]);
+    const events = await this.#deps.ledger.protect(tx, [created]);
     const written = this.#record(tx, projection, { events, at, cause });
     return { request: projection.request(id), written };
   }
@@ -225,7 +225,7 @@ export class PaymentRequestService {
       const sides = { payerProfileId: profileOf(payer), payeeProfileId: profileOf(payee) };
       const paid = { paymentId, transferId: newId(), payerAccountId, payeeAccountId, amount, description };
       await this.#record(tx, projection, {
-        events: await this.#protected(tx, [
+        events: await this.#deps.ledger.protect(tx, [
           { event: { type: "payment.settled", ...paid, ...sides }, expectedVersion: 0n },
           revisionOf("payment_request.paid", { ...request, paymentId }, locked),
         ]),
@@ -261,7 +261,7 @@ export class PaymentRequestService {
     const projection = new Projection();
     projection.useRequests(expired);
     await this.#record(tx, projection, {
-      events: await this.#protected(
+      events: await this.#deps.ledger.protect(
         tx,
         expired.map((request) => revisionOf("payment_request.expired", request, locked)),
       ),
@@ -342,18 +342,11 @@ export class PaymentRequestService {
     const projection = new Projection();
     projection.useRequests([request]);
     await this.#record(tx, projection, {
-      events: await this.#protected(tx, [revisionOf(type, { ...request, ...terms }, locked)]),
+      events: await this.#deps.ledger.protect(tx, [revisionOf(type, { ...request, ...terms }, locked)]),
       at: monotonicTime(this.#deps.now(), [request.updatedAt]),
       cause: { ...cause, last: true },
     });
     return projection.request(request.id);
-  }
-
-  /** Returns events with their personal fields encrypted, if the program does so. */
-  async #protected(tx: Transaction, events: readonly PendingEvent[]): Promise<readonly PendingEvent[]> {
-    const pending: PendingEvent[] = [];
-    for (const event of events) pending.push(await this.#deps.ledger.protect(tx, event));
-    return pending;
   }
 
   #record(

@@ -121,7 +121,7 @@ export class PaymentService {
     );
     const projection = new Projection();
     projection.useAccounts([payer, payee]);
-    const pending = await ledger.protect(tx, {
+    const events = await ledger.protect(tx, [{
       event: {
         type: "payment.settled",
         transferId: newId(),
@@ -130,9 +130,9 @@ export class PaymentService {
         ...{ paymentId, payerAccountId, payeeAccountId, amount, description },
       },
       expectedVersion: 0n,
-    });
+    }]);
     const written = ledger.record(tx, projection, {
-      events: [pending],
+      events,
       at: monotonicTime(now(), [payer.updatedAt, payee.updatedAt]),
       metadata: cause.metadata,
       last,

@@ -98,7 +98,7 @@ export class RefundService {
       payee.account.updatedAt,
       payment.updatedAt,
     ]);
-    const pending = await ledger.protect(tx, {
+    const events = await ledger.protect(tx, [{
       event: {
         type: "payment.refunded",
         paymentId: payment.id,
@@ -110,9 +110,9 @@ export class RefundService {
       },
       // A payment has one event per version.
       expectedVersion: payment.version,
-    });
+    }]);
     await ledger.record(tx, projection, {
-      events: [pending],
+      events,
       at,
       metadata: cause.metadata,
       last: true,

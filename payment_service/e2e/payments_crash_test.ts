@@ -5,7 +5,7 @@ import { findInconsistencies } from "../testing/find_inconsistencies.ts";
 import { startPostgres } from "@archway/tools/support/postgres/start_postgres.ts";
 import { postgresEnvironment } from "@archway/tools/support/postgres_environment.ts";
 import { MainProgram } from "@archway/tools/support/program.ts";
-import { seededRandom } from "@archway/tools/support/seeded_random.ts";
+import { seededRandom } from "@archway/conformance/seeded_random.ts";
 import { type Intent, isDone } from "./crash/intent.ts";
 import { IntentSource } from "./crash/intent_source.ts";
 import { RestartableProgram } from "./crash/restartable_program.ts";

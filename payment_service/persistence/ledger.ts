@@ -25,11 +25,14 @@ export class PostgresLedger implements Ledger {
     this.#store = store;
   }
 
-  async protect(tx: Querier, pending: PendingEvent): Promise<PendingEvent> {
-    const plain = writeEvent(pending.event);
-    const [stored = plain] = await this.#store.encrypt(tx, [plain]);
-    if (stored === plain) return pending;
-    return { ...pending, event: hasEncrypted(stored.data) ? pending.event : readEvent(stored), stored };
+  async protect(tx: Querier, pending: readonly PendingEvent[]): Promise<readonly PendingEvent[]> {
+    const plain = pending.map(({ event }) => writeEvent(event));
+    const encrypted = await this.#store.encrypt(tx, plain);
+    return pending.map((one, index) => {
+      const stored = encrypted[index];
+      if (stored === undefined || stored === plain[index]) return one;
+      return { ...one, event: hasEncrypted(stored.data) ? one.event : readEvent(stored), stored };
+    });
   }
 
   async record(

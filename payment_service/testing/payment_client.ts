@@ -100,6 +100,13 @@ export function outcome({ status, body }: PaymentResponse): string {
   return body.type === undefined ? `${status}` : `${status} ${body.type.split("/").at(-1)}`;
 }
 
+/** Returns the number of responses by {@link outcome}. */
+export function outcomes(responses: readonly PaymentResponse[]): Readonly<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  for (const response of responses) counts[outcome(response)] = (counts[outcome(response)] ?? 0) + 1;
+  return counts;
+}
+
 /** Returns the locations of validation errors, e.g. "body /amount/amount". */
 export function invalidParams({ body }: PaymentResponse): readonly string[] {
   return body.invalidParams?.map((param) => `${param.in} ${param.pointer ?? param.name}`) ?? [];

@@ -11,7 +11,7 @@ import { patchRows } from "./derived/patch_rows.ts";
 import { securityRows } from "./derived/security_rows.ts";
 import { Subjects } from "./derived/subjects.ts";
 import { targetsOf, withTargets } from "./derived/targets.ts";
-import type { JsonObject } from "./json_value.ts";
+import type { JsonObject } from "@archway/service_kit/json_value.ts";
 import type { Theme } from "./row.ts";
 import type { Batch } from "./run_rows.ts";
 import type { Suite } from "./suite.ts";

@@ -1,4 +1,4 @@
-import { isObject } from "./json_value.ts";
+import { isObject } from "@archway/service_kit/json_value.ts";
 import { parseBody, type RawResponse } from "./parse_responses.ts";
 
 /** Members that a problem may have, and the type of each. */

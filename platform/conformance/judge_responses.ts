@@ -2,7 +2,7 @@ import type { ApiDocument, Operation } from "./derived/api_document.ts";
 import { itemOf } from "./derived/subjects.ts";
 import { findLeaks } from "./find_leaks.ts";
 import { judgeProblem } from "./judge_problem.ts";
-import type { JsonObject } from "./json_value.ts";
+import type { JsonObject } from "@archway/service_kit/json_value.ts";
 import { parseBody, type RawResponse } from "./parse_responses.ts";
 import type { Expectation, Row, Statuses } from "./row.ts";
 import type { Received } from "./send_bytes.ts";

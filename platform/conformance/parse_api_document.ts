@@ -1,6 +1,6 @@
 import type { JsonValue } from "@archway/server/operation.ts";
 import { ApiDocument } from "./derived/api_document.ts";
-import { isArray, isObject, type JsonObject, textMember } from "./json_value.ts";
+import { isArray, isObject, type JsonObject, textMember } from "@archway/service_kit/json_value.ts";
 
 /** Origin of a document. */
 export interface DocumentSource {

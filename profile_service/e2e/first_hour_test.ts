@@ -1,5 +1,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
+import { fencesOf } from "@archway/tools/docs/fences.ts";
 import { TreeCopy } from "@archway/tools/support/tree_copy.ts";
 
 const GUIDE = join(import.meta.dirname ?? ".", "../../docs/first-hour.md");
@@ -12,8 +13,7 @@ interface FileChange {
 
 /** The contents of the fenced blocks of a language. */
 function blocksOf(markdown: string, language: string): readonly string[] {
-  const fence = new RegExp(`^\`\`\`${language}\\n([^]*?)^\`\`\`$`, "gm");
-  return [...markdown.matchAll(fence)].map(([, block = ""]) => block);
+  return fencesOf(markdown).filter((fence) => fence.language === language).map(({ text }) => text);
 }
 
 /** Parses a block: a line with the path, then hunks of unchanged, removed and added lines. */

@@ -11,7 +11,7 @@ import { checkCollection } from "@archway/conformance/history/resource_workload.
 import { runWorkloads } from "@archway/conformance/history/run_workloads.ts";
 import type { Violation } from "@archway/conformance/history/violation.ts";
 import type { Workload } from "@archway/conformance/history/workload.ts";
-import { isArray } from "@archway/conformance/json_value.ts";
+import { isArray } from "@archway/service_kit/json_value.ts";
 import { seededRandom } from "@archway/conformance/seeded_random.ts";
 import type { ServiceModule } from "@archway/service_kit/service_module.ts";
 import { findSuites } from "../support/conformance/find_suites.ts";

@@ -1,4 +1,4 @@
-import { seededRandom } from "@archway/tools/support/seeded_random.ts";
+import { seededRandom } from "@archway/conformance/seeded_random.ts";
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import fc from "fast-check";
 import type { ReaderPolicy } from "../pool_config.ts";

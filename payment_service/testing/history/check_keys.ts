@@ -1,6 +1,6 @@
 import type { Operation } from "@archway/conformance/history/history.ts";
 import type { Violation } from "@archway/conformance/history/violation.ts";
-import { textMember } from "@archway/conformance/json_value.ts";
+import { textMember } from "@archway/service_kit/json_value.ts";
 import type { KeyedRequest, TransferHistory } from "./transfer_history.ts";
 
 /** Checks that requests with one key took effect at most once, and once if that was acknowledged. */

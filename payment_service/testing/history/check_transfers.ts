@@ -1,7 +1,7 @@
 import { type CheckOptions, visibilityOf } from "@archway/conformance/history/check_reads.ts";
 import type { Operation } from "@archway/conformance/history/history.ts";
 import type { Violation } from "@archway/conformance/history/violation.ts";
-import { textMember } from "@archway/conformance/json_value.ts";
+import { textMember } from "@archway/service_kit/json_value.ts";
 import { checkKeys } from "./check_keys.ts";
 import { checkStatements } from "./check_statements.ts";
 import { type Entry, minorUnits, type TransferHistory, transferHistory } from "./transfer_history.ts";

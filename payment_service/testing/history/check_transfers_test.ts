@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import type { JsonObject } from "@archway/conformance/json_value.ts";
+import type { JsonObject } from "@archway/service_kit/json_value.ts";
 import { History, operationsOf, type Outcome } from "@archway/conformance/history/history.ts";
 import { renderViolation } from "@archway/conformance/history/violation.ts";
 import { checkTransfers } from "./check_transfers.ts";

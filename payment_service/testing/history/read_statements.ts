@@ -1,4 +1,4 @@
-import { isArray, isObject, type JsonObject, member, textMember } from "@archway/conformance/json_value.ts";
+import { isArray, isObject, type JsonObject, member, textMember } from "@archway/service_kit/json_value.ts";
 import type { Completion } from "@archway/conformance/history/history.ts";
 import { type HistorySession, tokenHeader, tokenInput } from "@archway/conformance/history/workload.ts";
 

@@ -1,4 +1,4 @@
-import { isArray, isObject, member, textMember } from "@archway/conformance/json_value.ts";
+import { isArray, isObject, member, textMember } from "@archway/service_kit/json_value.ts";
 import type { Operation } from "@archway/conformance/history/history.ts";
 import type { JsonValue } from "@archway/server/operation.ts";
 

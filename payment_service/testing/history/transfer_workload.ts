@@ -1,6 +1,6 @@
 import { v4 as newKey } from "uuid";
 import { SetupError } from "@archway/conformance/client.ts";
-import { textMember } from "@archway/conformance/json_value.ts";
+import { textMember } from "@archway/service_kit/json_value.ts";
 import { itemOf } from "@archway/conformance/derived/subjects.ts";
 import type { Exchange } from "@archway/conformance/history/history_client.ts";
 import {

@@ -9,7 +9,7 @@ import {
   member,
   textMember,
   valueAt,
-} from "../json_value.ts";
+} from "@archway/service_kit/json_value.ts";
 
 /** A JSON Schema of a document; its references are followed by {@link ApiDocument.resolve}. */
 export type Schema = JsonValue;

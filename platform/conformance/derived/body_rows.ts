@@ -1,4 +1,4 @@
-import { isArray, isObject } from "../json_value.ts";
+import { isArray, isObject } from "@archway/service_kit/json_value.ts";
 import { type Row, type Statuses, type Theme, utf8 } from "../row.ts";
 import type { Operation, Schema } from "./api_document.ts";
 import type { Derivation } from "./derivation.ts";

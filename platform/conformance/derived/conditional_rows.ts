@@ -1,4 +1,4 @@
-import { isObject } from "../json_value.ts";
+import { isObject } from "@archway/service_kit/json_value.ts";
 import { ask, SetupError } from "../client.ts";
 import { fill } from "../render_request.ts";
 import { cells, type Field, type Given, type Row, type Statuses, type Theme } from "../row.ts";

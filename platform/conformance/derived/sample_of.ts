@@ -1,4 +1,4 @@
-import { isArray, isObject, type JsonObject } from "../json_value.ts";
+import { isArray, isObject, type JsonObject } from "@archway/service_kit/json_value.ts";
 import type { JsonValue } from "@archway/server/operation.ts";
 import type { ApiDocument, Schema } from "./api_document.ts";
 

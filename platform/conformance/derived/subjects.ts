@@ -1,4 +1,4 @@
-import { isObject } from "../json_value.ts";
+import { isObject } from "@archway/service_kit/json_value.ts";
 import { ask, type Client, SetupError } from "../client.ts";
 import { fill, type Placeholders } from "../render_request.ts";
 import type { Field, Given, Prepared } from "../row.ts";

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import type { JsonObject } from "../json_value.ts";
+import type { JsonObject } from "@archway/service_kit/json_value.ts";
 import { History, operationsOf, parseHistory } from "./history.ts";
 import { checkCollection } from "./resource_workload.ts";
 import { renderViolation } from "./violation.ts";

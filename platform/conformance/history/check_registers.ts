@@ -1,4 +1,4 @@
-import { textMember } from "../json_value.ts";
+import { textMember } from "@archway/service_kit/json_value.ts";
 import type { CheckOptions } from "./check_reads.ts";
 import type { Operation } from "./history.ts";
 import { expectedOf, isMissing, itemHistories, type ItemHistory, valueOf } from "./item_versions.ts";

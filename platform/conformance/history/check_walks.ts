@@ -1,4 +1,4 @@
-import { isArray, textMember } from "../json_value.ts";
+import { isArray, textMember } from "@archway/service_kit/json_value.ts";
 import { type CheckOptions, visibilityOf } from "./check_reads.ts";
 import type { Operation } from "./history.ts";
 import type { Violation } from "./violation.ts";

@@ -3,7 +3,7 @@ import type { Subject } from "../derive_batches.ts";
 import type { ApiDocument, Operation, Schema } from "../derived/api_document.ts";
 import { FRESH, sampleOf, withAllOf } from "../derived/sample_of.ts";
 import { Subjects } from "../derived/subjects.ts";
-import { isObject, type JsonObject } from "../json_value.ts";
+import { isObject, type JsonObject } from "@archway/service_kit/json_value.ts";
 
 /** Collection whose items have versions, as its document describes it. */
 export interface Resource {

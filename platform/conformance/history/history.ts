@@ -1,4 +1,4 @@
-import type { JsonObject } from "../json_value.ts";
+import type { JsonObject } from "@archway/service_kit/json_value.ts";
 
 /**
  * Result of an operation as its client knows it: "ok" took effect, "fail" did not, "unknown" may have taken effect, or may

@@ -1,4 +1,4 @@
-import { textMember } from "../json_value.ts";
+import { textMember } from "@archway/service_kit/json_value.ts";
 import type { Operation } from "./history.ts";
 
 /** Operations on an item of a collection, and what they reveal of its versions. */

@@ -1,7 +1,7 @@
 import type { JsonValue } from "@archway/server/operation.ts";
 import { SetupError } from "../client.ts";
 import { itemOf } from "../derived/subjects.ts";
-import { isArray, isObject, type JsonObject, member } from "../json_value.ts";
+import { isArray, isObject, type JsonObject, member } from "@archway/service_kit/json_value.ts";
 import { type CheckOptions, checkReads } from "./check_reads.ts";
 import { checkRegisters } from "./check_registers.ts";
 import { checkWalks } from "./check_walks.ts";

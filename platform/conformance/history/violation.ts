@@ -1,4 +1,4 @@
-import type { JsonObject } from "../json_value.ts";
+import type { JsonObject } from "@archway/service_kit/json_value.ts";
 import type { HistoryEvent, Operation } from "./history.ts";
 
 /** Contradiction between a history and what is promised. */

@@ -1,7 +1,8 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { v7 as newId } from "uuid";
 import { microsecondClock } from "@archway/db/timestamp.ts";
-import type { DeveloperView, ViewButton, ViewPage, ViewTable } from "@archway/service_kit/developer_view.ts";
+import type { DeveloperView, ViewButton, ViewPage } from "@archway/service_kit/developer_view.ts";
+import { cellsOf, tablesOf } from "@archway/tools/support/view_tables.ts";
 import { appendEvents } from "../outbox/testing/append_events.ts";
 import { openWebhookService } from "../webhooks/management/open_webhook_service.ts";
 import { verifySignature } from "../webhooks/delivery/verify_signature.ts";
@@ -10,19 +11,6 @@ import { WorkerHarness } from "../worker/testing/worker_harness.ts";
 import { Webhook } from "standardwebhooks";
 import { eventsView } from "./events_view.ts";
 import { webhooksView } from "./webhooks_view.ts";
-
-function tablesOf(page: ViewPage | undefined): readonly ViewTable[] {
-  return page?.sections.filter((section) => section.kind === "table") ?? [];
-}
-
-/** Returns the texts of the cells in a table, without times. */
-function cellsOf(table: ViewTable | undefined): readonly (readonly unknown[])[] {
-  return table?.rows.map(({ cells }) =>
-    cells.filter((cell) => !(cell !== null && typeof cell === "object" && "time" in cell)).map((cell) =>
-      cell !== null && typeof cell === "object" && "text" in cell ? cell.text : cell
-    )
-  ) ?? [];
-}
 
 function buttonOf(page: ViewPage | undefined, label: string): ViewButton {
   const buttons = page?.sections.flatMap((section) => {

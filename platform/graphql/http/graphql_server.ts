@@ -17,7 +17,7 @@ import type { DecodedRequest, StrictResponse } from "@archway/server/operation.t
 import type { OperationCalls } from "@archway/server/operation_calls.ts";
 import { Problem } from "@archway/server/problem.ts";
 import type { RequestContext } from "@archway/server/request_context.ts";
-import { textOf } from "@archway/service_kit/json_object.ts";
+import { isObject, textOf } from "@archway/service_kit/json_object.ts";
 import { CONSISTENCY_TOKEN, type TokenHeader } from "@archway/service_kit/consistency_tokens.ts";
 import type { GraphqlBatches, GraphqlFace } from "@archway/service_kit/graphql_face.ts";
 import { executePlan } from "../execution/plan/execute_plan.ts";
@@ -142,7 +142,7 @@ export class GraphqlServer {
         method,
         url: method === "GET" ? `?${searchOf(request.query, query)}` : "",
         headers: { "content-type": JSON_RESPONSE },
-        body: method === "POST" && isRecord(sent) ? { ...sent, query } : null,
+        body: method === "POST" && isObject(sent) ? { ...sent, query } : null,
         raw: undefined,
         context: undefined,
       });
@@ -230,10 +230,6 @@ function refusal(errors: readonly Error[], type: ResponseType): StrictResponse {
 
 function ensureGraphqlError(error: Error): GraphQLError {
   return error instanceof GraphQLError ? error : new GraphQLError(error.message);
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function operationIn(document: DocumentNode, name: string | null | undefined): OperationDefinitionNode {

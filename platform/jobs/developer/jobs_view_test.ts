@@ -1,5 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import type { DeveloperView, ViewButton, ViewTable } from "@archway/service_kit/developer_view.ts";
+import { cellsOf, tablesOf } from "@archway/tools/support/view_tables.ts";
 import { enqueue } from "../enqueue.ts";
 import { insertSchedule } from "../schedules/schedule_table.ts";
 import { JobHarness } from "../testing/job_harness.ts";
@@ -10,21 +11,11 @@ import { jobsView } from "./jobs_view.ts";
 
 const JOB = testJob("view", { retries: 0 });
 
-async function tablesOf(
+async function shownTables(
   view: DeveloperView,
   query: Readonly<Record<string, string>> = {},
 ): Promise<readonly ViewTable[]> {
-  const page = await view.show({ path: [], query });
-  return page?.sections.filter((section) => section.kind === "table") ?? [];
-}
-
-/** Returns the texts of the cells, without times. */
-function cellsOf(table: ViewTable | undefined): readonly (readonly unknown[])[] {
-  return table?.rows.map(({ cells }) =>
-    cells.filter((cell) => !(cell !== null && typeof cell === "object" && "time" in cell)).map((cell) =>
-      cell !== null && typeof cell === "object" && "text" in cell ? cell.text : cell
-    )
-  ) ?? [];
+  return tablesOf(await view.show({ path: [], query }));
 }
 
 function buttonOf(table: ViewTable | undefined, label: string): ViewButton {
@@ -40,7 +31,7 @@ Deno.test("jobsView() shows jobs and schedules, runs jobs now, and cancels them"
   await pool.withTx((tx) => enqueue(tx, JOB, { name: "a" }, { runAt: "2999-01-01T00:00:00Z" }));
   const schedule = defineSchedule({ name: "test.view", cron: "0 0 1 1 *", job: JOB, payload: { name: "s" } });
   await insertSchedule(pool.writer(), schedule, { nextAt: Date.now() + 1000, now: Date.now() });
-  const [waiting, schedules] = await tablesOf(view);
+  const [waiting, schedules] = await shownTables(view);
   assertEquals(cellsOf(waiting), [["test.view", "waiting", "normal", 0, ""]]);
   assertEquals(cellsOf(schedules), [["test.view", "0 0 1 1 *", "UTC", "test.view", "never"]]);
   let isFailing = true;
@@ -49,16 +40,16 @@ Deno.test("jobsView() shows jobs and schedules, runs jobs now, and cancels them"
   ]);
   assertEquals(await view.act?.(buttonOf(waiting, "Run now")), "The job is due.");
   await harness.untilSettled();
-  const [dead] = await tablesOf(view, { state: "dead" });
+  const [dead] = await shownTables(view, { state: "dead" });
   assertEquals(cellsOf(dead), [["test.view", "dead", "normal", 1, "", "Error: No"]]);
-  assertEquals(cellsOf((await tablesOf(view, { state: "waiting" }))[0]), []);
+  assertEquals(cellsOf((await shownTables(view, { state: "waiting" }))[0]), []);
   isFailing = false;
   await view.act?.(buttonOf(dead, "Run again"));
   await harness.until((jobs) => jobs.length === 0);
   const again = async (): Promise<string | undefined> => await view.act?.(buttonOf(dead, "Run again"));
   await assertRejects(again, Error, "The job has ended");
   await pool.withTx((tx) => enqueue(tx, JOB, { name: "b" }, { runAt: "2999-01-01T00:00:00Z" }));
-  const [other] = await tablesOf(view);
+  const [other] = await shownTables(view);
   assertEquals(await view.act?.(buttonOf(other, "Cancel")), "The job is deleted.");
   assertEquals(await harness.jobs(), []);
 });

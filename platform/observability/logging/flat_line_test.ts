@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertFalse } from "@std/assert";
 import type { LogRecord } from "@logtape/logtape";
-import { seededRandom } from "@archway/tools/support/seeded_random.ts";
+import { seededRandom } from "@archway/conformance/seeded_random.ts";
 import { flatLineFormatter } from "./flat_line.ts";
 import { jsonLineFormatter } from "./json_line.ts";
 import { redactTexts } from "./redaction.ts";

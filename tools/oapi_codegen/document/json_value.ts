@@ -1,33 +1,27 @@
 import type { JsonValue } from "@archway/server/operation.ts";
+import {
+  escapeToken,
+  isArray,
+  isObject,
+  type JsonObject,
+  member,
+  valueAt,
+} from "@archway/service_kit/json_value.ts";
 
-/** JSON object of a document. */
-export type JsonObject = { readonly [key: string]: JsonValue };
+export {
+  escapeToken,
+  isArray,
+  isObject,
+  type JsonObject,
+  member,
+  textMember,
+  unescapeToken,
+} from "@archway/service_kit/json_value.ts";
 
 /** Value of a document with its JSON Pointer (RFC 6901), for diagnostics. */
 export interface Located<T extends JsonValue = JsonValue> {
   readonly value: T;
   readonly pointer: string;
-}
-
-/** Whether `value` is a JSON object: neither an array nor null. */
-export function isObject(value: unknown): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-/** Whether `value` is a JSON array. */
-export function isArray(value: unknown): value is readonly JsonValue[] {
-  return Array.isArray(value);
-}
-
-/** Returns the own member `key` of an object; undefined for other values. Ignores `Object.prototype`. */
-export function member(value: JsonValue | undefined, key: string): JsonValue | undefined {
-  return isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined;
-}
-
-/** Returns the member `key` if it is a text. */
-export function textMember(value: JsonValue | undefined, key: string): string | undefined {
-  const found = member(value, key);
-  return typeof found === "string" ? found : undefined;
 }
 
 /** Returns the object or list with each member replaced; the same one if nothing changes, so that parts are shared. */
@@ -74,24 +68,10 @@ export function child(parent: Located, key: string): Located | undefined {
   return value === undefined ? undefined : { value, pointer: `${parent.pointer}/${escapeToken(key)}` };
 }
 
-/** Escapes a reference token of a JSON Pointer (RFC 6901, section 3). */
-export function escapeToken(token: string): string {
-  return token.replaceAll("~", "~0").replaceAll("/", "~1");
-}
-
-/** Unescapes a reference token of a JSON Pointer. */
-export function unescapeToken(token: string): string {
-  return token.replaceAll("~1", "/").replaceAll("~0", "~");
-}
-
 /** Returns the target of a JSON Pointer such as "/components/schemas/Pet". Undefined if there is none. */
 export function locate(root: JsonValue, pointer: string): Located | undefined {
-  let value: JsonValue | undefined = root;
-  for (const token of pointer.split("/").slice(1).map(unescapeToken)) {
-    value = isArray(value) ? value[/^(0|[1-9]\d*)$/.test(token) ? Number(token) : -1] : member(value, token);
-    if (value === undefined) return undefined;
-  }
-  return { value, pointer };
+  const value = valueAt(root, pointer);
+  return value === undefined ? undefined : { value, pointer };
 }
 
 /** Decodes the JSON Pointer in a URI fragment (RFC 6901, section 6). Undefined if it is not a pointer. */

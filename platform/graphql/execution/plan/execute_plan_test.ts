@@ -18,7 +18,7 @@ import {
   validate,
   validateExecutionArgs,
 } from "graphql";
-import { seededRandom } from "@archway/tools/support/seeded_random.ts";
+import { seededRandom } from "@archway/conformance/seeded_random.ts";
 import { executePlan } from "./execute_plan.ts";
 import { QueryPlans } from "./query_plans.ts";
 

@@ -29,11 +29,16 @@ export function escapeToken(token: string): string {
   return token.replaceAll("~", "~0").replaceAll("/", "~1");
 }
 
+/** Unescapes a reference token of a JSON Pointer. */
+export function unescapeToken(token: string): string {
+  return token.replaceAll("~1", "/").replaceAll("~0", "~");
+}
+
 /** Returns the value at a JSON Pointer such as "/components/schemas/Pet"; undefined if there is none. */
 export function valueAt(root: JsonValue, pointer: string): JsonValue | undefined {
   let value: JsonValue | undefined = root;
   for (const escaped of pointer.split("/").slice(1)) {
-    const token = escaped.replaceAll("~1", "/").replaceAll("~0", "~");
+    const token = unescapeToken(escaped);
     value = isArray(value) ? value[/^(0|[1-9]\d*)$/.test(token) ? Number(token) : -1] : member(value, token);
   }
   return value;
