@@ -3,6 +3,7 @@ import type {
   InspectedProgram,
   OpenToolOptions,
 } from "@archway/service_kit/developer_tool.ts";
+import type { CockpitState } from "./cockpit_state.ts";
 import { FaultInjector } from "./faults/fault_injector.ts";
 import { LiveMetrics } from "./metrics/live_metrics.ts";
 import { observeRequests } from "./recorder/observe_requests.ts";
@@ -20,23 +21,10 @@ import { Inbox } from "./views/inbox.ts";
  *   views/data_view.js draws. List it in views/data_api.ts. Services offer theirs in the same form, from their rooms.
  * - A view that needs a page of its own is two files: views/<name>_api.ts with its endpoints, and views/<name>_view.js
  *   with what it shows. List the first in views/endpoints.ts and the second in page/assets.ts and page/main.js.
- * - An endpoint gets the state below and returns a value for JSON. GET changes nothing; POST has passed the guard.
+ * - An endpoint gets the state of cockpit_state.ts and returns a value for JSON. GET changes nothing; POST has passed the guard.
  * - The page needs no build: plain modules, elements made by page/dom.js, which never parses HTML.
  * - Observers run with every request: they store references, and leave conversion to the endpoints.
  */
-
-/** State that the endpoints of views read. */
-export interface CockpitState {
-  readonly options: OpenToolOptions;
-  readonly recorder: Recorder;
-  readonly inbox: Inbox;
-  readonly metrics: LiveMetrics;
-  readonly faults: FaultInjector;
-  /** Program that it shows; undefined before that has started. */
-  readonly program: InspectedProgram | undefined;
-  /** Aborts when the program stops. */
-  readonly stopping: AbortSignal;
-}
 
 /** Path below which the cockpit is served. */
 const PATH = "/_dev";

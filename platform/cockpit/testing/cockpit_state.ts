@@ -1,6 +1,6 @@
 import type { ConnectionPool, MigrationSource } from "@archway/db/db.ts";
 import type { MountedService } from "@archway/service_kit/service_module.ts";
-import type { CockpitState } from "../cockpit.ts";
+import type { CockpitState } from "../cockpit_state.ts";
 import { FaultInjector } from "../faults/fault_injector.ts";
 import { LiveMetrics } from "../metrics/live_metrics.ts";
 import { Recorder } from "../recorder/recorder.ts";

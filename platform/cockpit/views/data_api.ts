@@ -1,5 +1,5 @@
 import type { OfferedView, ViewPlace } from "@archway/service_kit/developer_view.ts";
-import type { CockpitState } from "../cockpit.ts";
+import type { CockpitState } from "../cockpit_state.ts";
 import { fieldOf, type ViewEndpoint, ViewError, type ViewRequest } from "./view_endpoint.ts";
 
 /** Endpoints of all views that are pages of data, drawn by data_view.js. */

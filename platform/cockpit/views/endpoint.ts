@@ -1,5 +1,5 @@
 import type { ToolEndpoint } from "@archway/service_kit/developer_tool.ts";
-import type { CockpitState } from "../cockpit.ts";
+import type { CockpitState } from "../cockpit_state.ts";
 import { ENDPOINTS } from "./endpoints.ts";
 import { refusalOf } from "./guard.ts";
 import { type ViewEndpoint, ViewError } from "./view_endpoint.ts";

@@ -1,5 +1,5 @@
 import type { ArmedFault, FaultKind } from "../faults/fault_injector.ts";
-import type { CockpitState } from "../cockpit.ts";
+import type { CockpitState } from "../cockpit_state.ts";
 import { fieldOf, type ViewEndpoint, ViewError, type ViewRequest } from "./view_endpoint.ts";
 
 /** Limits of faults, so that none is forgotten. */

@@ -1,6 +1,6 @@
 import type { DeveloperView, ViewPage } from "@archway/service_kit/developer_view.ts";
 import { listIdempotencyKeys } from "@archway/service_kit/list_idempotency_keys.ts";
-import type { CockpitState } from "../cockpit.ts";
+import type { CockpitState } from "../cockpit_state.ts";
 import { readOnly } from "./inspected_program.ts";
 
 /** Number of keys on a page. */

@@ -1,6 +1,6 @@
 import type { Transaction } from "@archway/db/db.ts";
 import type { InspectedProgram } from "@archway/service_kit/developer_tool.ts";
-import type { CockpitState } from "../cockpit.ts";
+import type { CockpitState } from "../cockpit_state.ts";
 import { ViewError } from "./view_endpoint.ts";
 
 /** Maximum duration of reading for a page, and of waiting for a lock, in milliseconds. */

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { MigrationSource } from "@archway/db/db.ts";
 import type { DeveloperView, ViewPage } from "@archway/service_kit/developer_view.ts";
-import type { CockpitState } from "../cockpit.ts";
+import type { CockpitState } from "../cockpit_state.ts";
 import { programOf } from "./inspected_program.ts";
 
 /** View of the migrations: by which module, applied or pending, and their texts. */

@@ -1,7 +1,7 @@
 import type { ApiModule } from "@archway/server/api_module.ts";
 import type { Operation } from "@archway/server/operation.ts";
 import type { DeveloperView, ViewPage, ViewSection, ViewTable } from "@archway/service_kit/developer_view.ts";
-import type { CockpitState } from "../cockpit.ts";
+import type { CockpitState } from "../cockpit_state.ts";
 import type { RequestSummary } from "../recorder/recorded_request.ts";
 import { findHandler } from "./find_handler.ts";
 import { programOf } from "./inspected_program.ts";

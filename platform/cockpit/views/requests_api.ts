@@ -1,4 +1,4 @@
-import type { CockpitState } from "../cockpit.ts";
+import type { CockpitState } from "../cockpit_state.ts";
 import {
   MAX_BODY,
   NOT_SHOWN,

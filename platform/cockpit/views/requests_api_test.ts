@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { DATABASES } from "@archway/tools/support/databases.ts";
-import type { CockpitState } from "../cockpit.ts";
+import type { CockpitState } from "../cockpit_state.ts";
 import { Recorder } from "../recorder/recorder.ts";
 import { cockpitState } from "../testing/cockpit_state.ts";
 import { requestEndpoints } from "./requests_api.ts";

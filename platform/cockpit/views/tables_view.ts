@@ -7,7 +7,7 @@ import type {
   ViewSection,
 } from "@archway/service_kit/developer_view.ts";
 import type { Querier } from "@archway/db/db.ts";
-import type { CockpitState } from "../cockpit.ts";
+import type { CockpitState } from "../cockpit_state.ts";
 import { readOnly } from "./inspected_program.ts";
 import { countRows, MAX_COUNTED, readRows, type ShownValue, type TableRow } from "./tables/read_rows.ts";
 import {
