@@ -1,6 +1,10 @@
 import type { PaymentRequestDependencies } from "../ports.ts";
 import { AccountService } from "./accounts.ts";
 import { PaymentRequestBatchService } from "./payment_request_batches.ts";
+import { PaymentRequestChanges } from "./payment_request_changes.ts";
+import { PaymentRequestCreation } from "./payment_request_creation.ts";
+import { PaymentRequestExpiry } from "./payment_request_expiry.ts";
+import { PaymentRequestPayment } from "./payment_request_payment.ts";
 import { PaymentRequestService } from "./payment_requests.ts";
 import { PaymentService } from "./payments.ts";
 import { RefundService } from "./refunds.ts";
@@ -14,6 +18,10 @@ export class PaymentApp {
   readonly payments: PaymentService;
   readonly refunds: RefundService;
   readonly requests: PaymentRequestService;
+  readonly requestCreation: PaymentRequestCreation;
+  readonly requestChanges: PaymentRequestChanges;
+  readonly requestPayment: PaymentRequestPayment;
+  readonly requestExpiry: PaymentRequestExpiry;
   readonly batches: PaymentRequestBatchService;
 
   constructor(dependencies: PaymentRequestDependencies) {
@@ -21,6 +29,10 @@ export class PaymentApp {
     this.payments = new PaymentService(dependencies);
     this.refunds = new RefundService(dependencies);
     this.requests = new PaymentRequestService(dependencies);
-    this.batches = new PaymentRequestBatchService(dependencies, this.requests);
+    this.requestCreation = new PaymentRequestCreation(dependencies);
+    this.requestChanges = new PaymentRequestChanges(dependencies);
+    this.requestPayment = new PaymentRequestPayment(dependencies);
+    this.requestExpiry = new PaymentRequestExpiry(dependencies);
+    this.batches = new PaymentRequestBatchService(dependencies, this.requestCreation);
   }
 }

@@ -13,16 +13,16 @@ import {
 } from "../domain/payment_request_batch.ts";
 import type { BatchCaller, BatchItemFilter, PaymentRequestDependencies } from "../ports.ts";
 import type { ReadOptions } from "./accounts.ts";
-import type { PaymentRequestService } from "./payment_requests.ts";
+import type { PaymentRequestCreation } from "./payment_request_creation.ts";
 
 /** Use cases of batches of payment requests. */
 export class PaymentRequestBatchService {
   readonly #deps: PaymentRequestDependencies;
-  readonly #requests: PaymentRequestService;
+  readonly #creation: PaymentRequestCreation;
 
-  constructor(dependencies: PaymentRequestDependencies, requests: PaymentRequestService) {
+  constructor(dependencies: PaymentRequestDependencies, creation: PaymentRequestCreation) {
     this.#deps = dependencies;
-    this.#requests = requests;
+    this.#creation = creation;
   }
 
   /** Accepts a batch, in the transaction of the caller. Its items are processed after the commit. */
@@ -87,7 +87,7 @@ export class PaymentRequestBatchService {
     { scope, metadata }: BatchCaller,
   ): Promise<ItemRefusal | undefined> {
     try {
-      await this.#requests.ensure(tx, terms, { id, scope, metadata });
+      await this.#creation.ensure(tx, terms, { id, scope, metadata });
       return undefined;
     } catch (error) {
       if (error instanceof DomainError) return { code: error.code, fieldErrors: error.fieldErrors };

@@ -53,7 +53,8 @@ export function requestList(
 
 /** Returns the operations on payment requests. */
 export function paymentRequestHandlers(dependencies: PaymentHandlersDependencies): PaymentRequestOperations {
-  const { app: { requests }, versionCursors, tokens } = dependencies;
+  const { app, versionCursors, tokens } = dependencies;
+  const { requests, requestCreation, requestChanges, requestPayment } = app;
   const responses = new ResourceResponses({
     tokens,
     toJson: requestToJson,
@@ -70,7 +71,7 @@ export function paymentRequestHandlers(dependencies: PaymentHandlersDependencies
     listPaymentRequests: listEndpoint(requestList(dependencies)),
     createPaymentRequest: async ({ body }, context) => {
       const tx = transactionOf(context);
-      const { request, written } = await requests.create(tx, requestTerms(body), causeOf(context));
+      const { request, written } = await requestCreation.create(tx, requestTerms(body), causeOf(context));
       await completeWithKey(context, written);
       return responses.createdInTransaction(request, context);
     },
@@ -85,21 +86,21 @@ export function paymentRequestHandlers(dependencies: PaymentHandlersDependencies
       if (ifMatch !== undefined) {
         if (ifNoneMatch !== undefined) throw unsupported("cannot be combined with If-Match");
         const cause = { ...causeOf(context), condition: conditionOf({ "If-Match": ifMatch }) };
-        return await responses.written(await requests.revise(id, terms, cause), context);
+        return await responses.written(await requestChanges.revise(id, terms, cause), context);
       }
       if (ifNoneMatch !== undefined && ifNoneMatch.trim() !== "*") throw unsupported("must be *");
       const cause = { ...causeOf(context), isNew: ifNoneMatch !== undefined };
-      const { request, created } = await requests.put(id, terms, cause);
+      const { request, created } = await requestCreation.put(id, terms, cause);
       return created ? await responses.created(request, context) : await responses.written(request, context);
     },
     cancelPaymentRequest: async ({ path, headers }, context) => {
       const cause = { ...causeOf(context), condition: conditionOf(headers) };
-      return await responses.written(await requests.cancel(path.id.toLowerCase(), cause), context);
+      return await responses.written(await requestChanges.cancel(path.id.toLowerCase(), cause), context);
     },
     payPaymentRequest: async ({ path, headers, body }, context) => {
       const cause = { ...causeOf(context), condition: conditionOf(headers) };
       const payer = body.payerAccountId.toLowerCase();
-      const { payment, created } = await requests.pay(path.id.toLowerCase(), payer, cause);
+      const { payment, created } = await requestPayment.pay(path.id.toLowerCase(), payer, cause);
       return created ? await payments.created(payment, context) : await payments.written(payment, context);
     },
     listPaymentRequestRevisions: listEndpoint({

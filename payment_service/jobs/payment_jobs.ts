@@ -28,11 +28,11 @@ export const PAYMENT_SCHEDULES = [
 ];
 
 /** Returns the handlers of the jobs. */
-export function paymentJobHandlers({ requests, batches }: PaymentApp): readonly JobHandler[] {
+export function paymentJobHandlers({ requestExpiry, batches }: PaymentApp): readonly JobHandler[] {
   return [
     handleJob(createRequests, ({ batchId }, { signal }) => batches.process(batchId, { signal })),
     handleJob(expireRequests, async (_, { signal }) => {
-      await requests.expireDue({ signal });
+      await requestExpiry.expireDue({ signal });
       await batches.deleteGone();
     }),
   ];
