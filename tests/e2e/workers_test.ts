@@ -21,7 +21,7 @@ interface Setup extends AsyncDisposable {
   configure(text: string): Promise<void>;
   /** Returns the number of sessions that the program has at the database. */
   sessions(): Promise<number>;
-  /** Returns the statements of its sessions that wait for notifications. */
+  /** Returns the channels of its sessions that wait for notifications. */
   listeners(): Promise<readonly unknown[]>;
 }
 
@@ -53,9 +53,11 @@ async function setUp(): Promise<Setup> {
     async listeners(): Promise<readonly unknown[]> {
       const rows = await execute(
         database.instance,
-        "SELECT query FROM pg_stat_activity WHERE datname = current_database() AND query ILIKE 'listen%'",
+        // The last statement of a session: it listens, or, after some seconds, probes and names its channel.
+        `SELECT substring(query FROM 'LISTEN (\\w+)') AS channel FROM pg_stat_activity
+        WHERE datname = current_database() AND pid <> pg_backend_pid() AND query ~ 'LISTEN \\w+'`,
       );
-      return rows.map(({ query }) => query);
+      return rows.map(({ channel }) => channel);
     },
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
   };
@@ -287,7 +289,7 @@ Deno.test({
     await using setup = await setUp();
     await using program = start(setup.environment, { main: "main.ts" });
     await untilProcesses(program, 2);
-    // Events and jobs wait for notifications of channels of their own; at times their sessions send a probe instead.
+    // Events and jobs wait for notifications of channels of their own.
     while ((await setup.listeners()).length === 0);
     for (let round = 0; round < 10; round++) {
       const listeners = await setup.listeners();

@@ -68,7 +68,7 @@ export class Listener implements AsyncDisposable {
       await connection.query(`LISTEN ${channel}`, [], { signal: this.#stop.signal });
       this.#report("listening");
       onNotify();
-      await this.#untilLost(connection);
+      await this.#untilLost(connection, channel);
       return "lost";
     } catch {
       // Retried by the caller, which reports the state "lost" in the meantime.
@@ -87,20 +87,21 @@ export class Listener implements AsyncDisposable {
     return Object.assign(connection, { [Symbol.asyncDispose]: () => connection.close() });
   }
 
-  async #untilLost(connection: Connection): Promise<void> {
+  async #untilLost(connection: Connection, channel: string): Promise<void> {
     const { promise: closed, resolve } = Promise.withResolvers<void>();
     connection.onClosed = (): void => resolve();
     while (connection.isOpen && !this.#stop.signal.aborted && this.#options.isCurrent(connection)) {
       await pause(PROBE_MS, this.#stop.signal, closed);
-      if (connection.isOpen && !this.#stop.signal.aborted) await this.#probe(connection);
+      if (connection.isOpen && !this.#stop.signal.aborted) await this.#probe(connection, channel);
     }
   }
 
   /** Rejects when the server does not respond or has become a standby. */
-  async #probe(connection: Connection): Promise<void> {
+  async #probe(connection: Connection, channel: string): Promise<void> {
     const signal = AbortSignal.any([this.#stop.signal, AbortSignal.timeout(this.#options.timeoutMs)]);
     const { rows: [row] } = await connection.query<{ standby: boolean }>(
-      "SELECT pg_is_in_recovery() AS standby",
+      // For those who read pg_stat_activity, which shows the last statement of a session.
+      `SELECT pg_is_in_recovery() AS standby /* LISTEN ${channel} */`,
       [],
       { signal },
     );

@@ -82,9 +82,7 @@ export class HistorySession {
       return { ...found, output: outputOf(found) };
     });
     const text = result.headers.get("consistency-token");
-    // The token of a replayed response is that of the first one, which may be older than others.
-    const isReplayed = result.headers.get("idempotency-replayed") === "true";
-    if (result.outcome === "ok" && text !== null && !isReplayed) {
+    if (result.outcome === "ok" && text !== null) {
       this.#own = { text, operation };
       this.#shared.last = this.#own;
     }

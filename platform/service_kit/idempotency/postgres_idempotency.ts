@@ -21,7 +21,7 @@ export interface PostgresIdempotencyOptions {
   readonly ttlMs: number;
   /** Current time, with microseconds. */
   readonly now: () => Timestamp;
-  /** Returns header fields that depend on the commit, such as `Consistency-Token`. Never rejects. */
+  /** Returns header fields of responses and their replays, such as `Consistency-Token`. Never rejects. */
   readonly fresh?: (options: QueryOptions) => Promise<Readonly<Record<string, string>>>;
 }
 
@@ -44,15 +44,24 @@ export class PostgresIdempotency implements Idempotency {
     const id = keyId(request);
     const name = id.toString("base64");
     const recent = this.#recent.get(name);
-    const known = recent && await this.#find(id, request);
-    // The work was committed before this process cached the key, so the cached fields cover it.
-    if (recent !== undefined && known !== undefined) return { ...known, fresh: recent };
+    if (recent !== undefined) {
+      // The work was committed before this process cached the key, so that fields of now cover it, and what the client
+      // has written meanwhile. Its own first fields do not.
+      const [known, fresh] = await Promise.all([
+        this.#find(id, request),
+        recent === "refused" ? {} : this.#fresh(request),
+      ]);
+      if (known !== undefined) return { ...known, fresh };
+    }
     const result = await this.#work(id, request, work);
-    const fresh = result.response.status < 400
-      ? await this.#options.fresh?.({ signal: request.signal }) ?? {}
-      : {};
-    this.#recent.add(name, fresh);
+    const isRefused = result.response.status >= 400;
+    const fresh = isRefused ? {} : await this.#fresh(request);
+    this.#recent.add(name, isRefused ? "refused" : "done");
     return { ...result, fresh };
+  }
+
+  async #fresh({ signal }: KeyedRequest): Promise<KeyedResponse["fresh"]> {
+    return await this.#options.fresh?.({ signal }) ?? {};
   }
 
   async #find(id: Buffer, request: KeyedRequest): Promise<KeyedResult | undefined> {
