@@ -14,7 +14,7 @@ async function violations(steps: readonly Step[], hasReplicas = false): Promise<
   let milliseconds = 0;
   const history = new History({ now: () => milliseconds++ });
   for (const [action, input, output] of steps) {
-    const key = action === "create" || action === "walk" ? "/v1/notes" : ITEM;
+    const key = /^(?:create|walk|filter)$/.test(action) ? "/v1/notes" : ITEM;
     const outcome = output["status"] === undefined ? "ok" : "fail";
     await history.record(1, { action, key, input }, () => Promise.resolve({ outcome, output }));
   }
@@ -36,7 +36,10 @@ Deno.test("checkCollection() accepts versions, refusals, deletions and walks in 
       ["replace", { etag: '"1"', value: "c" }, { status: 412, etag: '"2"' }],
       ["confirm", {}, { value: "b", etag: '"2"' }],
       ["walk", {}, { items: [ITEM], complete: true }],
+      ["filter", { value: "B" }, { items: [ITEM], complete: true }],
+      ["filter", { value: "a" }, { items: [], complete: true }],
       ["delete", { etag: '"2"' }, {}],
+      ["filter", { value: "b" }, { items: [], complete: true }],
       ["read", {}, { missing: true }],
       ["replace", { etag: '"2"', value: "d" }, { status: 404 }],
       ["walk", {}, { items: [], complete: true }],
@@ -88,6 +91,16 @@ const WRONG: Readonly<Record<string, readonly Step[]>> = {
     CREATED,
     ["delete", { etag: '"1"' }, {}],
     ["walk", { token: 1 }, { items: [ITEM], complete: true }],
+  ],
+  "lists: a walk with a filter skipped /v1/notes/1, which matched it all along": [
+    ["create", { value: "value 12" }, { item: ITEM, etag: '"1"' }],
+    ["filter", { value: "value 1", isPrefix: true, token: 0 }, { items: [], complete: true }],
+  ],
+  "lists: a walk returned /v1/notes/1, which did not match its filter": [
+    CREATED,
+    ["read", {}, { value: "a", etag: '"1"' }],
+    REPLACED,
+    ["filter", { value: "a", token: 2 }, { items: [ITEM], complete: true }],
   ],
   "lists: two walks returned /v1/notes/1 in different orders": [
     CREATED,

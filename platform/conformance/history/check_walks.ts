@@ -5,13 +5,15 @@ import type { Violation } from "./violation.ts";
 
 /**
  * Checks walks over all pages of a list: no item twice, each that existed all along once, none that was deleted before,
- * and the order of earlier walks.
+ * and the order of earlier walks. Those with a filter need not have all items.
  */
 export function checkWalks(
   operations: readonly Operation[],
   options: CheckOptions,
 ): readonly Violation[] {
-  const walks = operations.filter(({ action, outcome }) => action === "walk" && outcome === "ok");
+  const walks = operations.filter(({ action, outcome }) =>
+    /^(?:walk|filter)$/.test(action) && outcome === "ok"
+  );
   const creations = new Map(operations.flatMap((operation) => {
     const item = operation.action === "create" ? textMember(operation.output, "item") : undefined;
     return item === undefined ? [] : [[item, operation] as const];
@@ -26,7 +28,7 @@ export function checkWalks(
     const items = itemsOf(walk);
     const found = new Set(items);
     const repeated = items.filter((item, index) => items.indexOf(item) !== index);
-    const missing = walk.output["complete"] !== true
+    const missing = walk.output["complete"] !== true || walk.action === "filter"
       ? []
       : [...creations].filter(([item, creation]) =>
         creation.key === walk.key && isVisible?.(creation) && !found.has(item) &&
@@ -48,12 +50,13 @@ export function checkWalks(
         ? []
         : [violation(`two walks returned ${moved} in different orders`, [previous, walk])]),
     ];
-    previous = walk;
+    if (walk.action === "walk") previous = walk;
     return violations;
   });
 }
 
-function itemsOf({ output }: Operation): readonly string[] {
+/** Returns the paths of the items that a walk found. */
+export function itemsOf({ output }: Operation): readonly string[] {
   const items = output["items"];
   return isArray(items) ? items.map(String) : [];
 }

@@ -19,6 +19,8 @@ export interface Resource {
   readonly isDeletable: boolean;
   /** Whether the list has pages with cursors. */
   readonly hasCursors: boolean;
+  /** Whether the list takes a query parameter of the property's name: exact, a prefix, or a part of it. */
+  readonly hasFilter: boolean;
 }
 
 /** Text as operations write it, which has to be valid. */
@@ -52,15 +54,15 @@ function resourceOf(api: ApiDocument, create: Operation): Resource | undefined {
     [creating, replacing].every((schema) => bodyWith(api, schema, { [name]: EXAMPLE }) !== undefined)
   );
   if (property === undefined) return undefined;
+  const queries = api.find("GET", list)?.parameters.filter((one) => one.in === "query") ?? [];
   const writer = (schema: Schema) => (text: string): JsonValue =>
     bodyWith(api, schema, { [property]: text }) ?? {};
   return {
     ...{ list, property, creation: writer(creating), replacement: writer(replacing) },
     patch: patchOf(api, patch, property),
     isDeletable: remove !== undefined,
-    hasCursors: ["after", "limit"].every((name) =>
-      api.find("GET", list)?.parameters.some((one) => one.in === "query" && one.name === name)
-    ),
+    hasCursors: ["after", "limit"].every((name) => queries.some((one) => one.name === name)),
+    hasFilter: queries.some(({ name, schema }) => name === property && api.isValid(schema, EXAMPLE)),
   };
 }
 

@@ -10,7 +10,7 @@ Deno.test("deriveResources() finds collections whose items have versions, and ho
   const [notes, ...others] = deriveResources([{ api, suite: { document: "notes" } }]);
   assertEquals(others, []);
   assertEquals([notes?.list, notes?.property, notes?.isDeletable], ["/api/notes", "text", true]);
-  assertEquals([notes?.patch, notes?.hasCursors], [undefined, false]);
+  assertEquals([notes?.patch, notes?.hasCursors, notes?.hasFilter], [undefined, false, false]);
   assertEquals([notes?.creation("a"), notes?.replacement("b")], [{ text: "a" }, { text: "b" }]);
 });
 

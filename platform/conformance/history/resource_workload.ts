@@ -4,6 +4,7 @@ import { itemOf } from "../derived/subjects.ts";
 import { isArray, isObject, type JsonObject, member } from "@archway/service_kit/json_value.ts";
 import { type CheckOptions, checkReads } from "./check_reads.ts";
 import { checkRegisters } from "./check_registers.ts";
+import { checkFilters } from "./check_filters.ts";
 import { checkWalks } from "./check_walks.ts";
 import type { Resource } from "./derive_resources.ts";
 import type { Completion } from "./history.ts";
@@ -16,6 +17,8 @@ const ACTIVE = 4;
 /** Number of items from which on old ones are deleted. */
 const MOST_ITEMS = 40;
 const MAX_PAGES = 60;
+/** Maximum number of characters that a filter leaves out at the end of a value. */
+const SHORTENED = 9;
 const MERGE_PATCH = { "Content-Type": "application/merge-patch+json" };
 
 /** Item with the versions that clients have seen last. */
@@ -23,6 +26,7 @@ interface KnownItem {
   readonly path: string;
   etag: string | undefined;
   olderEtag: string | undefined;
+  value: string;
 }
 
 /** Returns the workload of a collection: its items are registers, and its list is walked. */
@@ -33,6 +37,7 @@ export function resourceWorkload(resource: Resource): Workload {
       const client = new ResourceClient(resource, Math.floor(session.random() * 1e6));
       await client.create(session);
       if (client.isEmpty) throw new SetupError(`POST ${resource.list} with a derived body was refused`);
+      await client.tryPrefix(session);
       return client;
     },
     check: (options) => checkCollection(resource.list, options),
@@ -42,7 +47,7 @@ export function resourceWorkload(resource: Resource): Workload {
 /** Returns the contradictions in a history about the items of a collection and its list. */
 export function checkCollection(list: string, options: CheckOptions): readonly Violation[] {
   const own = options.all.filter(({ key }) => key === list || key.startsWith(`${list}/`));
-  return [...checkRegisters(own, options), ...checkReads(own, options), ...checkWalks(own, options)];
+  return [checkRegisters, checkReads, checkWalks, checkFilters].flatMap((check) => check(own, options));
 }
 
 /** Clients of a collection, which share what they know of its items. */
@@ -51,6 +56,7 @@ class ResourceClient {
   readonly #salt: number;
   readonly #items: KnownItem[] = [];
   #values = 0;
+  #isPrefixFilter = false;
 
   constructor(resource: Resource, salt: number) {
     this.#resource = resource;
@@ -62,16 +68,30 @@ class ResourceClient {
   }
 
   async step(session: HistorySession): Promise<void> {
-    const { isDeletable, patch, hasCursors } = this.#resource;
+    const { isDeletable, patch, hasCursors, hasFilter } = this.#resource;
     const share = session.random();
     const active = session.pick(this.#items.slice(-ACTIVE));
     if (share < 0.07 || active === undefined) return await this.create(session);
     if (share < 0.14 && isDeletable && this.#items.length > MOST_ITEMS) return await this.#delete(session);
     if (share < 0.2 && patch !== undefined) return await this.#confirm(session, active);
-    if (share < 0.26 && hasCursors) return await this.#walk(session);
+    if (share < 0.26 && hasCursors) {
+      return hasFilter && session.random() < 0.5
+        ? await this.#walkFiltered(session, active.value)
+        : await this.#walk(session);
+    }
     if (share < 0.62) return await this.#replace(session, active);
     const isOld = session.random() < 0.1;
     await this.#read(session, isOld ? session.pick(this.#items) ?? active : active);
+  }
+
+  /** Finds out whether the filter of the list takes the beginning of a value. */
+  async tryPrefix(session: HistorySession): Promise<void> {
+    const { list, property, hasFilter } = this.#resource;
+    const [item] = this.#items;
+    if (!hasFilter || item === undefined) return;
+    const path = `${list}?${new URLSearchParams({ [property]: item.value.slice(0, -1) })}`;
+    const { body } = await session.send({ path, headers: tokenHeader(session.lastToken) });
+    this.#isPrefixFilter = membersOf(body).some((one) => `${list}/${idOf(one)}` === item.path);
   }
 
   /** Reads every active item, and the list. */
@@ -99,7 +119,7 @@ class ResourceClient {
     );
     if (outcome !== "ok") return;
     const path = pathIn({ headers, body }, list);
-    this.#items.push({ path, etag: headers.get("etag") ?? undefined, olderEtag: undefined });
+    this.#items.push({ path, etag: headers.get("etag") ?? undefined, olderEtag: undefined, value });
   }
 
   async #replace(session: HistorySession, item: KnownItem): Promise<void> {
@@ -119,6 +139,7 @@ class ResourceClient {
     );
     // A refusal may name the current version.
     if (found.outcome === "ok" || found.status === 412) saw(item, found);
+    if (found.outcome === "ok") item.value = value;
   }
 
   async #delete(session: HistorySession): Promise<void> {
@@ -152,14 +173,26 @@ class ResourceClient {
     });
   }
 
-  async #walk(session: HistorySession): Promise<void> {
-    const { list } = this.#resource;
+  async #walkFiltered(session: HistorySession, value: string): Promise<void> {
+    const isPrefix = this.#isPrefixFilter;
+    const length = isPrefix ? value.length - Math.floor(session.random() * SHORTENED) : value.length;
+    await this.#walk(session, { value: value.slice(0, length), isPrefix });
+  }
+
+  /** Reads all pages of the list. @param filter Filter of the property. @default none */
+  async #walk(
+    session: HistorySession,
+    filter?: { readonly value: string; readonly isPrefix: boolean },
+  ): Promise<void> {
+    const { list, property } = this.#resource;
     const token = session.token();
     const limit = 3 + Math.floor(session.random() * 20);
-    const intent = { action: "walk", key: list, input: { limit, ...tokenInput(token) } };
+    const action = filter === undefined ? "walk" : "filter";
+    const intent = { action, key: list, input: { limit, ...filter, ...tokenInput(token) } };
+    const query = filter === undefined ? "" : `&${new URLSearchParams({ [property]: filter.value })}`;
     await session.record(intent, async (): Promise<Completion> => {
       const items: string[] = [];
-      let path: string | undefined = `${list}?limit=${limit}`;
+      let path: string | undefined = `${list}?limit=${limit}${query}`;
       for (let pages = 0; path !== undefined && pages < MAX_PAGES; pages++) {
         const found: Exchange = await session.send({ path, headers: tokenHeader(token) });
         if (found.status !== 200) return { outcome: "fail", output: { status: found.status } };

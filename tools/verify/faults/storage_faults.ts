@@ -17,6 +17,10 @@ export const STORAGE_FAULTS: Readonly<Record<string, (pool: ConnectionPool) => C
   "acknowledged, but rolled back": (pool) => writingPool(pool, losing(pool)),
   "cursor skips: items of nearly the same time are left out": (pool) =>
     rewritingPool(pool, (text) => text.replaceAll(AFTER, " < ($1::timestamptz - interval '20 ms'")),
+  "filter drops items: the value itself does not match": (pool) =>
+    rewritingPool(pool, (text) => text.replaceAll(/ >= \(select casefold/g, " > (select casefold")),
+  "filter lets others through: values after it match, too": (pool) =>
+    rewritingPool(pool, (text) => text.replaceAll("<= (select (casefold", "<= (select ('z' || casefold")),
   "cursor repeats: the last item of a page is on the next one, too": (pool) =>
     rewritingPool(pool, (text) => text.replaceAll(AFTER, " <= ($1::timestamptz")),
 };

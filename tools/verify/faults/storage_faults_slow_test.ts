@@ -23,6 +23,8 @@ const FOUND_BY: Readonly<Record<string, string>> = {
   "acknowledged before the commit": "linearizable",
   "acknowledged, but rolled back": "linearizable",
   "cursor skips: items of nearly the same time are left out": "lists",
+  "filter drops items: the value itself does not match": "lists",
+  "filter lets others through: values after it match, too": "lists",
   "cursor repeats: the last item of a page is on the next one, too": "lists",
 };
 
