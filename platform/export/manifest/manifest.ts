@@ -28,6 +28,13 @@ export interface StreamProgress {
   readonly fingerprint: { readonly after: string; readonly value: string };
 }
 
+/** File whose rows are in another one by now. */
+export interface ReplacedFile {
+  readonly path: string;
+  /** Time from which the next export removes it. Until then, readers with an earlier manifest find it. */
+  readonly until: string;
+}
+
 /** Digest of a day of a table, as exported. */
 export interface ExportedDay {
   readonly rows: string;
@@ -46,6 +53,8 @@ export interface Manifest {
   readonly files: readonly ManifestFile[];
   readonly stream?: StreamProgress;
   readonly days?: Readonly<Record<string, ExportedDay>>;
+  /** Files that were merged into others. @default none */
+  readonly replaced?: readonly ReplacedFile[];
 }
 
 /** Returns the manifest of a data set that was never exported. */

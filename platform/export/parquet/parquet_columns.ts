@@ -1,10 +1,16 @@
 import { microsecondsOf } from "@archway/db/timestamp.ts";
-import type { ExportColumn, ExportValue } from "@archway/service_kit/export_definition.ts";
+import type { ExportColumn, ExportColumnType, ExportValue } from "@archway/service_kit/export_definition.ts";
 import type { SchemaElement } from "hyparquet";
 
 /** Digits of a decimal, the maximum of most readers. */
 const PRECISION = 38;
 const DEFAULT_SCALE = 4;
+
+/** Types of columns, by what distinguishes their elements of a schema. */
+const TYPES: Readonly<Record<string, ExportColumnType>> = {
+  ...{ BOOLEAN: "boolean", INT32: "int32", INT64: "int64", DECIMAL: "decimal", UTF8: "text", JSON: "json" },
+  ...{ UUID: "uuid", TIMESTAMP_MICROS: "timestamp" },
+};
 
 /** Returns the schema of a file, with its root first. All columns may be null. */
 export function schemaOf(columns: Readonly<Record<string, ExportColumn>>): SchemaElement[] {
@@ -45,6 +51,17 @@ function elementOf({ type, scale = DEFAULT_SCALE }: ExportColumn): Omit<SchemaEl
         logical_type: { type: "TIMESTAMP", isAdjustedToUTC: true, unit: "MICROS" },
       };
   }
+}
+
+/**
+ * Returns the column that an element of a schema stands for.
+ *
+ * @throws {Error} for an element that no export writes.
+ */
+export function columnOf({ name, type, converted_type, logical_type, scale }: SchemaElement): ExportColumn {
+  const column = TYPES[converted_type ?? logical_type?.type ?? type ?? ""];
+  if (column === undefined) throw new Error(`Column ${name} has a type that exports do not write`);
+  return { type: column, description: "", ...(column === "decimal" && { scale: scale ?? 0 }) };
 }
 
 /**

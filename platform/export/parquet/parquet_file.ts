@@ -2,6 +2,7 @@ import type { ExportColumn, ExportRow, ExportValue } from "@archway/service_kit/
 import { ByteWriter, ParquetWriter } from "hyparquet-writer";
 import type { FileSink } from "../storage/storage.ts";
 import { encodeValue, schemaOf } from "./parquet_columns.ts";
+import type { EncodedRow } from "./read_parquet.ts";
 
 /** Number of rows of a row group, which are in memory until it is full. */
 export const GROUP_ROWS = 20_000;
@@ -38,6 +39,16 @@ export class ParquetFile {
 
   async add({ values }: ExportRow): Promise<void> {
     for (const [name, column, buffer] of this.#columns) buffer.push(encodeValue(column, values[name]));
+    await this.#added();
+  }
+
+  /** Adds a row of another file, whose values are as the writer takes them. */
+  async addEncoded(row: EncodedRow): Promise<void> {
+    for (const [name, , buffer] of this.#columns) buffer.push(row[name] ?? null);
+    await this.#added();
+  }
+
+  async #added(): Promise<void> {
     this.#rows++;
     if (++this.#buffered === GROUP_ROWS) await this.#flush();
   }

@@ -3,6 +3,7 @@ import { parquetMetadata, parquetReadObjects } from "hyparquet";
 import type { ExportColumn, ExportValue } from "@archway/service_kit/export_definition.ts";
 import type { FileSink } from "../storage/storage.ts";
 import { GROUP_ROWS, ParquetFile } from "./parquet_file.ts";
+import { readParquet } from "./read_parquet.ts";
 
 /** Sink in memory, which counts its writes. */
 class MemorySink implements FileSink {
@@ -125,4 +126,30 @@ Deno.test("ParquetFile refuses values of another type, without quoting them", as
     const error = await assertRejects(() => write([values]), Error);
     assertEquals(error.message.includes(String(Object.values(values)[0])), false, error.message);
   }
+});
+
+Deno.test("readParquet() returns the values of all types as they were written", async () => {
+  const columns = { ...COLUMNS, precise: { type: "decimal", scale: 9, description: "" } } as const;
+  const rows = Array.from({ length: 50 }, (_, index): Readonly<Record<string, ExportValue>> => ({
+    flag: index % 2 === 0,
+    small: index - 25,
+    large: BigInt(index - 25) * 2n ** 57n,
+    amount: index % 3 === 0 ? null : `${index % 2 === 0 ? "-" : ""}${index}00000000000000000000000000.0001`,
+    precise: index % 5 === 0 ? "-0.000000001" : "99999999999999999999999999999.999999999",
+    text: index < 40 ? "repeated" : `Ω${index}`,
+    id: `0192f021-cc5b-746c-b6cc-6e9071960${100 + index}`,
+    data: index === 7 ? null : { index, list: [1.5e300, "x", null], "": { yes: true } },
+    at: `1969-12-31T23:59:59.9999${10 + index}Z`,
+  }));
+  const written = await (await write(rows, columns)).buffer();
+  const content = readParquet(new Uint8Array(written));
+  assertEquals(content.columns, {
+    ...columns,
+    amount: { type: "decimal", scale: 4, description: "" },
+  });
+  const sink = new MemorySink();
+  const copy = new ParquetFile(sink, content.columns);
+  for await (const group of content.groups()) for (const row of group) await copy.addEncoded(row);
+  await copy.close();
+  assertEquals(new Uint8Array(await sink.buffer()), new Uint8Array(written));
 });

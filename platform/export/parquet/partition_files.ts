@@ -2,12 +2,13 @@ import type { ExportColumn, ExportRow } from "@archway/service_kit/export_defini
 import type { ManifestFile } from "../manifest/manifest.ts";
 import type { ExportStorage } from "../storage/storage.ts";
 import { ParquetFile } from "./parquet_file.ts";
+import type { EncodedRow } from "./read_parquet.ts";
 
 /** Number of files that are written at the same time. Rows of other days are rare, except around midnight. */
 const MAX_OPEN = 2;
 
 /** Size from which on a file is closed, and another one begun. */
-const MAX_BYTES = 32 * 1024 * 1024;
+export const MAX_BYTES = 32 * 1024 * 1024;
 
 /** Options of {@link PartitionFiles}. */
 export interface PartitionFilesOptions {
@@ -45,13 +46,16 @@ export class PartitionFiles implements AsyncDisposable {
   }
 
   async add(row: ExportRow): Promise<void> {
-    const day = row.at.slice(0, 10);
-    const found = this.#open.find((partition) => partition.day === day) ?? await this.#create(day);
-    if (found !== this.#open.at(-1)) {
-      this.#open = [...this.#open.filter((other) => other !== found), found];
-    }
-    await found.file.add(row);
-    if (found.file.bytes >= MAX_BYTES) await this.#close(found);
+    const partition = await this.#partition(row.at.slice(0, 10));
+    await partition.file.add(row);
+    if (partition.file.bytes >= MAX_BYTES) await this.#close(partition);
+  }
+
+  /** Adds a row of another file of a day. */
+  async addEncoded(day: string, row: EncodedRow): Promise<void> {
+    const partition = await this.#partition(day);
+    await partition.file.addEncoded(row);
+    if (partition.file.bytes >= MAX_BYTES) await this.#close(partition);
   }
 
   /** Closes all files, and returns them as the manifest lists them. */
@@ -65,6 +69,14 @@ export class PartitionFiles implements AsyncDisposable {
     const open = this.#open;
     this.#open = [];
     await Promise.all(open.map(({ file }) => file.abort()));
+  }
+
+  async #partition(day: string): Promise<OpenPartition> {
+    const found = this.#open.find((partition) => partition.day === day) ?? await this.#create(day);
+    if (found !== this.#open.at(-1)) {
+      this.#open = [...this.#open.filter((other) => other !== found), found];
+    }
+    return found;
   }
 
   async #create(day: string): Promise<OpenPartition> {

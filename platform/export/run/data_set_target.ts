@@ -1,23 +1,38 @@
 import type { ExportDefinition } from "@archway/service_kit/export_definition.ts";
-import { emptyManifest, formatManifest, type Manifest, parseManifest } from "../manifest/manifest.ts";
+import {
+  emptyManifest,
+  formatManifest,
+  type Manifest,
+  type ManifestFile,
+  parseManifest,
+  type ReplacedFile,
+} from "../manifest/manifest.ts";
 import { mergeColumns } from "../manifest/merge_columns.ts";
 import { PartitionFiles, sequenceOf } from "../parquet/partition_files.ts";
 import type { ExportStorage, StoredManifest } from "../storage/storage.ts";
+import type { ExportOptions } from "./export_options.ts";
+
+interface TargetOptions {
+  readonly storage: ExportStorage;
+  readonly nowMs: () => number;
+}
 
 /** Data set at its target: the manifest, and the files that it lists. */
 export class DataSetTarget {
   readonly #definition: ExportDefinition;
   readonly #storage: ExportStorage;
+  readonly #nowMs: () => number;
   readonly #run = crypto.randomUUID().slice(0, 8);
   #stored: StoredManifest | undefined;
   #manifest: Manifest;
 
   private constructor(
     definition: ExportDefinition,
-    { storage, stored }: { readonly storage: ExportStorage; readonly stored: StoredManifest | undefined },
+    { storage, stored, nowMs }: TargetOptions & { readonly stored: StoredManifest | undefined },
   ) {
     this.#definition = definition;
     this.#storage = storage;
+    this.#nowMs = nowMs;
     this.#stored = stored;
     this.#manifest = stored === undefined
       ? emptyManifest(definition)
@@ -25,12 +40,16 @@ export class DataSetTarget {
   }
 
   /**
-   * Reads the manifest, and removes files that it does not list: those of exports that did not end.
+   * Reads the manifest, and removes files that it does not list: those of exports that did not end, and those that were
+   * merged into others long ago.
    *
    * @throws {CommandError} if the target holds something else.
    */
-  static async open(definition: ExportDefinition, storage: ExportStorage): Promise<DataSetTarget> {
-    const target = new DataSetTarget(definition, { storage, stored: await storage.readManifest() });
+  static async open(
+    definition: ExportDefinition,
+    { storage, nowMs = Date.now }: Pick<ExportOptions, "storage" | "nowMs">,
+  ): Promise<DataSetTarget> {
+    const target = new DataSetTarget(definition, { storage, nowMs, stored: await storage.readManifest() });
     await target.removeUnlisted();
     return target;
   }
@@ -40,9 +59,8 @@ export class DataSetTarget {
     return this.#manifest;
   }
 
-  /** Returns files that the next manifest can list. */
-  newFiles(): PartitionFiles {
-    const { columns } = this.#definition;
+  /** Returns files that the next manifest can list. @param columns @default those of the definition */
+  newFiles(columns = this.#definition.columns): PartitionFiles {
     return new PartitionFiles(this.#storage, {
       columns,
       run: this.#run,
@@ -56,17 +74,22 @@ export class DataSetTarget {
    * @throws {CommandError} if another export has replaced it, or a column has changed its type.
    */
   async commit(
-    { files, full = false, ...progress }:
-      & Pick<Manifest, "files" | "stream" | "days">
-      & { readonly full?: boolean },
+    { files, full = false, merged = [], ...progress }: Pick<Manifest, "files" | "stream" | "days"> & {
+      readonly full?: boolean;
+      /** Files whose rows are in others of `files`. @default none */
+      readonly merged?: readonly ManifestFile[];
+    },
   ): Promise<void> {
     const { sequence, columns } = this.#manifest;
+    const until = new Date(this.#nowMs() + GRACE_MS).toISOString();
+    const replaced = [...(full ? [] : this.#replaced()), ...merged.map(({ path }) => ({ path, until }))];
     const manifest: Manifest = {
       ...emptyManifest(this.#definition),
       sequence: sequence + 1,
       columns: mergeColumns(this.#definition, { columns: full ? [] : columns }),
       rows: files.reduce((sum, { rows }) => sum + rows, 0),
       files: files.toSorted(byPath),
+      ...(replaced.length > 0 && { replaced }),
       ...progress,
     };
     this.#stored = await this.#storage.replaceManifest(formatManifest(manifest), this.#stored);
@@ -78,14 +101,23 @@ export class DataSetTarget {
    * manifest could list remain.
    */
   async removeUnlisted(): Promise<void> {
-    const listed = new Set(this.#manifest.files.map(({ path }) => path));
+    const listed = new Set([...this.#manifest.files, ...this.#replaced()].map(({ path }) => path));
     const last = this.#manifest.sequence + (this.#storage.isExclusive ? 1 : 0);
     for (const path of await this.#storage.list()) {
       const sequence = sequenceOf(path);
       if (sequence !== undefined && sequence <= last && !listed.has(path)) await this.#storage.remove(path);
     }
   }
+
+  /** Returns merged files that readers of earlier manifests may still use. */
+  #replaced(): readonly ReplacedFile[] {
+    const now = this.#nowMs();
+    return this.#manifest.replaced?.filter(({ until }) => Date.parse(until) > now) ?? [];
+  }
 }
+
+/** Time for which files remain that were merged into others: longer than any question takes, in milliseconds. */
+const GRACE_MS = 24 * 3_600_000;
 
 function byPath(one: { readonly path: string }, other: { readonly path: string }): number {
   return one.path < other.path ? -1 : 1;

@@ -80,6 +80,27 @@ Deno.test("export --full leaves all rows before or after, wherever it is killed"
     }
   }));
 
+Deno.test("export merges files with each row once for all readers, wherever it is killed", () =>
+  inFolder(async (folder) => {
+    await run(folder, "4001", "0", "--small", "--unmerged");
+    const { files: before } = await readManifest(folder);
+    // At each operation: a run that dies earlier leaves no more than a file to remove.
+    let deaths = 0;
+    while (await run(folder, "4001", String(deaths + 1)) === undefined) {
+      deaths++;
+      assertEquals(await positionsIn(folder), odd(4001), `after death ${deaths}`);
+      const present = new Set(await filesIn(folder));
+      // Those of a reader with the earlier manifest.
+      for (const { path } of before) assert(present.has(path), `${path} after death ${deaths}`);
+    }
+    assert(deaths >= 13, `${deaths} deaths`);
+    const { files, replaced = [] } = await readManifest(folder);
+    assert(files.length < before.length, `${files.length} files of ${before.length}`);
+    assertEquals(await positionsIn(folder), odd(4001));
+    const kept = [...files, ...replaced].map(({ path }) => path);
+    assertEquals(await filesIn(folder), [...kept, "manifest.json"].toSorted());
+  }));
+
 Deno.test({
   name: "export holds no more rows in memory for fifty times as many",
   ignore: Deno.build.os !== "linux",

@@ -19,6 +19,10 @@ export interface ExportOptions {
   readonly onWait?: (() => void) | undefined;
   /** Number of rows after which the manifest is replaced. @default {500_000} */
   readonly commitRows?: number;
+  /** Number of small files of a past day from which on they are merged into one. @default {5} */
+  readonly mergeFiles?: number;
+  /** Returns the current time, in milliseconds since 1970. @default Date.now */
+  readonly nowMs?: () => number;
   /** Number of rows that are read at once. @default {5_000} */
   readonly batchRows?: number;
 }

@@ -5,6 +5,7 @@ import type { ManifestFile, StreamProgress } from "../manifest/manifest.ts";
 import { mergeColumns } from "../manifest/merge_columns.ts";
 import { DataSetTarget } from "./data_set_target.ts";
 import { BATCH_ROWS, COMMIT_ROWS, type ExportOptions, type ExportSummary } from "./export_options.ts";
+import { mergeDays } from "./merge_days.ts";
 
 /** Number of positions whose fingerprint is stored. A failover loses the last of them. */
 const FINGERPRINT_POSITIONS = 10_000n;
@@ -16,7 +17,7 @@ const FINGERPRINT_POSITIONS = 10_000n;
  * @throws {CommandError} if the events differ from those that were exported.
  */
 export async function exportStream(definition: StreamExport, options: ExportOptions): Promise<ExportSummary> {
-  const target = await DataSetTarget.open(definition, options.storage);
+  const target = await DataSetTarget.open(definition, options);
   return await new StreamRun(definition, { ...options, target }).run();
 }
 
@@ -51,6 +52,7 @@ class StreamRun {
     const total = Number(await this.#source.count(reader(), range));
     onProgress?.(0, total);
     await this.#exportRange(reader, range, (rows) => onProgress?.(rows, Math.max(total, rows)));
+    if (!full) await mergeDays(this.#target, this.#options);
     const { rows, files } = this.#target.manifest;
     return { rows: this.#rows, total: rows, files: files.length };
   }

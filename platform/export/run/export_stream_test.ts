@@ -1,26 +1,30 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
 import { CommandError } from "@archway/service_kit/command.ts";
+import type { ExportColumn } from "@archway/service_kit/export_definition.ts";
 import { SmallDisk } from "@archway/tools/support/small_disk.ts";
 import { openLocalStorage } from "../storage/local_storage.ts";
 import { NO_DATABASE, numberStream, type NumberStreamOptions } from "../testing/number_stream.ts";
+import type { Manifest } from "../manifest/manifest.ts";
 import { filesIn, readDataSet, readManifest } from "../testing/read_data_set.ts";
 import { exportDataSet } from "./export_data_set.ts";
 import type { ExportOptions, ExportSummary } from "./export_options.ts";
 
 type Changes =
   & NumberStreamOptions
-  & Partial<Pick<ExportOptions, "full" | "signal" | "commitRows" | "onProgress">>;
+  & Partial<Pick<ExportOptions, "full" | "signal" | "commitRows" | "onProgress" | "mergeFiles" | "nowMs">>;
 
 async function run(
   folder: string,
-  { full, signal, commitRows, onProgress, ...stream }: Changes,
+  { full, signal, commitRows, onProgress, mergeFiles, nowMs, ...stream }: Changes,
 ): Promise<ExportSummary> {
   await using storage = await openLocalStorage(folder);
   return await exportDataSet(numberStream(stream), {
     ...{ storage, connections: NO_DATABASE, catalogs: [], batchRows: 100 },
     ...(full !== undefined && { full }),
     ...(commitRows !== undefined && { commitRows }),
+    ...(mergeFiles !== undefined && { mergeFiles }),
+    ...(nowMs !== undefined && { nowMs }),
     ...{ signal, onProgress },
   });
 }
@@ -184,3 +188,63 @@ Deno.test("exportStream() leaves the manifest of before when the disk is full, a
   await run(folder, { last: 40_001n });
   await assertRows(folder, 40_001n);
 });
+
+Deno.test("exportStream() merges the files of a past day into what an export of all would write", () =>
+  inFolder(async (folder) => {
+    const day = 86_400_000;
+    let now = Date.parse("2026-12-02T00:00:00Z");
+    const nowMs = (): number => now;
+    await run(folder, { last: 4_001n, commitRows: 100, mergeFiles: Infinity, nowMs });
+    const before = await readManifest(folder);
+    const perDay = ({ files }: Manifest): readonly number[] =>
+      [...Map.groupBy(files, (file) => file.day).values()].map(({ length }) => length);
+    // The newest day remains as it is, and so does one of few files.
+    const merge = await run(folder, { last: 4_001n, mergeFiles: 3, nowMs });
+    const after = await readManifest(folder);
+    const [, past = 0, newest = 0] = perDay(before);
+    assertEquals([past > 5, newest > 5, perDay(after)], [true, true, [1, 1, newest]]);
+    assertEquals([merge.rows, merge.total, merge.files], [0, 2_001, newest + 2]);
+    assertEquals([after.rows, after.stream], [before.rows, before.stream]);
+    const merged = before.files.filter(({ day }) => day === "2026-11-30").map(({ path }) => path);
+    const until = "2026-12-03T00:00:00.000Z";
+    assertEquals(after.replaced, merged.map((path) => ({ path, until })));
+
+    // A reader with the earlier manifest has a day.
+    now += day - 1;
+    await run(folder, { last: 4_001n, nowMs });
+    for (const { path } of before.files) assert((await filesIn(folder)).includes(path), path);
+    now += 1;
+    await run(folder, { last: 4_003n, nowMs });
+    await assertRows(folder, 4_003n);
+    assertEquals("replaced" in await readManifest(folder), false);
+
+    const full = `${folder}-full`;
+    await run(full, { last: 4_003n });
+    const bytesOf = async (of: string): Promise<Uint8Array> => {
+      const { path = "" } = (await readManifest(of)).files.find((file) => file.day === "2026-11-30") ?? {};
+      return await Deno.readFile(join(of, path));
+    };
+    assertEquals(await bytesOf(folder), await bytesOf(full));
+  }));
+
+Deno.test("exportStream() merges files with different columns, and leaves those whose types differ", () =>
+  inFolder(async (folder) => {
+    const position = { type: "int64", description: "" } as const;
+    const priced = (scale: number): Readonly<Record<string, ExportColumn>> => ({
+      position,
+      price: { type: "decimal", scale, description: "" },
+    });
+    await run(folder, { last: 901n });
+    await run(folder, { last: 4_001n, columns: { position, extra: { type: "int32", description: "" } } });
+    await run(folder, { last: 4_001n, mergeFiles: 2 });
+    const rows = await readDataSet(folder);
+    const [first, last] = [101n, 1_001n].map((at) => rows.find((row) => row["position"] === at));
+    assertEquals(first, { position: 101n, label: "row 101", extra: null });
+    assertEquals(last, { position: 1_001n, label: null, extra: 1 });
+    const other = `${folder}-other`;
+    await run(other, { last: 901n, columns: priced(1) });
+    await run(other, { last: 4_001n, columns: priced(2) });
+    const before = await readManifest(other);
+    await run(other, { last: 4_001n, mergeFiles: 2 });
+    assertEquals(await readManifest(other), before);
+  }));

@@ -11,7 +11,7 @@ import { BATCH_ROWS, COMMIT_ROWS, type ExportOptions, type ExportSummary } from 
  * next export repeats it.
  */
 export async function exportTable(definition: TableExport, options: ExportOptions): Promise<ExportSummary> {
-  const target = await DataSetTarget.open(definition, options.storage);
+  const target = await DataSetTarget.open(definition, options);
   return await new TableRun(definition, { ...options, target }).run();
 }
 

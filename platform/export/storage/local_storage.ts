@@ -108,6 +108,10 @@ class LocalStorage implements ExportStorage {
     };
   }
 
+  readFile(path: string): Promise<Uint8Array<ArrayBuffer>> {
+    return Deno.readFile(join(this.#folder, path));
+  }
+
   async list(): Promise<readonly string[]> {
     const paths: string[] = [];
     for await (const { name, isDirectory } of Deno.readDir(this.#folder)) {

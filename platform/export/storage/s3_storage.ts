@@ -91,6 +91,11 @@ class S3Storage implements ExportStorage {
     });
   }
 
+  async readFile(path: string): Promise<Uint8Array<ArrayBuffer>> {
+    const { response } = await this.#client.send({ method: "GET", key: `${this.#folder}/${path}` });
+    return new Uint8Array(await response.arrayBuffer());
+  }
+
   async list(): Promise<readonly string[]> {
     const prefix = `${this.#folder}/day=`;
     const paths: string[] = [];

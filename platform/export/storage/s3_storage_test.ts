@@ -1,5 +1,6 @@
-import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { CommandError } from "@archway/service_kit/command.ts";
+import type { Manifest } from "../manifest/manifest.ts";
 import { exportNumbers, numbersIn, odd } from "../testing/export_numbers.ts";
 import { MemoryStore } from "../testing/memory_store.ts";
 import { openS3Storage } from "./s3_storage.ts";
@@ -45,6 +46,7 @@ Deno.test("openS3Storage() lets one of two exports add its files, and removes th
       return await late.replaceManifest(text, replaced);
     },
     createFile: (path) => late.createFile(path),
+    readFile: (path) => late.readFile(path),
     list: () => late.list(),
     remove: (path) => late.remove(path),
     [Symbol.asyncDispose]: () => late[Symbol.asyncDispose](),
@@ -54,6 +56,32 @@ Deno.test("openS3Storage() lets one of two exports add its files, and removes th
   assertEquals([await numbers(store), store.objects.size], [odd(201), 5]);
   await exportNumbers(open(store), { last: 401n });
   assertEquals([await numbers(store), store.objects.size], [odd(401), 5]);
+});
+
+Deno.test("openS3Storage() merges files, whichever request ends the export", async () => {
+  await using store = new MemoryStore();
+  await exportNumbers(open(store), { last: 4_001n, commitRows: 100, mergeFiles: Infinity });
+  const manifest = (): string => new TextDecoder().decode(store.objects.get(`${PREFIX}manifest.json`)?.body);
+  const filesOf = (text: string): Manifest["files"] => {
+    const { files }: Manifest = JSON.parse(text);
+    return files;
+  };
+  const [before, count] = [manifest(), filesOf(manifest()).length];
+  let failures = 0;
+  for (;;) {
+    let left = failures;
+    store.faults.splice(0, store.faults.length, {
+      matches: ({ method }) => method !== "GET" && left-- === 0,
+      kind: 403,
+    });
+    const isDone = await exportNumbers(open(store), { last: 4_001n }).then(() => true, () => false);
+    assertEquals(await numbers(store), odd(4_001), `failure ${failures}`);
+    // A reader with the earlier manifest.
+    for (const { path } of filesOf(before)) assert(store.objects.has(`${PREFIX}${path}`), path);
+    if (isDone) break;
+    failures++;
+  }
+  assert(failures >= 2 && filesOf(manifest()).length < count - 5, `${failures} failures of ${count} files`);
 });
 
 Deno.test("openS3Storage() refuses a manifest that another export has replaced", async () => {

@@ -29,6 +29,8 @@ export interface ExportStorage extends AsyncDisposable {
    */
   replaceManifest(text: string, replaced: StoredManifest | undefined): Promise<StoredManifest>;
   createFile(path: string): Promise<FileSink>;
+  /** Returns the content of a file that the manifest lists. */
+  readFile(path: string): Promise<Uint8Array<ArrayBuffer>>;
   /** Returns the paths of all files except the manifest, unfinished ones included. */
   list(): Promise<readonly string[]>;
   /** Removes a file, if it exists. */

@@ -5,17 +5,21 @@ import type { Manifest } from "../manifest/manifest.ts";
 import type { ExportStorage } from "../storage/storage.ts";
 import { NO_DATABASE, numberStream, type NumberStreamOptions } from "./number_stream.ts";
 
-type Changes = NumberStreamOptions & Partial<Pick<ExportOptions, "full" | "commitRows" | "onProgress">>;
+type Changes =
+  & NumberStreamOptions
+  & Partial<Pick<ExportOptions, "full" | "commitRows" | "onProgress" | "mergeFiles" | "nowMs">>;
 
 /** Exports the stream of numbers. */
 export async function exportNumbers(
   storage: ExportStorage,
-  { full, commitRows, onProgress, ...stream }: Changes,
+  { full, commitRows, onProgress, mergeFiles, nowMs, ...stream }: Changes,
 ): Promise<ExportSummary> {
   return await exportDataSet(numberStream(stream), {
     ...{ storage, connections: NO_DATABASE, catalogs: [], batchRows: 100, onProgress },
     ...(full !== undefined && { full }),
     ...(commitRows !== undefined && { commitRows }),
+    ...(mergeFiles !== undefined && { mergeFiles }),
+    ...(nowMs !== undefined && { nowMs }),
   });
 }
 

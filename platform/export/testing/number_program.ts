@@ -12,7 +12,8 @@ async function main([folder = "", last = "1", dieAt = "0", ...options]: readonly
     numberStream({ last: BigInt(last), perDay: isLarge ? 1_000_000 : 1_000 }),
     {
       ...{ storage, connections: NO_DATABASE, catalogs: [], full: options.includes("--full") },
-      ...(isLarge ? {} : { batchRows: 100, commitRows: 400 }),
+      ...(isLarge ? {} : { batchRows: 100, commitRows: options.includes("--small") ? 100 : 400 }),
+      ...(options.includes("--unmerged") && { mergeFiles: Infinity }),
     },
   );
   const status = await Deno.readTextFile("/proc/self/status").catch(() => "");

@@ -31,7 +31,7 @@ export function numberStream(
   const rowOf = (position: bigint): StreamBatch["rows"][number] => ({
     position,
     at: timestampOf(BEGIN + position * DAY_US / BigInt(2 * perDay)),
-    values: { position, label: `row ${position}`, extra: Number(position % 100n) },
+    values: { position, label: `row ${position}`, extra: Number(position % 100n), price: "0.5" },
   });
   return {
     ...{ kind: "stream", name: "numbers", description: "odd numbers", columns },
