@@ -38,7 +38,7 @@ export function compileMediaTypes(method: Method, body: RequestBodyDescriptor): 
     }
     if (contentType === null) {
       throw new Problem(415, "unsupported-media-type", {
-        detail: "The Content-Type header is missing",
+        detail: `The Content-Type header is missing; the operation takes ${offered}`,
         headers,
       });
     }
@@ -47,7 +47,9 @@ export function compileMediaTypes(method: Method, body: RequestBodyDescriptor): 
     const found = find(contentType);
     if (found === undefined) {
       throw new Problem(415, "unsupported-media-type", {
-        detail: "The operation does not support this media type",
+        detail: `The operation does not support this media type; it takes ${offered}${
+          /charset/i.test(contentType) ? ", without a charset or with UTF-8" : ""
+        }`,
         headers,
       });
     }

@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertStringIncludes } from "@std/assert";
 import { invalidParamsOf, JSON_TYPE, send, sendForProblem } from "../testing/note_client.ts";
 
 Deno.test("Server.fetch() responds to malformed bodies with a 4xx", async () => {
@@ -36,6 +36,7 @@ Deno.test("Server.fetch() responds 415 with the supported media types", async ()
       body: "{}",
     });
     assertEquals([problem.status, problem.headers.get("accept-post")], [415, "application/json"], type);
+    assertStringIncludes(problem.detail ?? "", "it takes application/json", type);
   }
   const put = { method: "PUT", headers: { "content-type": "text/plain", "if-match": "*" }, body: "{}" };
   assertEquals((await sendForProblem("/notes/1", put)).headers.get("accept"), "application/json");
