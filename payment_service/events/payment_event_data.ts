@@ -2,7 +2,7 @@ import type { EventData, NewEvent, Upcast } from "@archway/service_kit/event_cat
 import { EventStoreError } from "@archway/events/event_store.ts";
 import type { PersonalFields } from "@archway/service_kit/personal_data.ts";
 import type { Money } from "@archway/service_kit/money.ts";
-import type { PaymentEvent } from "./payment_event.ts";
+import { type PaymentEvent, requestStream } from "./payment_event.ts";
 
 /**
  * Upcasters of all event types; see docs/event-sourcing.md for changes of a schema. All types are at schema version 1,
@@ -21,11 +21,23 @@ export const PAYMENT_UPCASTERS: Readonly<Record<PaymentEvent["type"], readonly U
   "payment_request.cancelled": [],
 };
 
-/** Returns the personal fields of an event: its description concerns payer and payee. */
-export function personalFieldsOf({ type, data }: NewEvent): PersonalFields | undefined {
-  if (!/^payment\.|^payment_request\./.test(type)) return undefined;
-  const subjects = [data["payerProfileId"], data["payeeProfileId"]].filter((id) => typeof id === "string");
-  return { fields: ["description"], subjects };
+/**
+ * Returns the personal fields of an event: its description concerns payer and payee, the reference of a payment request
+ * the payee alone. The payer of a request may be known after its description, so that has a key for the request, too.
+ */
+export function personalFieldsOf({ type, data }: NewEvent): readonly PersonalFields[] {
+  if (!/^payment\.|^payment_request\./.test(type)) return [];
+  const { requestId, payeeProfileId } = data;
+  const subjects = [data["payerProfileId"], payeeProfileId].filter((id) => typeof id === "string");
+  if (typeof requestId !== "string" || typeof payeeProfileId !== "string") {
+    return [{ fields: ["description"], subjects }];
+  }
+  const request = requestStream(requestId);
+  const created = type === "payment_request.created" ? request : undefined;
+  return [
+    { fields: ["description"], subjects: [...subjects, request], created },
+    { fields: ["reference"], subjects: [payeeProfileId] },
+  ];
 }
 
 /** Returns whether an event type exists. */

@@ -16,6 +16,7 @@ import { erase, PRIVACY, privacy, PRIVACY_SECRETS, PRIVATE_PAYMENTS } from "../t
 const NAME = "Quillon Vexworth";
 const EMAIL = "quillon.vexworth@example.org";
 const DOCUMENT = "document 7741-9902";
+const REFERENCE = "vexworth-5531";
 
 interface Person {
   readonly profile: string;
@@ -47,8 +48,34 @@ function request(
   return { payeeAccountId: payee.account, amount: money("2.00"), description: DOCUMENT, expiresAt, ...more };
 }
 
+/** Creates requests that ask no account, and returns the paths of a paid one of each payee, and of another. */
+async function openRequests(
+  server: Server,
+  { erased, other }: { readonly erased: Person; readonly other: Person },
+): Promise<{ readonly paidByPerson: string; readonly paidToPerson: string; readonly unpaid: string }> {
+  const create = async (payee: Person, more: Readonly<Record<string, unknown>>): Promise<string> => {
+    const body = request(payee, more);
+    const created = await send(server, "POST /v1/payment-requests", { body, key: crypto.randomUUID() });
+    assertEquals(created.status, 201, created.text);
+    return `/v1/payment-requests/${idOf(created)}`;
+  };
+  const pay = async (path: string, payer: Person): Promise<string> => {
+    const options = { headers: { "If-Match": "*" }, body: { payerAccountId: payer.account } };
+    assertEquals((await send(server, `PUT ${path}/payment`, options)).status, 201);
+    return path;
+  };
+  return {
+    paidByPerson: await pay(await create(other, { reference: "invoice-8" }), erased),
+    paidToPerson: await pay(await create(erased, { reference: REFERENCE }), other),
+    unpaid: await create(other, { description: "Books" }),
+  };
+}
+
 async function storedTexts(pool: ConnectionPool): Promise<string> {
-  const tables = ["profiles", "payments", "refunds", "events", "subject_keys", "erasures", "audit_log"];
+  const tables = [
+    ...["profiles", "payments", "refunds", "payment_requests", "payment_request_references"],
+    ...["events", "subject_keys", "erasures", "audit_log"],
+  ];
   const queries = [
     ...tables.map((table) => `select coalesce(string_agg(t::text, ''), '') as text from ${table} as t`),
     "select coalesce(string_agg(convert_from(body, 'UTF8'), ''), '') as text from idempotency_keys",
@@ -128,6 +155,8 @@ for (const [name, open] of Object.entries(databasesWith(serviceMigrations(...PRI
         assertEquals(put.status, 201, put.text);
         return path;
       }));
+      // Requests that asked no account: the erased person pays one, and is paid by the other.
+      const opened = await openRequests(server, { erased, other });
       const batch = { body: { requests: [request(erased)] }, key: crypto.randomUUID() };
       assertEquals((await send(server, "POST /v1/payment-request-batches", batch)).status, 202);
       const unrelated = await person(server, { name: "Grace" });
@@ -155,22 +184,22 @@ for (const [name, open] of Object.entries(databasesWith(serviceMigrations(...PRI
         } = JSON.parse(output);
         assertEquals(subject, erased.profile);
         const count = (table: string): number => records.filter((one) => one.table === table).length;
-        // The stored responses of the deposit and both payments.
+        // The stored responses of the deposit, two payments, and two requests that asked no account.
         assertEquals(
           ["profiles", "accounts", "payments", "refunds", "entries", "idempotency_keys", "subject_keys"].map(
             count,
           ),
-          [1, 1, 2, 1, 4, 3, 1],
+          [1, 1, 4, 1, 6, 5, 1],
         );
-        // Of the account, the deposit, two payments, a refund and two payment requests.
-        assertEquals([count("events"), count("payment_requests")], [7, 2]);
+        // Of the account, the deposit, four payments, a refund, and four payment requests, two of them paid.
+        assertEquals([count("events"), count("payment_requests")], [13, 4]);
         assertEquals(records[0]?.data["email"], EMAIL);
         const texts = records.filter((one) => one.table === "events").map(({ data }) =>
           Object(data["data"]).description
         );
         assertEquals(
           texts.filter((text) => text !== undefined).toSorted(),
-          [DOCUMENT, DOCUMENT, DOCUMENT, DOCUMENT, `For ${NAME}`].toSorted(),
+          [...Array(10).fill(DOCUMENT), `For ${NAME}`].toSorted(),
         );
       });
       await t.step("export and erase refuse an unknown person", async () => {
@@ -197,17 +226,18 @@ for (const [name, open] of Object.entries(databasesWith(serviceMigrations(...PRI
       await t.step("erase leaves ids and amounts, and the books balance", async () => {
         receipt = await erase(pool, erased.profile);
         assertEquals(receipt["subject"], erased.profile);
-        assertEquals(receipt["keyDestroyed"], true);
+        assertEquals([receipt["keyDestroyed"], receipt["documentKeysDestroyed"]], [true, 4]);
         assertEquals(receipt["erased"], [
           { table: "profiles", rows: 1 },
-          { table: "payments", rows: 2 },
+          { table: "payments", rows: 4 },
           { table: "refunds", rows: 1 },
-          { table: "payment_requests", rows: 2 },
+          { table: "payment_requests", rows: 4 },
+          { table: "payment_request_references", rows: 2 },
           { table: "payment_request_batch_items", rows: 1 },
-          { table: "idempotency_keys", rows: 3 },
+          { table: "idempotency_keys", rows: 5 },
         ]);
         const texts = await storedTexts(pool);
-        for (const text of [NAME, EMAIL, DOCUMENT]) assert(!texts.includes(text), text);
+        for (const text of [NAME, EMAIL, DOCUMENT, REFERENCE]) assert(!texts.includes(text), text);
         assertEquals(await findInconsistencies(pool.writer()), []);
         const { amount, description } = dataOf(await send(server, `GET /v1/payments/${id}`));
         assertEquals([amount, description], [money("2.00"), null]);
@@ -219,6 +249,24 @@ for (const [name, open] of Object.entries(databasesWith(serviceMigrations(...PRI
           assertEquals(revisions.body.data?.map((revision) => revision["description"]), [null]);
         }
       });
+      await t.step(
+        "the text of requests that the person paid is gone, and the reference of their payee stays",
+        async () => {
+          const shown = async (path: string): Promise<readonly unknown[]> => {
+            const { description, reference } = dataOf(await send(server, `GET ${path}`));
+            const { body } = await send(server, `GET ${path}/revisions`);
+            return [description, reference, ...body.data?.map((revision) => revision["description"]) ?? []];
+          };
+          assertEquals(await shown(opened.paidByPerson), [null, "invoice-8", null, null]);
+          assertEquals(await shown(opened.paidToPerson), [null, null, null, null]);
+          assertEquals(await shown(opened.unpaid), ["Books", null, "Books"]);
+          const again = { body: request(other, { reference: "invoice-8" }), key: crypto.randomUUID() };
+          assertEquals(
+            outcome(await send(server, "POST /v1/payment-requests", again)),
+            "409 reference-exists",
+          );
+        },
+      );
       await t.step("rebuilt projections equal the live ones", async () => {
         const cipher = PRIVACY[0]?.cipher?.(PRIVACY_SECRETS);
         const { tables } = await rebuildProjections(pool, { swap: false, cipher });

@@ -31,7 +31,20 @@ const OF_PERSON = `(payer_account_id in (select id from accounts where profile_i
 
 const PAYMENTS = `select * from payments where ${OF_PERSON} and id > $2 order by id limit ${BATCH}`;
 
-const REQUESTS = `select * from payment_requests where ${OF_PERSON} and id > $2 order by id limit ${BATCH}`;
+// A request that asked no account has its payer by the payment.
+const REQUEST_OF_PERSON = `(${OF_PERSON} or payment_id in (select id from payments where payer_account_id in (
+    select id from accounts where profile_id = $1
+  )))`;
+
+const REQUESTS =
+  `select * from payment_requests where ${REQUEST_OF_PERSON} and id > $2 order by id limit ${BATCH}`;
+
+const REQUEST_IDS = `select id from payment_requests where ${REQUEST_OF_PERSON}`;
+
+// Responses to their payees do not mention the payer.
+const PAID_REQUEST_IDS = `select id from payment_requests where payer_account_id is null and payment_id in (
+    select id from payments where payer_account_id in (select id from accounts where profile_id = $1)
+  ) order by id`;
 
 const REFUNDS = "select * from refunds where payment_id = any ($1) order by payment_id, id";
 
@@ -45,15 +58,19 @@ const ERASE_REFUNDS = `update refunds set description = null where description i
   and payment_id in (select id from payments where ${OF_PERSON})`;
 
 const ERASE_REQUESTS =
-  `update payment_requests set description = null where ${OF_PERSON} and description is not null`;
+  `update payment_requests set description = null where ${REQUEST_OF_PERSON} and description is not null`;
 
-const ERASE_REFERENCES = `delete from payment_request_references where request_id in (
+// It belongs to the books of the payee alone.
+const ERASE_REFERENCES = `update payment_requests set reference = null
+  where payee_account_id in (select id from accounts where profile_id = $1) and reference is not null`;
+
+const FREE_REFERENCES = `delete from payment_request_references where request_id in (
     select id from payment_requests where payee_account_id in (select id from accounts where profile_id = $1)
   )`;
 
 const ERASE_ITEMS = `update payment_request_batch_items
-  set terms = (terms::jsonb || '{"description": null}')::json
-  where status = 'pending' and terms->>'description' is not null and exists (
+  set terms = (terms::jsonb || '{"description": null, "reference": null}')::json
+  where status = 'pending' and coalesce(terms->>'description', terms->>'reference') is not null and exists (
     select from accounts where profile_id = $1 and id::text in (terms->>'payeeAccountId', terms->>'payerAccountId')
   )`;
 
@@ -62,7 +79,15 @@ const FIRST_ID = "00000000-0000-0000-0000-000000000000";
 /** Exports and erases accounts and payments of a profile. Amounts, ids and times stay, so that the books balance. */
 export const paymentPersonalData: PersonalDataSource = {
   async references(db: Querier, id: string): Promise<readonly string[]> {
-    return UUID.test(id) ? (await db.query<{ id: string }>(ACCOUNT_IDS, [id])).rows.map((row) => row.id) : [];
+    if (!UUID.test(id)) return [];
+    const accounts = await db.query<{ id: string }>(ACCOUNT_IDS, [id]);
+    const requests = await db.query<{ id: string }>(PAID_REQUEST_IDS, [id]);
+    return [...accounts.rows, ...requests.rows].map((row) => row.id);
+  },
+
+  async keysOf(tx: Transaction, { id }: DataSubject): Promise<readonly string[]> {
+    if (!UUID.test(id)) return [];
+    return (await tx.query<{ id: string }>(REQUEST_IDS, [id])).rows.map((row) => requestStream(row.id));
   },
 
   async *export(db: Querier, { id, cipher }: DataSubject): AsyncIterable<PersonalRecord> {
@@ -101,11 +126,13 @@ export const paymentPersonalData: PersonalDataSource = {
     const refunds = await tx.query(ERASE_REFUNDS, [id]);
     const requests = await tx.query(ERASE_REQUESTS, [id]);
     await tx.query(ERASE_REFERENCES, [id]);
+    const references = await tx.query(FREE_REFERENCES, [id]);
     const items = await tx.query(ERASE_ITEMS, [id]);
     return [
       { table: "payments", rows: payments.rowCount },
       { table: "refunds", rows: refunds.rowCount },
       { table: "payment_requests", rows: requests.rowCount },
+      { table: "payment_request_references", rows: references.rowCount },
       { table: "payment_request_batch_items", rows: items.rowCount },
     ];
   },

@@ -7,10 +7,15 @@ export const PAYMENT_TABLES: readonly TableDeclaration[] = [
   { table: "accounts", personal: [], retention: BOOKS },
   { table: "entries", personal: [], retention: BOOKS },
   { table: "payments", personal: ["description"], retention: BOOKS, erasure: "null" },
-  { table: "payment_requests", personal: ["description"], retention: BOOKS, erasure: "null" },
+  {
+    table: "payment_requests",
+    personal: ["description", "reference"],
+    retention: BOOKS,
+    erasure: "null; the reference with the payee's alone, as it is theirs",
+  },
   {
     table: "payment_request_references",
-    personal: ["owner"],
+    personal: ["owner", "reference"],
     retention: BOOKS,
     erasure: "deleted with those of the payee: the references are free again",
   },
@@ -24,7 +29,7 @@ export const PAYMENT_TABLES: readonly TableDeclaration[] = [
     table: "payment_request_batch_items",
     personal: ["terms"],
     retention: { rule: "terms until the item is processed, the rest a week" },
-    erasure: "descriptions are null",
+    erasure: "descriptions and references are null",
   },
   { table: "refunds", personal: ["description"], retention: BOOKS, erasure: "null" },
 ];

@@ -101,7 +101,7 @@ function newest(stored: StoredEvent, { types }: EventCatalog): NewEvent {
 
 /** Returns an event whose personal fields are null, encrypted or not: files outlive the erasure of a person. */
 function withoutPersonal(event: StoredEvent, { personal }: EventCatalog): StoredEvent {
-  const fields = personal?.(event)?.fields ?? [];
+  const fields = personal?.(event).flatMap((one) => one.fields) ?? [];
   return { ...event, data: { ...event.data, ...Object.fromEntries(fields.map((field) => [field, null])) } };
 }
 

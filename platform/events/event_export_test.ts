@@ -10,7 +10,7 @@ const CATALOG: EventCatalog = {
     "thing.made": [({ label, ...data }) => ({ ...data, name: label })],
     "thing.lost": [],
   },
-  personal: () => ({ fields: ["finder"], subjects: [] }),
+  personal: () => [{ fields: ["finder"], subjects: [] }],
   toJson: () => ({}),
   recipients: () => Promise.resolve([]),
 };

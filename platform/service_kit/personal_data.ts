@@ -17,16 +17,21 @@ export interface TableDeclaration {
   readonly erasure?: string;
 }
 
-/** Personal fields of an event, and the persons whom it is about. */
+/** Personal fields of an event, and those whom they are about. */
 export interface PersonalFields {
   /** Names of members of its data. */
   readonly fields: readonly string[];
-  /** Ids of the persons. The erasure of any of them erases the fields. */
+  /**
+   * Ids of the persons. The erasure of any of them erases the fields. A document can be one of them: persons whom its text
+   * turns out to concern after the event erase it by `keysOf` of their service.
+   */
   readonly subjects: readonly string[];
+  /** Subject that the event creates: its key takes no further round trip. @default none */
+  readonly created?: string | undefined;
 }
 
-/** Returns the personal fields of an event in its newest schema version; undefined if it has none. */
-export type PersonalFieldsOf = (event: NewEvent) => PersonalFields | undefined;
+/** Returns the personal fields of an event in its newest schema version, those of the same subjects together. */
+export type PersonalFieldsOf = (event: NewEvent) => readonly PersonalFields[];
 
 /** Encrypts personal fields of events with keys of the persons, which an erasure destroys. */
 export interface PersonalDataCipher {
@@ -83,6 +88,8 @@ export interface PersonalDataSource {
   export(db: Querier, subject: DataSubject): AsyncIterable<PersonalRecord>;
   /** Encrypts what was stored before events were encrypted, so that the destruction of the key erases it. */
   prepare?(pool: ConnectionPool, subject: DataSubject): Promise<void>;
+  /** Returns documents that concern the person, whose keys an erasure destroys, too; after `erase`. @default none */
+  keysOf?(tx: Transaction, subject: DataSubject): Promise<readonly string[]>;
   /**
    * Erases the data, in the transaction of the whole erasure. Idempotent. First locks what writers of further data about
    * the person lock.

@@ -16,7 +16,7 @@ export interface EncryptStoredOptions {
 }
 
 const FIND = `select position, type, schema_version, data from events
-  where position > $1 and type = any ($2) and not data ? '$personal' and ($3::text[] is null or stream = any ($3))
+  where position > $1 and type = any ($2) and ($3::text[] is null or stream = any ($3))
   order by position limit $4`;
 
 const UPDATE = `update events set data = new.data from unnest($1::int8[], $2::jsonb[]) as new (position, data)

@@ -1,11 +1,7 @@
 import type { ConnectionManager, ConnectionPool, Querier } from "@archway/db/db.ts";
 import type { NewEvent, Upcasters } from "@archway/service_kit/event_catalog.ts";
 import type { SettleOptions } from "@archway/service_kit/export_definition.ts";
-import {
-  hasEncrypted,
-  type PersonalDataCipher,
-  type PersonalFieldsOf,
-} from "@archway/service_kit/personal_data.ts";
+import type { PersonalDataCipher, PersonalFieldsOf } from "@archway/service_kit/personal_data.ts";
 import { decryptEvents } from "../outbox/outgoing_event.ts";
 import { appendEvents, type AppendOptions } from "./append_events.ts";
 import { encryptStoredEvents, type EncryptStoredOptions } from "./encrypt_stored_events.ts";
@@ -154,7 +150,7 @@ export class EventStore {
   }
 
   #refusePlain(event: NewEvent): void {
-    const { fields = [] } = hasEncrypted(event.data) ? {} : this.#personal?.(event) ?? {};
+    const fields = this.#personal?.(event).flatMap((one) => one.fields) ?? [];
     const plain = fields.find((field) => (event.data[field] ?? null) !== null);
     if (plain === undefined) return;
     throw new Error(

@@ -6,6 +6,7 @@ import {
   ENCRYPTED_MEMBER,
   hasEncrypted,
   type PersonalDataCipher,
+  type PersonalFields,
   type PersonalFieldsOf,
 } from "@archway/service_kit/personal_data.ts";
 import type { KeysBySubject, SubjectKeys } from "./subject_keys.ts";
@@ -23,8 +24,8 @@ interface Envelope {
 }
 
 /**
- * Encrypts personal fields with AES-256-GCM (NIST SP 800-38D). The key is derived from those of all persons that an event
- * is about (HKDF-SHA-256, RFC 5869), so that the destruction of any of them makes the fields unreadable.
+ * Encrypts personal fields with AES-256-GCM (NIST SP 800-38D). The key is derived from those of all persons that fields
+ * are about (HKDF-SHA-256, RFC 5869), so that the destruction of any of them makes the fields unreadable.
  */
 export class EventCipher implements PersonalDataCipher {
   readonly #keys: SubjectKeys;
@@ -38,60 +39,69 @@ export class EventCipher implements PersonalDataCipher {
     events: readonly NewEvent[],
     fieldsOf: PersonalFieldsOf,
   ): Promise<readonly NewEvent[]> {
-    const plans = events.map((event) => planOf(event, fieldsOf));
-    const subjects = [...new Set(plans.flatMap((plan) => plan?.subjects ?? []))].toSorted();
-    if (subjects.length === 0) return events;
-    const keys = await this.#keys.findOrCreate(tx, subjects);
+    const plans = events.map((event) => plansOf(event, fieldsOf));
+    const all = plans.flat();
+    if (all.length === 0) return events;
+    const subjects = distinct(all.flatMap((plan) => plan.subjects));
+    const created = distinct(all.flatMap((plan) => plan.created ?? []));
+    const keys = await this.#keys.findOrCreate(tx, subjects, created);
     return await Promise.all(events.map(async (event, index): Promise<NewEvent> => {
-      const plan = plans[index];
-      return plan === undefined ? event : { ...event, data: await encrypted(event.data, { ...plan, keys }) };
+      const own = plans[index] ?? [];
+      return own.length === 0 ? event : { ...event, data: await encrypted(event.data, own, keys) };
     }));
   }
 
   async decrypt(db: Querier, data: readonly EventData[]): Promise<readonly EventData[]> {
     if (!data.some(hasEncrypted)) return data;
-    const envelopes = data.map(envelopeOf);
-    const subjects = [...new Set(envelopes.flatMap((envelope) => envelope?.subjects ?? []))];
-    const keys = await this.#keys.find(db, subjects);
+    const envelopes = data.map(envelopesOf);
+    const keys = await this.#keys.find(db, distinct(envelopes.flat().flatMap(({ subjects }) => subjects)));
     return await Promise.all(data.map(async (one, index): Promise<EventData> => {
-      const envelope = envelopes[index];
-      if (envelope === undefined) return one;
       const { [ENCRYPTED_MEMBER]: _, ...rest } = one;
-      const key = await deriveKey(envelope.subjects, keys);
-      return key === undefined ? rest : { ...rest, ...await decrypted(envelope, key) };
+      const fields = await Promise.all(
+        (envelopes[index] ?? []).map(async (envelope): Promise<EventData> => {
+          const key = await deriveKey(envelope.subjects, keys);
+          return key === undefined ? {} : await decrypted(envelope, key);
+        }),
+      );
+      return Object.assign({}, rest, ...fields);
     }));
   }
 }
 
-interface Plan {
-  readonly fields: readonly string[];
-  readonly subjects: readonly string[];
+/** Returns what to encrypt of an event: those of its personal fields that have values. */
+function plansOf(event: NewEvent, fieldsOf: PersonalFieldsOf): readonly PersonalFields[] {
+  return fieldsOf(event).flatMap(({ fields, subjects, created }) => {
+    const present = fields.filter((field) => (event.data[field] ?? null) !== null);
+    if (present.length === 0) return [];
+    if (subjects.length === 0) throw new Error(`Event ${event.type} has personal fields of no person`);
+    return [{ fields: present, subjects: distinct(subjects).toSorted(), created }];
+  });
 }
 
-/** Returns what to encrypt of an event; undefined if its personal fields have no values. */
-function planOf(event: NewEvent, fieldsOf: PersonalFieldsOf): Plan | undefined {
-  const { fields = [], subjects = [] } = fieldsOf(event) ?? {};
-  const present = fields.filter((field) => (event.data[field] ?? null) !== null);
-  if (present.length === 0) return undefined;
-  if (subjects.length === 0) throw new Error(`Event ${event.type} has personal fields of no person`);
-  return { fields: present, subjects: [...new Set(subjects)].toSorted() };
+function distinct(ids: readonly string[]): readonly string[] {
+  return [...new Set(ids)];
 }
 
 async function encrypted(
   data: EventData,
-  { fields, subjects, keys }: Plan & { readonly keys: KeysBySubject },
+  plans: readonly PersonalFields[],
+  keys: KeysBySubject,
 ): Promise<EventData> {
-  const rest = { ...data, ...Object.fromEntries(fields.map((field) => [field, null])) };
-  const key = await deriveKey(subjects, keys);
-  // A person was erased.
-  if (key === undefined) return rest;
-  const values = Object.fromEntries(fields.map((field) => [field, data[field]]));
-  const nonce = crypto.getRandomValues(new Uint8Array(NONCE_BYTES));
-  const parameters = { name: "AES-GCM", iv: nonce, additionalData: contextOf(subjects) };
-  const plain = new TextEncoder().encode(JSON.stringify(values));
-  const ciphertext = new Uint8Array(await crypto.subtle.encrypt(parameters, key, plain));
-  const text = Buffer.concat([nonce, ciphertext]).toString("base64");
-  return { ...rest, [ENCRYPTED_MEMBER]: { version: 1, subjects, text } };
+  const envelopes = [...envelopesOf(data)];
+  for (const { fields, subjects } of plans) {
+    const key = await deriveKey(subjects, keys);
+    // A person was erased.
+    if (key === undefined) continue;
+    const values = Object.fromEntries(fields.map((field) => [field, data[field]]));
+    const nonce = crypto.getRandomValues(new Uint8Array(NONCE_BYTES));
+    const parameters = { name: "AES-GCM", iv: nonce, additionalData: contextOf(subjects) };
+    const plain = new TextEncoder().encode(JSON.stringify(values));
+    const ciphertext = new Uint8Array(await crypto.subtle.encrypt(parameters, key, plain));
+    envelopes.push({ version: 1, subjects, text: Buffer.concat([nonce, ciphertext]).toString("base64") });
+  }
+  const nulls = plans.flatMap(({ fields }) => fields).map((field) => [field, null]);
+  const rest = { ...data, ...Object.fromEntries(nulls) };
+  return envelopes.length === 0 ? rest : { ...rest, [ENCRYPTED_MEMBER]: envelopes };
 }
 
 /** @throws {Error} for a text that was changed. */
@@ -125,11 +135,16 @@ function contextOf(subjects: readonly string[]): Uint8Array<ArrayBuffer> {
   return new TextEncoder().encode(JSON.stringify(subjects));
 }
 
-/** @throws {Error} for a form that a newer program has written. */
-function envelopeOf(data: EventData): Envelope | undefined {
+/** Returns the envelopes of an event: one for the fields of the same persons. */
+function envelopesOf(data: EventData): readonly Envelope[] {
   const member: unknown = data[ENCRYPTED_MEMBER];
-  if (member === undefined) return undefined;
-  const { version, subjects, text } = isObject(member) ? member : {};
+  if (member === undefined) return [];
+  return (Array.isArray(member) ? member : [member]).map(envelopeOf);
+}
+
+/** @throws {Error} for a form that a newer program has written. */
+function envelopeOf(value: unknown): Envelope {
+  const { version, subjects, text } = isObject(value) ? value : {};
   const ids = Array.isArray(subjects) ? subjects.flatMap((subject) => textOf(subject) ?? []) : [];
   const encoded = textOf(text);
   if (version !== 1 || ids.length === 0 || encoded === undefined) {

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertNotEquals, assertRejects } from "@std/assert";
-import type { ConnectionPool } from "@archway/db/db.ts";
+import type { ConnectionPool, Querier } from "@archway/db/db.ts";
 import type { EventData, NewEvent } from "@archway/service_kit/event_catalog.ts";
 import type { PersonalFields } from "@archway/service_kit/personal_data.ts";
 import { serviceDatabases } from "@archway/tools/support/service_databases.ts";
@@ -13,9 +13,15 @@ const [OLD, NEW] = [
 ];
 const NOW = "2026-03-01T00:00:00Z";
 
-/** A letter concerns its sender and recipient. */
-function fieldsOf({ data }: NewEvent): PersonalFields {
-  return { fields: ["text", "place"], subjects: [String(data["from"]), String(data["to"])] };
+/** A letter concerns its sender and recipient, and can have a number, by which others find it. Its stamp is the sender's. */
+function fieldsOf({ data }: NewEvent): readonly PersonalFields[] {
+  const { from, to, number } = data;
+  const document = typeof number === "string" ? [`letter-${number}`] : [];
+  const subjects = [String(from), String(to), ...document];
+  return [{ fields: ["text", "place"], subjects, created: document[0] }, {
+    fields: ["stamp"],
+    subjects: [String(from)],
+  }];
 }
 
 function letter(data: EventData): NewEvent {
@@ -40,7 +46,7 @@ const CASES: Readonly<Record<string, (pool: ConnectionPool) => Promise<void>>> =
     const [one, other] = [await encrypt(pool, { text: "Hello" }), await encrypt(pool, { text: "Hello" })];
     const { $personal, ...rest } = one;
     assertEquals(rest, { from: "ada", to: "bob", pages: "2", text: null });
-    assertNotEquals(Object($personal).text, Object(other["$personal"]).text);
+    assertNotEquals(Object($personal)[0].text, Object(other["$personal"])[0].text);
     assertEquals(await decrypt(pool, one), { from: "ada", to: "bob", pages: "2", text: "Hello" });
   },
   "leaves events without values of these fields as they are, without a statement": async (pool) => {
@@ -53,19 +59,58 @@ const CASES: Readonly<Record<string, (pool: ConnectionPool) => Promise<void>>> =
   "cannot decrypt once the key of either person is destroyed, and drops later fields": async (pool) => {
     const sent = await encrypt(pool, { text: "Hello" });
     const unrelated = await encrypt(pool, { text: "Hello", to: "cora" });
-    await pool.withTx((tx) => SubjectKeys.destroy(tx, "bob", NOW));
+    await pool.withTx((tx) => SubjectKeys.destroy(tx, ["bob"], NOW));
     assertEquals(await decrypt(pool, sent), { from: "ada", to: "bob", pages: "2", text: null });
     assertEquals((await decrypt(pool, unrelated))["text"], "Hello");
     assertEquals(await encrypt(pool, { text: "Again" }), { from: "ada", to: "bob", pages: "2", text: null });
   },
   "destroys the key of a person who has none yet": async (pool) => {
-    await pool.withTx((tx) => SubjectKeys.destroy(tx, "bob", NOW));
+    await pool.withTx((tx) => SubjectKeys.destroy(tx, ["bob"], NOW));
     assertEquals((await encrypt(pool, { text: "Hello" }))["text"], null);
     assertEquals((await encrypt(pool, { text: "Hello" }))["$personal"], undefined);
   },
+  "encrypts fields of other persons apart": async (pool) => {
+    const sent = await encrypt(pool, { text: "Hello", stamp: "blue" });
+    assertEquals([sent["text"], sent["stamp"]], [null, null]);
+    assertEquals((await decrypt(pool, sent))["stamp"], "blue");
+    await pool.withTx((tx) => SubjectKeys.destroy(tx, ["bob"], NOW));
+    const { text, stamp } = await decrypt(pool, sent);
+    assertEquals([text, stamp], [null, "blue"]);
+  },
+  "encrypts a document with a key of its own, in one statement": async (pool) => {
+    const sent = await encrypt(pool, { text: "Hello" });
+    const texts: string[] = [];
+    const numbered = await pool.withTx(async (tx) => {
+      const counted: Querier = {
+        query: (text, ...rest) => {
+          texts.push(text);
+          return tx.query(text, ...rest);
+        },
+      };
+      return await cipherOf(OLD).encrypt(counted, [letter({ text: "Hello", number: "7" })], fieldsOf);
+    });
+    assertEquals(texts.length, 1);
+    const data = numbered[0]?.data ?? {};
+    assertEquals((await decrypt(pool, data))["text"], "Hello");
+    assertEquals((await decrypt(pool, await encrypt(pool, { text: "Again", number: "7" })))["text"], "Again");
+    await pool.withTx((tx) => SubjectKeys.destroy(tx, ["letter-7", "letter-8"], NOW));
+    assertEquals((await decrypt(pool, data))["text"], null);
+    assertEquals((await decrypt(pool, sent))["text"], "Hello");
+    for (const number of ["7", "8"]) {
+      assertEquals((await encrypt(pool, { text: "Late", number }))["$personal"], undefined);
+    }
+  },
+  "encrypts fields beside those that are encrypted already": async (pool) => {
+    const { $personal, ...sent } = await encrypt(pool, { text: "Hello" });
+    // The form of a single envelope is read, too.
+    const [envelope] = Object($personal);
+    const both = await encrypt(pool, { ...sent, $personal: envelope, stamp: "blue" });
+    const { text, stamp } = await decrypt(pool, both);
+    assertEquals([text, stamp], ["Hello", "blue"]);
+  },
   "refuses a text that was changed, or moved to other persons": async (pool) => {
     const data = await encrypt(pool, { text: "Hello" });
-    const envelope = Object(data["$personal"]);
+    const [envelope] = Object(data["$personal"]);
     const changed = {
       ...envelope,
       text: envelope.text.replace(/.$/, (last: string) => last === "A" ? "B" : "A"),
@@ -80,7 +125,7 @@ const CASES: Readonly<Record<string, (pool: ConnectionPool) => Promise<void>>> =
     const data = await encrypt(pool, { text: "Hello" });
     await assertRejects(() => decrypt(pool, data, cipherOf(NEW)), Error, "HMAC_SECRET");
     assertEquals((await decrypt(pool, data, cipherOf(NEW, OLD)))["text"], "Hello");
-    await pool.withTx((tx) => SubjectKeys.destroy(tx, "cora", NOW));
+    await pool.withTx((tx) => SubjectKeys.destroy(tx, ["cora"], NOW));
     const rewrap = (): Promise<unknown> => pool.withTx((tx) => new SubjectKeys([NEW, OLD]).rewrap(tx));
     assertEquals(await rewrap(), { count: 2, isLast: true });
     assertEquals(await rewrap(), { count: 0, isLast: true });

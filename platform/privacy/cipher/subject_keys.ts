@@ -7,12 +7,21 @@ const KEY_BYTES = 32;
 
 const FIND = "select subject, wrapped_key from subject_keys where subject = any ($1)";
 
+// Those that are expected to be new are created by the statement that finds the others.
+const FIND_AND_CREATE = `with found as (${FIND}), created as (
+    insert into subject_keys (subject, wrapped_key, created_at)
+    select subject, decode(wrapped_key, 'base64'), now() from unnest($2::text[], $3::text[]) as new (subject, wrapped_key)
+    where not exists (select from found where found.subject = new.subject)
+    order by subject on conflict (subject) do nothing returning subject, wrapped_key
+  ) select * from found union all select * from created`;
+
 const CREATE = `insert into subject_keys (subject, wrapped_key, created_at)
   select subject, decode(wrapped_key, 'base64'), now() from unnest($1::text[], $2::text[]) as new (subject, wrapped_key)
   order by subject on conflict (subject) do nothing`;
 
 // A person without a key gets a destroyed one, so that none is created later.
-const DESTROY = `insert into subject_keys (subject, created_at, destroyed_at) values ($1, $2, $2)
+const DESTROY = `insert into subject_keys (subject, created_at, destroyed_at)
+  select subject, $2, $2 from unnest($1::text[]) as gone (subject) order by subject
   on conflict (subject) do update set wrapped_key = null, destroyed_at = excluded.destroyed_at
   where subject_keys.destroyed_at is null`;
 
@@ -45,26 +54,33 @@ export class SubjectKeys {
 
   /** @throws {Error} for a key that no configured secret has wrapped. */
   async find(db: Querier, subjects: readonly string[]): Promise<KeysBySubject> {
-    const { rows } = await db.query<KeyRow>(FIND, [subjects]);
-    return new Map(rows.map((row) => [row.subject, this.#unwrap(row)]));
+    return this.#keysOf((await db.query<KeyRow>(FIND, [subjects])).rows);
   }
 
-  /** Like `find`, but creates the keys that do not exist. */
-  async findOrCreate(tx: Querier, subjects: readonly string[]): Promise<KeysBySubject> {
-    const found = await this.find(tx, subjects);
+  /**
+   * Like `find`, but creates the keys that do not exist.
+   *
+   * @param created Subjects that are new, in all probability, whose keys take no further round trip.
+   */
+  async findOrCreate(
+    tx: Querier,
+    subjects: readonly string[],
+    created: readonly string[] = [],
+  ): Promise<KeysBySubject> {
+    const found = created.length === 0 ? await this.find(tx, subjects) : this.#keysOf(
+      (await tx.query<KeyRow>(FIND_AND_CREATE, [subjects, created, created.map((one) => this.#newKey(one))]))
+        .rows,
+    );
     const missing = subjects.filter((subject) => !found.has(subject));
     if (missing.length === 0) return found;
-    const wrapped = missing.map((subject) =>
-      this.#wrap(subject, crypto.getRandomValues(new Uint8Array(KEY_BYTES)))
-    );
-    await tx.query(CREATE, [missing, wrapped]);
+    await tx.query(CREATE, [missing, missing.map((subject) => this.#newKey(subject))]);
     // Another transaction may have created some of them first.
     return await this.find(tx, subjects);
   }
 
-  /** Destroys the key of a person, for good. Needs no secrets. */
-  static async destroy(tx: Transaction, subject: string, now: Timestamp): Promise<void> {
-    await tx.query(DESTROY, [subject, now]);
+  /** Destroys keys, for good. Needs no secrets. */
+  static async destroy(tx: Transaction, subjects: readonly string[], now: Timestamp): Promise<void> {
+    await tx.query(DESTROY, [subjects, now]);
   }
 
   /** Wraps keys by the newest secret. Returns the number of keys; fewer than a batch if none are left. */
@@ -78,6 +94,14 @@ export class SubjectKeys {
       await tx.query(REWRAP, [keys.map(({ subject }) => subject), keys.map(({ wrapped }) => wrapped)]);
     }
     return { count: keys.length, isLast: rows.length < BATCH };
+  }
+
+  #keysOf(rows: readonly KeyRow[]): KeysBySubject {
+    return new Map(rows.map((row) => [row.subject, this.#unwrap(row)]));
+  }
+
+  #newKey(subject: string): string {
+    return this.#wrap(subject, crypto.getRandomValues(new Uint8Array(KEY_BYTES)));
   }
 
   /** Returns the base64 of a wrapped key, as arrays of bytes are no parameters. */

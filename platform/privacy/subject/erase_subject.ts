@@ -25,6 +25,8 @@ export interface ErasureReceipt {
   readonly erased: readonly ErasedRows[];
   /** Whether a key of encrypted fields was destroyed: false if there was none. */
   readonly keyDestroyed: boolean;
+  /** Number of destroyed keys of documents that concern the person. */
+  readonly documentKeysDestroyed: number;
 }
 
 const REQUEST = `insert into erasures (id, subject, requested_at) values ($1, $2, $3)
@@ -38,7 +40,9 @@ const FIND =
 
 const COMPLETE = "update erasures set completed_at = $2, receipt = $3 where id = $1";
 
-const HAS_KEY = "select wrapped_key is not null as present from subject_keys where subject = $1";
+const LOCK_KEYS =
+  `select subject, wrapped_key is not null as present from subject_keys where subject = any ($1)
+  order by subject for update`;
 
 type StoredRequest = ErasureRequest & { readonly receipt: ErasureReceipt | null };
 
@@ -85,13 +89,18 @@ export async function eraseSubject(
     const request = await find(tx, " for update");
     if (request === undefined || request.receipt !== null) return request?.receipt ?? undefined;
     const erased: ErasedRows[] = [];
+    const documents: string[] = [];
     for (const source of sources) {
-      erased.push(...await source.erase(tx, await findSubject(tx, subjectId, options)));
+      const subject = await findSubject(tx, subjectId, options);
+      erased.push(...await source.erase(tx, subject));
+      documents.push(...await source.keysOf?.(tx, subject) ?? []);
     }
+    const destroyed = await destroyKeys(tx, [subjectId, ...documents], now);
     const receipt: ErasureReceipt = {
       ...{ request: request.id, subject: subjectId, requestedAt: request.requestedAt, completedAt: now },
       erased,
-      keyDestroyed: await destroyKey(tx, subjectId, now),
+      keyDestroyed: destroyed.has(subjectId),
+      documentKeysDestroyed: documents.filter((document) => destroyed.has(document)).length,
     };
     await insertEntries(tx, [{
       actor: null,
@@ -105,9 +114,13 @@ export async function eraseSubject(
   }, { repeatable: true });
 }
 
-/** Destroys a key, without having to unwrap it. Returns whether there was one. */
-async function destroyKey(tx: Transaction, subject: string, now: Timestamp): Promise<boolean> {
-  const { rows: [key] } = await tx.query<{ present: boolean }>(HAS_KEY, [subject]);
-  await SubjectKeys.destroy(tx, subject, now);
-  return key?.present ?? false;
+/** Destroys keys, without having to unwrap them. Returns the subjects that had one. */
+async function destroyKeys(
+  tx: Transaction,
+  subjects: readonly string[],
+  now: Timestamp,
+): Promise<ReadonlySet<string>> {
+  const { rows } = await tx.query<{ subject: string; present: boolean }>(LOCK_KEYS, [subjects]);
+  await SubjectKeys.destroy(tx, subjects, now);
+  return new Set(rows.filter(({ present }) => present).map(({ subject }) => subject));
 }

@@ -59,7 +59,14 @@ Deno.test("eraseSubject()", async (t) => {
     assertEquals((await pool.writer().query("select from subject_keys")).rowCount, 0);
     const receipt = await erase("ada", id, widgets);
     assertEquals(receipt, {
-      ...{ request: id, subject: "ada", requestedAt: NOW, completedAt: NOW, keyDestroyed: false },
+      ...{
+        request: id,
+        subject: "ada",
+        requestedAt: NOW,
+        completedAt: NOW,
+        keyDestroyed: false,
+        documentKeysDestroyed: 0,
+      },
       erased: [{ table: "widgets", rows: 1 }],
     });
     // Nothing runs for a request that was completed.
