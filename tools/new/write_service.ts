@@ -14,7 +14,7 @@ import { serviceFiles } from "./service_files.ts";
 import { newVersion, runProjectTasks, withInterrupts } from "./project_tasks.ts";
 
 /** Files that the tasks after the templates change. */
-export const CHANGED = ["deno.json", ".env.example", "docs/configuration.md"] as const;
+export const CHANGED = ["deno.json", ".env.example", "docs/configuration.md", "docs/reference.md"] as const;
 
 /**
  * Writes a service into the project below a root, or only lists its files.

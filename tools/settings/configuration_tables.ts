@@ -19,16 +19,16 @@ function rowOf(setting: Setting<unknown>): readonly string[] {
     ...(secret ? [`Or in the file that \`${name}_FILE\` names.`] : []),
     ...aliases.map((alias) => `Formerly \`${alias}\`, which still works.`),
   ];
-  return [`\`${name}\``, facts, defaultOf(setting), notes.join(" ")].map(escape);
+  return [`\`${name}\``, facts, defaultOf(setting), notes.join(" ")].map(escapeCell);
 }
 
 function defaultOf({ defaultText, defaultRule }: Setting<unknown>): string {
   return defaultRule ?? (defaultText === undefined ? "" : `\`${defaultText}\``);
 }
 
-/** Escapes what Markdown would take for the end of a cell, or for HTML. */
-function escape(text: string): string {
-  return text.replaceAll("|", "\\|").replaceAll("<", "\\<");
+/** Escapes what Markdown would take for the end of a cell, or for HTML; the latter outside of code only. */
+export function escapeCell(text: string): string {
+  return text.replaceAll("|", "\\|").replaceAll(/`[^`]*`|</g, (part) => part === "<" ? "\\<" : part);
 }
 
 /** Returns a Markdown table, its first row the headings, aligned as `deno fmt` does. */

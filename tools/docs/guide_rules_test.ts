@@ -1,0 +1,110 @@
+import { assert, assertEquals } from "@std/assert";
+import { join } from "node:path";
+import { allSettings } from "@archway/config/settings_table.ts";
+import { mountUnconnected } from "@archway/program/mount_unconnected.ts";
+import { PLATFORM_COMMANDS } from "@archway/program/platform_commands.ts";
+import { PROJECT_ROOT, serviceCommands } from "@archway/program/project.ts";
+import { createCatalog } from "@archway/server/problems/problem_response.ts";
+import { project } from "../../config.ts";
+import { services } from "../../services.ts";
+import { type GuidePage, guidePages } from "./guide_pages.ts";
+import { type Table, tablesOf } from "./tables.ts";
+
+/** Returns the pages with a row of a table that begins with a term, once for each row. */
+async function definitionsOf(terms: Iterable<string>): Promise<ReadonlyMap<string, readonly string[]>> {
+  const pages = new Map([...terms].map((term): [string, string[]] => [`\`${term}\``, []]));
+  for (const { path, text } of await guidePages()) {
+    const terms = tablesOf(text).flatMap(({ rows }) => rows.flatMap(([first = ""]) => first.split(", ")));
+    for (const term of terms) pages.get(term)?.push(path);
+  }
+  return new Map([...pages].map(([term, paths]) => [term, paths]));
+}
+
+function misplaced(
+  definitions: ReadonlyMap<string, readonly string[]>,
+  page: string,
+): readonly string[] {
+  return [...definitions].filter(([, paths]) => paths.join() !== page)
+    .map(([term, paths]) => `${term}: ${paths.length === 0 ? "in no table" : paths.join(", ")}`);
+}
+
+Deno.test("each setting has its row in the configuration, and in no other table", async () => {
+  const names = allSettings(services).map(({ name }) => name);
+  assert(names.length > 10);
+  assertEquals(misplaced(await definitionsOf(names), "docs/configuration.md"), []);
+});
+
+Deno.test("each command has its row in the reference, and in no other table", async () => {
+  const names = [...Object.keys(PLATFORM_COMMANDS), ...serviceCommands(services).map(({ name }) => name)];
+  const terms = names.map((name) => `${project.name} ${name}`);
+  assertEquals(misplaced(await definitionsOf(terms), "docs/reference.md"), []);
+});
+
+Deno.test("each problem type has its row in the reference, and in no other table", async () => {
+  const mounted = await mountUnconnected({ ...project, services });
+  const catalog = createCatalog(mounted.flatMap(({ api }) => api ?? []));
+  assert(catalog.size > 10);
+  assertEquals(misplaced(await definitionsOf(catalog.keys()), "docs/reference.md"), []);
+});
+
+/** Measured value of a cell. */
+const FIGURE = /^(?:about |~)?[\d.,]+ ?(?:µs|ms|s|MB|MiB|%)?(?: \(.*\))?$/;
+
+/** Unit of what is measured, or a ratio with its range. */
+const UNIT = /µs|\bms\b|\/s\b|\bMi?B\b|p99|\bratio\b| \([\d.-]+\)$/;
+
+/** Whether a table has measured values, and not the defaults of settings. */
+function hasFigures({ headings, rows }: Table): boolean {
+  const cells = rows.flatMap((row) => row.slice(1));
+  const figures = cells.filter((cell) => FIGURE.test(cell));
+  return figures.length >= 5 && [...headings, ...figures].some((text) => UNIT.test(text)) &&
+    !cells.some((cell) => /`[A-Z_]{5,}`/.test(cell));
+}
+
+/** Returns the tables with figures of a page for which no command, test or program is named, by their line. */
+function unsourced({ path, text }: GuidePage): readonly string[] {
+  return tablesOf(text).filter((table) =>
+    hasFigures(table) && !/deno task [a-z]|\w_(?:test|bench)\.ts/.test(table.context)
+  )
+    .map(({ line }) => `${path}:${line}`);
+}
+
+Deno.test("figures of the guide name the command or test that makes them", async () => {
+  const fixture =
+    "## A\n\n| a | b |\n| - | - |\n| x | 1 ms |\n| x | 2 ms |\n| x | 3 ms |\n| x | 4 ms |\n| x | 5 ms |\n";
+  assertEquals(unsourced({ path: "a", text: fixture }), ["a:3"]);
+  assertEquals(unsourced({ path: "a", text: `# X\n\n    deno task bench\n\n${fixture}` }), []);
+  // Decisions record what was measured then.
+  const chapters = (await guidePages()).filter(({ path }) => !path.startsWith("docs/adr/"));
+  assertEquals(chapters.flatMap(unsourced), []);
+});
+
+Deno.test("the guide names tasks that exist", async () => {
+  const { tasks } = JSON.parse(await Deno.readTextFile(join(PROJECT_ROOT, "deno.json")));
+  // Projects made from the template have pages with those that only the template has.
+  if (!("new:project" in tasks)) return;
+  const named = (await guidePages()).flatMap(({ path, text }) =>
+    [...text.matchAll(/\bdeno task (?:-q |--quiet )?([a-z][\w:-]*(?:\.js)?)/g)].map(([, task = ""]) => ({
+      path,
+      task,
+    }))
+  );
+  assert(named.length > 100);
+  assertEquals(named.filter(({ task }) => !(task in tasks)), []);
+});
+
+/** Sections of a decision, in their order. */
+const DECISION =
+  /^Context, Decision, (?:Alternatives|(?:Alternatives, )?Consequences)(?:, Going back)?(?:, Figures)?$/;
+
+Deno.test("decisions have one form: context, decision, and alternatives or consequences", async () => {
+  const decisions = (await guidePages()).filter(({ path }) => path.startsWith("docs/adr/"));
+  const numbers = decisions.map((
+    { path, text },
+  ) => [/\d{4}/.exec(path)?.[0], /^# (\d{4}): ./.exec(text)?.[1]]);
+  assertEquals(numbers.filter(([file, title]) => file !== title), []);
+  const forms = decisions.map(({ path, text }) =>
+    [path, [...text.matchAll(/^## (.+)$/gm)].map(([, heading]) => heading).join(", ")] as const
+  );
+  assertEquals(forms.filter(([, form]) => !DECISION.test(form)), []);
+});
