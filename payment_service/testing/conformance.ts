@@ -6,6 +6,7 @@ import { paymentBetweenAccounts } from "./conformance/payment_between_accounts.t
 import { amountBody, paymentBody, requestBody } from "./conformance/payment_bodies.ts";
 import { PAYMENT_REQUESTS } from "./conformance/payment_requests.ts";
 import { PAYMENTS } from "./conformance/payments.ts";
+import { requestWorkload } from "./history/request_workload.ts";
 import { transferWorkload } from "./history/transfer_workload.ts";
 
 const ENTRIES = "GET /v1/accounts/{payer}/entries";
@@ -56,6 +57,6 @@ export function conformance(): Suite {
       createPaymentRequestBatch: `{"requests":[${requestBody()}]}`,
     },
     themes: [AMOUNTS, IDEMPOTENCY_KEYS, PAYMENTS, PAYMENT_REQUESTS, STATEMENTS],
-    workloads: [transferWorkload],
+    workloads: [transferWorkload, requestWorkload],
   };
 }

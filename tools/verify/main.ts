@@ -94,4 +94,20 @@ function summaryOf(events: readonly HistoryEvent[]): string {
   } unknown), ${faults} faults`;
 }
 
-if (import.meta.main) Deno.exit(await main(Deno.args));
+/** Returns an error together with those of disposals that it has led to, the first one first. */
+function withSuppressed(error: unknown): unknown {
+  const later: unknown[] = [];
+  let first = error;
+  while (first instanceof SuppressedError) {
+    later.unshift(first.error);
+    first = first.suppressed;
+  }
+  return later.length === 0 ? error : new AggregateError([first, ...later], "Recording the history failed");
+}
+
+if (import.meta.main) {
+  const code = await main(Deno.args).catch((error) => {
+    throw withSuppressed(error);
+  });
+  Deno.exit(code);
+}

@@ -23,6 +23,8 @@ const CLIENTS = 6;
 /** Keeps the number of operations of long runs, and the memory of their history, in bounds. */
 const MAX_PAUSE_MS = 30;
 const TIMEOUT_MS = 15_000;
+/** More than the jumps of clocks. */
+const MAX_CLOCK_ERROR_MS = 4_000_000;
 
 /** Program that is verified. */
 export interface Verified {
@@ -88,8 +90,11 @@ export async function judgeHistory(
   events: readonly HistoryEvent[],
   services: readonly ServiceModule[],
 ): Promise<readonly Violation[]> {
-  const { hasReplicas, collections } = settingsOf(events);
-  const options = { all: operationsOf(events), hasReplicas: hasReplicas === true };
+  const { hasReplicas, collections, hasClock } = settingsOf(events);
+  const options = {
+    ...{ all: operationsOf(events), hasReplicas: hasReplicas === true },
+    ...hasClock === true && { clockErrorMs: MAX_CLOCK_ERROR_MS },
+  };
   const suites = await findSuites(services);
   const own: readonly Workload[] = suites.flatMap(({ workloads = [] }) => workloads);
   return [

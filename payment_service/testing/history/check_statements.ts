@@ -40,19 +40,19 @@ function checkOrder(account: string, entries: readonly Entry[]): readonly Violat
   return [];
 }
 
-/** Checks that each payment is on the statements of both its accounts, with opposite amounts. */
+/** Checks that each payment and refund is on the statements of both its accounts, with opposite amounts. */
 function checkSides(statements: TransferHistory["statements"]): readonly Violation[] {
   const payments = Map.groupBy(
     [...statements.values()].flat().filter(({ payment }) => payment !== undefined),
-    ({ payment }) => payment,
+    ({ payment, refund }) => refund === undefined ? `payment ${payment}` : `refund ${refund}`,
   );
   const [wrong] = [...payments].filter(([, sides]) =>
     sides.length !== 2 || sides.reduce((sum, { amount }) => sum + amount, 0) !== 0
   );
   if (wrong === undefined) return [];
-  const [payment, sides] = wrong;
+  const [name, sides] = wrong;
   const amounts = sides.map(({ amount }) => (amount / 100).toFixed(2)).join(" and ");
-  return [violation(`money is not conserved: payment ${payment} has the entries ${amounts}`, sides)];
+  return [violation(`money is not conserved: ${name} has the entries ${amounts}`, sides)];
 }
 
 /** Checks that one order of transfers explains the orders of all statements. */

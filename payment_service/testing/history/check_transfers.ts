@@ -1,9 +1,12 @@
-import { type CheckOptions, visibilityOf } from "@archway/conformance/history/check_reads.ts";
+import type { CheckOptions } from "@archway/conformance/history/check_reads.ts";
 import type { Operation } from "@archway/conformance/history/history.ts";
 import type { Violation } from "@archway/conformance/history/violation.ts";
 import { textMember } from "@archway/service_kit/json_value.ts";
+import { checkClosed } from "./check_closed.ts";
 import { checkKeys } from "./check_keys.ts";
+import { checkRefunds } from "./check_refunds.ts";
 import { checkStatements } from "./check_statements.ts";
+import { possibleTotals } from "./possible_totals.ts";
 import { type Entry, minorUnits, type TransferHistory, transferHistory } from "./transfer_history.ts";
 
 /**
@@ -22,6 +25,8 @@ export function checkTransfers(options: CheckOptions): readonly Violation[] {
   return [
     ...checkKeys(history, all),
     ...checkStatements(history),
+    ...checkRefunds(history, options),
+    ...checkClosed(history, all),
     ...all.flatMap((operation) =>
       operation.action === "balance" && operation.outcome === "ok"
         ? checkBalance(operation, history, options)
@@ -38,15 +43,8 @@ function checkBalance(
   options: CheckOptions,
 ): readonly Violation[] {
   const entries = statements.get(read.key) ?? [];
-  const isVisible = visibilityOf(read, options);
-  const oldest = isVisible === undefined
-    ? -1
-    : entries.findLastIndex(({ request }) => request?.acknowledged.some(isVisible));
-  const balance = minorUnits(read.output["balance"]);
-  const possible = [0, ...entries.map((entry) => entry.balance)].slice(oldest + 1);
-  const begun = entries.findLastIndex(({ request }) => (request?.invoked ?? 0) < read.returned) - oldest + 1;
-  if (possible.slice(0, Math.max(begun, 1)).includes(balance)) return [];
-  const newest = entries[oldest]?.request?.acknowledged ?? [];
+  const { possible, newest } = possibleTotals(read, entries, options);
+  if (possible.includes(minorUnits(read.output["balance"]))) return [];
   const token = options.all[Number(read.input["token"] ?? -1)];
   return [{
     check: "read-your-writes",
@@ -57,7 +55,7 @@ function checkBalance(
   }];
 }
 
-/** Checks that a payment that was refused for want of funds could not be paid at some moment of its attempts. */
+/** Checks that a payment or refund that was refused for want of funds could not be paid at some moment of its attempts. */
 function checkRefusals({ requests, statements }: TransferHistory): readonly Violation[] {
   return [...requests.values()].flatMap(({ attempts, invoked }) => {
     const refusal = attempts.find(({ output }) => output["problem"] === "insufficient-funds");

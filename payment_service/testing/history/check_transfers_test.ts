@@ -2,6 +2,7 @@ import { assertEquals } from "@std/assert";
 import type { JsonObject } from "@archway/service_kit/json_value.ts";
 import { History, operationsOf, type Outcome } from "@archway/conformance/history/history.ts";
 import { renderViolation } from "@archway/conformance/history/violation.ts";
+import { checkRequests } from "./check_requests.ts";
 import { checkTransfers } from "./check_transfers.ts";
 
 /** Operation in a row. */
@@ -15,34 +16,47 @@ interface Step {
 }
 
 /** Returns the violations of operations one after the other. */
-async function violations(steps: readonly Step[]): Promise<readonly string[]> {
+async function violations(steps: readonly Step[], check = checkTransfers): Promise<readonly string[]> {
   let milliseconds = 0;
   const history = new History({ now: () => milliseconds++ });
   for (const { action, key, input = {}, output = {}, outcome = "ok" } of steps) {
     await history.record(0, { action, key, input }, () => Promise.resolve({ outcome, output }));
   }
-  return checkTransfers({ all: operationsOf(history.events), hasReplicas: false }).map((violation) =>
-    renderViolation(violation)
-  );
+  const options = { all: operationsOf(history.events), hasReplicas: false, clockErrorMs: 0 };
+  return check(options).map((violation) => renderViolation(violation));
 }
 
 function deposit(account: string, id: string): Step {
   return { action: "deposit", key: account, input: { key: `key of ${id}`, amount: "9.00" }, output: { id } };
 }
 
-function transfer(key: string, amount: string, result: Pick<Step, "output" | "outcome">): Step {
-  return { action: "transfer", key, input: { from: "a", to: "b", amount, via: "POST" }, ...result };
+type Result = Pick<Step, "output" | "outcome">;
+
+function transfer(
+  key: string,
+  amount: string,
+  { to = "b", ...result }: Result & { readonly to?: string },
+): Step {
+  return { action: "transfer", key, input: { from: "a", to, amount, via: "POST" }, ...result };
 }
 
-/** Entries of a statement, newest first, as "id amount balance", with the payment if the id begins with "t". */
+function refund(key: string, amount: string, result: Result): Step {
+  return { action: "refund", key, input: { payment: "p1", from: "b", to: "a", amount }, ...result };
+}
+
+/**
+ * Entries of a statement, newest first, as "id amount balance"; those whose id begins with "t" are payments, and those with
+ * a fourth word, their payment, refunds. A fifth one is the id of the refund.
+ */
 function statement(account: string, ...entries: readonly string[]): readonly Step[] {
   const items = entries.map((entry) => {
-    const [id = "", amount = "", balance = ""] = entry.split(" ");
+    const [id = "", amount = "", balance = "", of, refund = id] = entry.split(" ");
+    if (of !== undefined) return { id, amount, balance, payment: of, refund };
     return { id, amount, balance, ...(id.startsWith("t") && { payment: id.replace("t", "p") }) };
   });
   const payments = entries.flatMap((entry) => {
-    const number = /^t(\d+)/.exec(entry)?.[1];
-    return number === undefined ? [] : [{ id: `p${number}`, amount: "", key: `k${number}` }];
+    const [, number, amount = ""] = /^t(\d+) -?(\S+)/.exec(entry) ?? [];
+    return number === undefined ? [] : [{ id: `p${number}`, amount, key: `k${number}` }];
   });
   return [
     { action: "statement", key: account, output: { items } },
@@ -64,8 +78,26 @@ Deno.test("checkTransfers() accepts transfers, repeated, refused or lost, with t
       transfer("k2", "6.00", { output: { status: 422, problem: "insufficient-funds" }, outcome: "fail" }),
       transfer("k3", "1.00", { outcome: "unknown" }),
       { action: "balance", key: "a", output: { balance: "5.00" } },
+      { action: "refunded", key: "p1", output: { refunded: "0.00" } },
       { action: "reuse", key: "k1", output: { status: 422, problem: "unknown-account" }, outcome: "fail" },
       ...END,
+    ]),
+    [],
+  );
+});
+
+Deno.test("checkTransfers() accepts refunds up to the payment, and a closed account that is empty", async () => {
+  assertEquals(
+    await violations([
+      ...SETUP,
+      refund("r1", "3.00", { output: { id: "r1" } }),
+      refund("r2", "1.01", { output: { status: 422, problem: "refund-exceeds-payment" }, outcome: "fail" }),
+      { action: "refunded", key: "p1", output: { refunded: "3.00" } },
+      { action: "close", key: "c" },
+      transfer("k4", "1.00", { output: { problem: "account-closed" }, outcome: "fail", to: "c" }),
+      ...statement("a", "r1 3.00 8.00 p1", "t1 -4.00 5.00", "d1 9.00 9.00"),
+      ...statement("b", "r1 -3.00 10.00 p1", "t1 4.00 13.00", "d2 9.00 9.00"),
+      ...statement("c"),
     ]),
     [],
   );
@@ -115,6 +147,42 @@ const WRONG: Readonly<Record<string, readonly Step[]>> = {
     ...statement("a", "t2 -1.00 4.00", "t1 -4.00 5.00", "d1 9.00 9.00"),
     ...statement("b", "t1 4.00 14.00", "t2 1.00 10.00", "d2 9.00 9.00"),
   ],
+  "refunds: payment p1 of 4.00 was refunded by 5.00": [
+    ...SETUP,
+    refund("r1", "5.00", { output: { id: "r1" } }),
+    ...statement("a", "r1 5.00 10.00 p1", "t1 -4.00 5.00", "d1 9.00 9.00"),
+    ...statement("b", "r1 -5.00 8.00 p1", "t1 4.00 13.00", "d2 9.00 9.00"),
+  ],
+  "refunds: a refund was refused as too large, although only 0.00 of 4.00 was refunded": [
+    ...SETUP,
+    refund("r1", "4.00", { output: { problem: "refund-exceeds-payment" }, outcome: "fail" }),
+    ...END,
+  ],
+  "exactly-once: the key r1 took effect 2 times": [
+    ...SETUP,
+    refund("r1", "1.00", { output: { id: "r1" } }),
+    ...statement("a", "x2 1.00 7.00 p1 r1", "x1 1.00 6.00 p1 r1", "t1 -4.00 5.00", "d1 9.00 9.00"),
+    ...statement("b", "x2 -1.00 11.00 p1 r1", "x1 -1.00 12.00 p1 r1", "t1 4.00 13.00", "d2 9.00 9.00"),
+  ],
+  "read-your-writes: a read returned 1.00 as refunded": [
+    ...SETUP,
+    { action: "refunded", key: "p1", output: { refunded: "1.00" } },
+    ...END,
+  ],
+  "closed-accounts: t2 moved money on c, which was closed before": [
+    ...SETUP,
+    { action: "close", key: "c" },
+    transfer("k2", "1.00", { output: { id: "p2" }, to: "c" }),
+    ...statement("a", "t2 -1.00 4.00", "t1 -4.00 5.00", "d1 9.00 9.00"),
+    END.slice(2),
+    ...statement("c", "t2 1.00 1.00"),
+  ].flat(),
+  "closed-accounts: b was closed, and is not empty": [...SETUP, { action: "close", key: "b" }, ...END],
+  "closed-accounts: a request was refused because of a closed account, and none was closed": [
+    ...SETUP,
+    transfer("k2", "1.00", { output: { problem: "account-closed" }, outcome: "fail" }),
+    ...END,
+  ],
   "transfers: on the statement of b, t2 is before t1, although it began after its end": [
     ...SETUP,
     transfer("k2", "1.00", { output: { id: "p2" } }),
@@ -143,4 +211,56 @@ Deno.test("checkTransfers() finds effects that are lost, repeated, refused, over
       found.join(""),
     );
   }
+});
+
+const REQUESTED: Step = { action: "request", key: "q", input: { lifetimeMs: 9_000 }, output: { id: "q" } };
+const SHORT: Step = { action: "request", key: "q", input: { lifetimeMs: 1 }, output: { id: "q" } };
+const LATE: Result = { outcome: "fail", output: { problem: "payment-request-paid" } };
+
+function pay(from: string, result: Result): Step {
+  return { action: "pay", key: "q", input: { from, to: "b", amount: "1.00" }, ...result };
+}
+
+function status(state: string, payment?: string): Step {
+  return { action: "status", key: "q", output: { state, ...payment !== undefined && { payment } } };
+}
+
+/** Contradictions of payment requests, by a part of their text. */
+const WRONG_REQUESTS: Readonly<Record<string, readonly Step[]>> = {
+  "payment-requests: q was paid 2 times: p1, p2": [
+    REQUESTED,
+    pay("a", { output: { id: "p1" } }),
+    pay("c", { output: { id: "p2" } }),
+  ],
+  "payment-requests: q was cancelled, and paid by p1": [
+    REQUESTED,
+    { action: "cancel", key: "q", output: { id: "q" } },
+    pay("a", { output: { id: "p1" } }),
+  ],
+  "payment-requests: q was paid after its expiry": [SHORT, pay("a", { output: { id: "p1" } })],
+  "payment-requests: q was refused as paid, which it was not": [REQUESTED, pay("a", LATE)],
+  "payment-requests: a read returned q as expired, which it was not": [REQUESTED, status("expired")],
+  "payment-requests: a read returned q as cancelled, which it was not": [REQUESTED, status("cancelled")],
+  "read-your-writes: a read returned created q after pay": [
+    REQUESTED,
+    pay("a", { output: { id: "p1" } }),
+    status("created"),
+  ],
+  "read-your-writes: a read returned no q after request": [
+    REQUESTED,
+    { action: "status", key: "q", output: { missing: true } },
+  ],
+};
+
+Deno.test("checkRequests() finds requests that are paid twice, late, or read as what they are not", async () => {
+  for (const [beginning, steps] of Object.entries(WRONG_REQUESTS)) {
+    const found = await violations(steps, checkRequests);
+    assertEquals(
+      [beginning, found.map((text) => text.startsWith(beginning))],
+      [beginning, [true]],
+      found.join(""),
+    );
+  }
+  const paid = [REQUESTED, status("created"), pay("a", { output: { id: "p1" } }), pay("c", LATE)];
+  assertEquals(await violations([...paid, status("paid", "p1")], checkRequests), []);
 });

@@ -27,6 +27,19 @@ export const IDEMPOTENCY_FAULTS: Readonly<Record<string, (inner: Idempotency) =>
   }),
 };
 
+/** Replays keys with the fresh header fields of their first response. */
+export function replayTokens(inner: Idempotency): Idempotency {
+  const known = new Map<string, KeyedResponse["fresh"]>();
+  return {
+    async run(request, work): Promise<KeyedResponse> {
+      const response = await inner.run(request, work);
+      const first = known.get(request.key) ?? response.fresh;
+      known.set(request.key, first);
+      return { ...response, fresh: first };
+    },
+  };
+}
+
 function sometimes(): boolean {
   return Math.random() * ONE_IN < 1;
 }

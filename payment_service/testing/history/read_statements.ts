@@ -5,12 +5,10 @@ import { type HistorySession, tokenHeader, tokenInput } from "@archway/conforman
 const MAX_ATTEMPTS = 60;
 const PAUSE_MS = 500;
 
-/** Reads the statement and the payments of accounts completely, with the last token of all clients. */
-export async function readStatements(session: HistorySession, accounts: readonly string[]): Promise<void> {
-  for (const account of accounts) {
-    await untilRead(session, "statement", { account, path: `/v1/accounts/${account}/entries?limit=200` });
-    await untilRead(session, "payments", { account, path: `/v1/payments?accountId=${account}&limit=200` });
-  }
+/** Reads the statement and the payments of an account completely, with the last token of all clients. */
+export async function readStatements(session: HistorySession, account: string): Promise<void> {
+  await untilRead(session, "statement", { account, path: `/v1/accounts/${account}/entries?limit=200` });
+  await untilRead(session, "payments", { account, path: `/v1/payments?accountId=${account}&limit=200` });
 }
 
 interface ListToRead {
@@ -56,11 +54,12 @@ async function readAll(
 
 /** Returns what checks need of an entry or a payment. */
 function shortened(item: JsonObject): JsonObject {
-  const { id = "", amount = {}, balance, paymentId, description } = item;
+  const { id = "", amount = {}, balance, paymentId, refundId, description } = item;
   return {
     ...{ id, amount: member(amount, "amount") ?? "" },
     ...(balance !== undefined && { balance: member(balance, "amount") ?? "" }),
     ...(paymentId !== undefined && { payment: paymentId }),
+    ...(refundId !== undefined && { refund: refundId }),
     ...(description !== undefined && { key: description }),
   };
 }

@@ -9,30 +9,58 @@ import { useTestDatabase } from "@archway/tools/support/postgres/use_test_databa
 import { mountOnPool } from "@archway/tools/support/service_server.ts";
 import { rewritingPool } from "@archway/tools/verify/faults/altered_pool.ts";
 import { recordInProcess } from "@archway/tools/verify/faults/record_in_process.ts";
-import { byName, paymentServer } from "../payment_client.ts";
+import { SnapshotReplica } from "@archway/tools/verify/faults/snapshot_replica.ts";
+import type { Workload } from "@archway/conformance/history/workload.ts";
+import type { Timestamp } from "@archway/db/timestamp.ts";
+import { byName, paymentServer, type PaymentServerOptions } from "../payment_client.ts";
 import { PAYMENT_MIGRATIONS, PAYMENT_SERVICES } from "../payment_program.ts";
-import { IDEMPOTENCY_FAULTS } from "./idempotency_faults.ts";
+import { IDEMPOTENCY_FAULTS, replayTokens } from "./idempotency_faults.ts";
+import { type Handle, REQUEST_FAULTS } from "./request_faults.ts";
+import { requestWorkload } from "./request_workload.ts";
 import { transferWorkload } from "./transfer_workload.ts";
+
+const HOUR_MS = 3_600_000;
+
+/** Defects of single statements: a text that is replaced, and the check that finds it. */
+const STATEMENT_FAULTS = {
+  "balance not locked": { from: " for no key update of accounts", to: "", foundBy: "transfers" },
+  "refunds exceed the payment: earlier ones are not seen": {
+    ...{ from: "payments.refunded", to: "0::int8 as refunded", foundBy: "refunds" },
+  },
+  "closed account takes money: its closing is not seen": {
+    ...{ from: "accounts.closed_at as", to: "null::timestamptz as", foundBy: "closed-accounts" },
+  },
+};
 
 /** Owners that take turns. */
 const OWNERS = ["ada", "bob"].map((name) => [["Authorization", `Bearer ${name}`] as const]);
 
-/** Returns the names of the checks that find contradictions in histories of transfers on a pool. */
+/** Options of {@link checksOn}. */
+interface PlantedOptions extends Pick<PaymentServerOptions, "now"> {
+  /** @default transferWorkload */
+  readonly workload?: Workload;
+  /** Changes the idempotency keys of the server. */
+  readonly alter?: (inner: Idempotency) => Idempotency;
+  /** Changes how the server handles requests. */
+  readonly wrap?: (fetch: Handle) => Handle;
+  readonly rounds?: number;
+  readonly hasReplicas?: boolean;
+}
+
+/** Returns the names of the checks that find contradictions in histories of payments on a pool. */
 async function checksOn(
   pool: ConnectionPool,
-  { alter = (inner) => inner, rounds }: {
-    readonly alter?: (inner: Idempotency) => Idempotency;
-    readonly rounds?: number;
-  } = {},
+  { workload = transferWorkload, alter = (inner) => inner, wrap = (fetch) => fetch, ...options }:
+    PlantedOptions = {},
 ): Promise<readonly string[]> {
+  const { now, ...more } = options;
   const { idempotency } = mountOnPool(pool, { services: PAYMENT_SERVICES });
   await using server = paymentServer(pool, {
+    ...now !== undefined && { now },
     options: [byName, withLogger(SILENT_LOGGER), withIdempotency(alter(idempotency))],
   });
-  const violations = await recordInProcess(server, {
-    ...{ workload: transferWorkload, fields: OWNERS },
-    ...(rounds !== undefined && { rounds }),
-  });
+  const fetch = wrap(async (request) => await server.fetch(request));
+  const violations = await recordInProcess({ fetch }, { workload, fields: OWNERS, ...more });
   return [...new Set(violations.map(({ check }) => check))];
 }
 
@@ -45,20 +73,42 @@ Deno.test("transferWorkload finds planted defects of transfers, and nothing with
   });
   await t.step("nothing", async () => {
     assertEquals(await checksOn(pool, { rounds: 2 }), []);
+    assertEquals(await checksOn(pool, { rounds: 2, workload: requestWorkload }), []);
+    await using replica = new SnapshotReplica(pool);
+    assertEquals(await checksOn(replica.pool, { rounds: 1, hasReplicas: true }), []);
   });
-  await t.step("balance not locked", async () => {
-    // With the triggers, the database refuses the transactions that a missing lock lets through.
-    const triggers = (state: "disable" | "enable"): Promise<unknown> =>
-      Promise.all(
-        ["accounts", "entries"].map((table) =>
-          pool.writer().query(`alter table ${table} ${state} trigger user`)
-        ),
-      );
-    const unlocked = rewritingPool(pool, (text) => text.replace(" for no key update of accounts", ""));
-    await triggers("disable");
-    assertEquals((await checksOn(unlocked)).includes("transfers"), true);
-    await triggers("enable");
+  await t.step("a replay has the token of the first response", async () => {
+    await using replica = new SnapshotReplica(pool);
+    const found = await checksOn(replica.pool, { alter: replayTokens, hasReplicas: true });
+    assertEquals(found.includes("read-your-writes"), true);
   });
+  for (const [name, { workload, wrap, foundBy }] of Object.entries(REQUEST_FAULTS)) {
+    await t.step(name, async () => {
+      assertEquals((await checksOn(pool, { workload, wrap })).includes(foundBy), true);
+    });
+  }
+  await t.step("expired request paid: the clock is late", async () => {
+    const now = (): Timestamp => new Date(Date.now() - HOUR_MS).toISOString();
+    assertEquals(
+      (await checksOn(pool, { workload: requestWorkload, now })).includes("payment-requests"),
+      true,
+    );
+  });
+  // With the triggers, the database refuses the transactions that these let through.
+  const triggers = (state: "disable" | "enable"): Promise<unknown> =>
+    Promise.all(
+      ["accounts", "entries", "payments", "refunds"].map((table) =>
+        pool.writer().query(`alter table ${table} ${state} trigger user`)
+      ),
+    );
+  await triggers("disable");
+  for (const [name, { from, to, foundBy }] of Object.entries(STATEMENT_FAULTS)) {
+    await t.step(name, async () => {
+      const altered = rewritingPool(pool, (text) => text.replaceAll(from, to));
+      assertEquals((await checksOn(altered)).includes(foundBy), true);
+    });
+  }
+  await triggers("enable");
   for (const [name, alter] of Object.entries(IDEMPOTENCY_FAULTS)) {
     await t.step(name, async () => {
       assertEquals((await checksOn(pool, { alter })).includes("exactly-once"), true);

@@ -9,6 +9,8 @@ export interface Entry {
   readonly balance: number;
   /** Undefined for a deposit. */
   readonly payment: string | undefined;
+  /** Undefined if it is no refund. */
+  readonly refund: string | undefined;
   readonly request: KeyedRequest | undefined;
 }
 
@@ -22,7 +24,7 @@ export interface KeyedRequest {
   readonly returned: number;
   /** Attempts that were acknowledged. */
   readonly acknowledged: readonly Operation[];
-  /** Payments or deposits with the key at the end. */
+  /** Payments, deposits or refunds with the key at the end. */
   readonly effects: readonly string[];
 }
 
@@ -31,6 +33,8 @@ export interface TransferHistory {
   readonly requests: ReadonlyMap<string, KeyedRequest>;
   /** Entries of each account, oldest first. */
   readonly statements: ReadonlyMap<string, readonly Entry[]>;
+  /** Amounts of payments in minor units. */
+  readonly amounts: ReadonlyMap<string, number>;
   /** Accounts whose statement could not be read. */
   readonly unread: readonly string[];
 }
@@ -45,26 +49,27 @@ export function transferHistory(all: readonly Operation[]): TransferHistory {
   const last = (action: string, account: string): Operation | undefined =>
     all.findLast((one) => one.action === action && one.key === account && one.outcome === "ok");
   const accounts = new Set(
-    all.filter(({ action }) => /^(?:deposit|balance|statement)$/.test(action)).map(({ key }) => key),
+    all.filter(({ action }) => /^(?:deposit|balance|statement|close)$/.test(action)).map(({ key }) => key),
   );
-  const payments = Map.groupBy(
-    [...accounts].flatMap((account) => itemsOf(last("payments", account))),
-    (item) => textMember(item, "key") ?? "",
-  );
+  const listed = [...accounts].flatMap((account) => itemsOf(last("payments", account)));
+  const payments = Map.groupBy(listed, (item) => textMember(item, "key") ?? "");
   const paymentIds = new Map([...payments].map(([key, items]) => [
     key,
     [...new Set(items.map((item) => textMember(item, "id") ?? ""))],
   ]));
+  const items = [...accounts].flatMap((account) => itemsOf(last("statement", account)));
   const deposits = new Set(
-    [...accounts].flatMap((account) =>
-      itemsOf(last("statement", account)).filter((item) => textMember(item, "payment") === undefined)
-        .map((item) => textMember(item, "id") ?? "")
+    items.filter((item) => textMember(item, "payment") === undefined).map((item) =>
+      textMember(item, "id") ?? ""
     ),
   );
+  const refunds = Map.groupBy(items, (item) => textMember(item, "refund") ?? "");
+  const writes = all.filter(({ action }) => /^(?:transfer|deposit|refund|pay)$/.test(action));
   const requests = new Map(
-    [...Map.groupBy(all.filter(({ action }) => /^(?:transfer|deposit)$/.test(action)), keyOf)].map((
-      [key, attempts],
-    ) => [key, requestOf(key, attempts, { payments: paymentIds, deposits })]),
+    [...Map.groupBy(writes, keyOf)].map(([key, attempts]) => [
+      key,
+      requestOf(key, attempts, { payments: paymentIds, deposits, refunds }),
+    ]),
   );
   const makers = new Map(
     [...requests.values()].flatMap((request) => request.effects.map((id) => [id, request] as const)),
@@ -74,33 +79,44 @@ export function transferHistory(all: readonly Operation[]): TransferHistory {
     if (statement === undefined || last("payments", account) === undefined) return [];
     const entries = itemsOf(statement).map((item): Entry => {
       const [id, payment] = [textMember(item, "id") ?? "", textMember(item, "payment")];
-      const own = makers.get(payment ?? id);
+      const refund = textMember(item, "refund");
+      const own = makers.get(refund ?? payment ?? id);
       const [amount, balance] = [minorUnits(member(item, "amount")), minorUnits(member(item, "balance"))];
-      return { id, amount, balance, payment, request: own };
+      return { id, amount, balance, payment, refund, request: own };
     });
     return [[account, entries.toReversed()] as const];
   }));
-  return { requests, statements, unread: [...accounts].filter((account) => !statements.has(account)) };
+  const amounts = new Map(
+    listed.map((item) => [textMember(item, "id") ?? "", minorUnits(member(item, "amount"))]),
+  );
+  return {
+    ...{ requests, statements, amounts },
+    unread: [...accounts].filter((account) => !statements.has(account)),
+  };
 }
 
-/** Ids of payments by key, and those of deposits. */
+/** Ids of payments by key and those of deposits, and entries by the id of their refund. */
 interface Effects {
   readonly payments: ReadonlyMap<string, readonly string[]>;
   readonly deposits: ReadonlySet<string>;
+  readonly refunds: ReadonlyMap<string, readonly JsonValue[]>;
 }
 
 function requestOf(
   key: string,
   attempts: readonly Operation[],
-  { payments, deposits }: Effects,
+  { payments, deposits, refunds }: Effects,
 ): KeyedRequest {
   const acknowledged = attempts.filter(({ outcome }) => outcome === "ok");
   const made = payments.get(key) ?? [];
+  // The id of a refund is chosen by the client; each time that it takes effect has an id of its own on statements.
+  const [entry, ...more] = new Set((refunds.get(key) ?? []).map((item) => textMember(item, "id") ?? ""));
+  const refunded = entry === undefined ? [] : [key, ...more];
   const paid = acknowledged.map(({ output }) => textMember(output, "id") ?? "").filter((id) =>
     deposits.has(id)
   );
   return {
-    ...{ key, attempts, acknowledged, effects: [...new Set([...made, ...paid])] },
+    ...{ key, attempts, acknowledged, effects: [...new Set([...made, ...paid, ...refunded])] },
     invoked: Math.min(...attempts.map(({ invoked }) => invoked)),
     returned: Math.min(...acknowledged.map(({ returned }) => returned)),
   };

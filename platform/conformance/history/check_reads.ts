@@ -8,6 +8,8 @@ export interface CheckOptions {
   readonly hasReplicas: boolean;
   /** All operations of the history, by their numbers. */
   readonly all: readonly Operation[];
+  /** Maximum difference between the clocks of the program and of the recorder, in milliseconds. @default {2_000} */
+  readonly clockErrorMs?: number;
 }
 
 /**

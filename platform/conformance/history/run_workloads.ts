@@ -57,10 +57,10 @@ export async function runWorkloads(
 /** Returns the contradictions in a history, by the checks of workloads. */
 export function checkHistory(
   workloads: readonly Workload[],
-  { events, hasReplicas }: Pick<History, "events"> & Pick<CheckOptions, "hasReplicas">,
+  { events, ...options }: Pick<History, "events"> & Omit<CheckOptions, "all">,
 ): readonly Violation[] {
   const all = operationsOf(events);
-  return workloads.flatMap((workload) => workload.check({ all, hasReplicas }));
+  return workloads.flatMap((workload) => workload.check({ ...options, all }));
 }
 
 function pause(milliseconds: number): Promise<void> {

@@ -42,7 +42,7 @@ export async function recordInProcess(
       ...{ history, clients, milliseconds: MAX_MS, maxOperations: OPERATIONS },
     });
     if (skipped.size > 0) throw new Error([...skipped.values()].join("; "));
-    const violations = checkHistory([workload], { events: history.events, hasReplicas });
+    const violations = checkHistory([workload], { events: history.events, hasReplicas, clockErrorMs: 0 });
     if (violations.length > 0) return violations;
   }
   return [];

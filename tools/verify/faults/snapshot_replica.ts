@@ -51,6 +51,11 @@ export class SnapshotReplica implements AsyncDisposable {
       writer: () => ({
         query: (text, parameters, options) => this.#write({ text, parameters, options }),
       }),
+      withTx: async (run, options) => {
+        const result = await primary.withTx(run, options);
+        this.#writes++;
+        return result;
+      },
       position: () => Promise.resolve(this.#position()),
     });
   }
