@@ -7,6 +7,7 @@ import { services } from "../../services.ts";
 import { fencesOf, proseOf } from "./fences.ts";
 import { type GuidePage, guidePages } from "./guide_pages.ts";
 import { mermaidErrors } from "./mermaid_errors.ts";
+import { repeatedText } from "./repeated_text.ts";
 
 /** Longest page, in words without code. */
 const MAX_WORDS = 2500;
@@ -71,6 +72,20 @@ Deno.test("every page is linked from the guide's table of contents or README.md,
   assertEquals(chapters.map(({ path }) => path).filter((path) => !linked.has(path)), []);
   const long = chapters.filter(({ text }) => wordsOf(text) > MAX_WORDS);
   assertEquals(long.map(({ path, text }) => `${path}: ${wordsOf(text)} words`), []);
+});
+
+Deno.test("no chapter repeats twelve words of another one", async () => {
+  const pages = (await guidePages()).filter(({ path }) => !path.startsWith("docs/adr/"));
+  assertEquals(repeatedText(pages, 12), []);
+});
+
+Deno.test("repeatedText() compares the words of sentences and tables, and not code", () => {
+  const pages = [
+    { path: "a.md", text: "One [two](x.md) three.\n\n| Four | `five` |\n\n    six seven eight\n" },
+    { path: "b.md", text: "So one, two\nthree. Then four five.\n\n```sh\nsix seven eight\n```\n" },
+  ];
+  assertEquals(repeatedText(pages, 3), ["a.md and b.md: one two three"]);
+  assertEquals(repeatedText(pages, 2), ["a.md and b.md: one two", "a.md and b.md: four five"]);
 });
 
 Deno.test("the guide shows every command of the program", async () => {
