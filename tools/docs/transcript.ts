@@ -48,6 +48,8 @@ const VOLATILE = [
     shown: /[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT/,
     actual: "[A-Z][^\\n]* GMT",
   },
+  // Of a table, whose columns are as wide as their values.
+  { name: "gap", shown: / {2,}/, actual: " {2,}" },
   { name: "any", shown: /…/, actual: "[^]*?" },
   { name: "length", shown: /(?<=^content-length: )\d+/im, actual: String.raw`\d+` },
   { name: "token", shown: /[\w-]{50,}(?:\.[\w-]+)*/, actual: String.raw`[\w-]{50,}(?:\.[\w-]+)*` },

@@ -25,6 +25,7 @@ Deno.test("matchesOutput() lets ids, times, tokens and what … stands for diffe
     ['{"a":1,…}', '{"a":1,"b":[2]}', true],
     ["one\n…\nlast", "one\ntwo\nthree\nlast", true],
     ["one\n…\nlast", "one\ntwo", false],
+    ["SIZE  OPEN\n…  0", "SIZE     OPEN\n12.8 MB  0", true],
     ["", "anything", false],
   ];
   for (const [shown, actual, agree] of cases) {
