@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { join } from "node:path";
 import { allSettings } from "@archway/config/settings_table.ts";
+import { unknownSettings } from "@archway/config/unknown_settings.ts";
 import { mountUnconnected } from "@archway/program/mount_unconnected.ts";
 import { PLATFORM_COMMANDS } from "@archway/program/platform_commands.ts";
 import { PROJECT_ROOT, serviceCommands } from "@archway/program/project.ts";
@@ -32,6 +33,20 @@ Deno.test("each setting has its row in the configuration, and in no other table"
   const names = allSettings(services).map(({ name }) => name);
   assert(names.length > 10);
   assertEquals(misplaced(await definitionsOf(names), "docs/configuration.md"), []);
+});
+
+Deno.test("the guide names settings as they are, and not by earlier names", async () => {
+  const settings = allSettings(services);
+  const earlier = new Set(settings.flatMap(({ aliases }) => aliases));
+  const pages = (await guidePages()).filter(({ path }) => path !== "docs/configuration.md");
+  const wrong = pages.flatMap(({ path, text }) => {
+    const names = new Set(text.match(/\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b/g));
+    const environment = Object.fromEntries([...names].map((name) => [name, "value"]));
+    const unknown = unknownSettings(environment, { settings, project: project.name });
+    return [...unknown.map(({ variable, reason }) => `${variable} ${reason}`), ...names.intersection(earlier)]
+      .map((problem) => `${path}: ${problem}`);
+  });
+  assertEquals(wrong, []);
 });
 
 Deno.test("each command has its row in the reference, and in no other table", async () => {
