@@ -2,7 +2,9 @@ import { fencesOf } from "./fences.ts";
 
 /** Table of a Markdown page. */
 export interface Table {
-  /** Own text of its section, and of the sections around that. */
+  /** Own text of its section, without those inside. */
+  readonly section: string;
+  /** The same with that of the sections around it. */
   readonly context: string;
   readonly headings: readonly string[];
   readonly rows: readonly (readonly string[])[];
@@ -17,7 +19,8 @@ export function tablesOf(markdown: string): readonly Table[] {
       Array.from({ length: text.split("\n").length + 1 }, (_, index) => line + index)
     ),
   );
-  const tables: { context: () => string; headings: readonly string[]; rows: string[][]; line: number }[] = [];
+  const tables: { around: typeof sections; headings: readonly string[]; rows: string[][]; line: number }[] =
+    [];
   // Own texts of the section and of those around it, by their level.
   let sections: readonly { readonly level: number; readonly lines: string[] }[] = [];
   let table: typeof tables[number] | undefined;
@@ -28,12 +31,14 @@ export function tablesOf(markdown: string): readonly Table[] {
     sections.at(-1)?.lines.push(text);
     if (fenced.has(line) || !text.startsWith("|")) table = undefined;
     else if (table === undefined) {
-      const around = sections;
-      const context = (): string => around.flatMap(({ lines }) => lines).join("\n");
-      tables.push(table = { context, headings: cellsOf(text), rows: [], line });
+      tables.push(table = { around: sections, headings: cellsOf(text), rows: [], line });
     } else if (!/^\| *:?-+/.test(text)) table.rows.push(cellsOf(text));
   }
-  return tables.map((table) => ({ ...table, context: table.context() }));
+  return tables.map(({ around, ...table }) => ({
+    ...table,
+    section: around.at(-1)?.lines.join("\n") ?? "",
+    context: around.flatMap(({ lines }) => lines).join("\n"),
+  }));
 }
 
 function cellsOf(row: string): string[] {
