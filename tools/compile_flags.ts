@@ -43,6 +43,8 @@ export interface ModuleGraph {
   readonly modules: readonly {
     readonly specifier: string;
     readonly npmPackage?: string;
+    /** Bytes of the source. */
+    readonly size?: number;
     /** Those without `code` only import types. */
     readonly dependencies?: readonly {
       readonly code?: { readonly specifier?: string };

@@ -22,9 +22,13 @@ const EAGER = new Set([
 /** Modules of Node.js that load much of it with them. */
 const LARGE_BUILTINS = ["node:http", "node:https", "node:http2", "node:zlib", "node:worker_threads"];
 
+/** Limits of what a start loads of the platform: each module costs it about 0.1 ms, and each 100 KB about 1 ms. */
+const MAX_MODULES = 430;
+const MAX_BYTES = 1_420_000;
+
 /** Parts of the program that only other commands, databases or settings need, by their paths. */
 const ON_DEMAND =
-  /^(?:db\/(?:copy|embedded\/start_embedded|postgres\/(?:migration_lint\/|lint_migrations|connection\/postgres_js_session))|server\/(?:authentication\.ts|auth\/|listener\/connection_limits\/limited_listener|rate_limit\/(?:memory|store)_)|platform\/(?:cockpit\/(?!module\.ts)|conformance\/|events\/(?:developer\/|worker|broker\/nats_broker)|jobs\/(?:developer\/|worker\/job_worker|command\/run_)|program\/(?:lambda|workers\/supervise|[a-z_]+_command\.ts))|[a-z]+_service\/(?:rebuild\/rebuild_projections|seed\/seed_profiles))/;
+  /^(?:db\/(?:copy|embedded\/start_embedded|postgres\/(?:migration_lint\/|lint_migrations|connection\/postgres_js_session))|server\/(?:authentication\.ts|auth\/|listener\/connection_limits\/limited_listener|rate_limit\/(?:memory|store)_)|platform\/(?:cockpit\/(?!module\.ts)|conformance\/|events\/(?:developer\/|worker|broker\/nats_broker|webhooks\/delivery\/(?:post_message|target\/resolve))|jobs\/(?:developer\/|worker\/job_worker|command\/run_)|observability\/logging\/terminal_|service_kit\/api_keys\/|program\/(?:lambda|workers\/supervise|[a-z_]+_command\.ts))|[a-z]+_service\/(?:rebuild\/rebuild_projections|seed\/seed_profiles))/;
 
 Deno.test("serve loads nothing before its first response that only other commands or settings need", async () => {
   const { roots, redirects, modules } = await moduleGraph("main.ts");
@@ -51,5 +55,10 @@ Deno.test("serve loads nothing before its first response that only other command
     path.slice(root.length)
   );
   assertEquals(own.filter((path) => ON_DEMAND.test(path)), []);
+  const ofPlatform = own.filter((path) => /^(?:db|platform|server)\//.test(path));
+  const bytes = ofPlatform.reduce((sum, path) => sum + (bySpecifier.get(root + path)?.size ?? 0), 0);
+  const growth = "load what few starts need on demand, or raise the limit";
+  assert(ofPlatform.length <= MAX_MODULES, `A start loads ${ofPlatform.length} modules: ${growth}`);
+  assert(bytes <= MAX_BYTES, `A start loads ${bytes} bytes of modules: ${growth}`);
   assertEquals(LARGE_BUILTINS.filter((name) => loaded.has(name)), []);
 });

@@ -107,10 +107,19 @@ export function readDatabaseConfig(reader: SettingsReader): DatabaseConfig {
   };
 }
 
-/** Whether a variable of a replica is set. At every start most numbers are not in use, so that it creates no settings. */
+/** Names of the settings of any replica, before and after its number. */
+const OF_ANY_REPLICA = OF_FIRST_REPLICA.map(({ name, aliases, secret }) => ({
+  parts: name.split("_0_"),
+  ...{ aliases, secret },
+}));
+
+/**
+ * Whether a variable of a replica is set. At every start most numbers are not in use, thousands of variables, so that it
+ * creates no settings.
+ */
 function isReplicaMentioned(reader: SettingsReader, number: number): boolean {
-  return OF_FIRST_REPLICA.some((setting) =>
-    reader.isSet({ ...setting, name: setting.name.replace("_0_", `_${number}_`) })
+  return OF_ANY_REPLICA.some(({ parts, aliases, secret }) =>
+    reader.isSet({ name: parts.join(`_${number}_`), aliases, secret })
   );
 }
 

@@ -1,6 +1,11 @@
 import { MAX_SECRET_BYTES } from "@archway/server/limited_file.ts";
 import { readSettingFile } from "@archway/service_kit/read_setting_file.ts";
-import { InvalidSetting, type Setting, type SettingsReader } from "@archway/service_kit/setting.ts";
+import {
+  InvalidSetting,
+  type Setting,
+  type SettingNames,
+  type SettingsReader,
+} from "@archway/service_kit/setting.ts";
 
 /** Looks up a variable, as `Deno.env.get` does. */
 export type EnvironmentLookup = (name: string) => string | undefined;
@@ -39,7 +44,7 @@ export class EnvironmentReader implements SettingsReader {
     this.#lookup = lookup;
   }
 
-  isSet(setting: Setting<unknown>): boolean {
+  isSet(setting: SettingNames): boolean {
     return variablesOf(setting).some((variable) => this.#text(variable) !== undefined);
   }
 
@@ -115,7 +120,8 @@ export class EnvironmentReader implements SettingsReader {
 }
 
 /** Returns the variables of a setting: its name, its aliases, and for a secret each with `_FILE`. */
-export function variablesOf({ name, aliases, secret }: Setting<unknown>): readonly string[] {
+export function variablesOf({ name, aliases, secret }: SettingNames): readonly string[] {
+  if (!secret && aliases.length === 0) return [name];
   return [name, ...aliases].flatMap((variable) => secret ? [variable, `${variable}_FILE`] : [variable]);
 }
 

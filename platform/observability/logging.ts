@@ -13,7 +13,6 @@ import { jsonLineFormatter } from "./logging/json_line.ts";
 import { type LineTarget, LineWriter } from "./logging/line_writer.ts";
 import { redirectConsole } from "./logging/redirect_console.ts";
 import { redactFields, redactTexts } from "./logging/redaction.ts";
-import { terminalLineFormatter } from "./logging/terminal_line.ts";
 
 /** Time limit for writing the remaining lines when the program ends, in milliseconds. */
 const FLUSH_TIMEOUT_MS = 1_000;
@@ -74,7 +73,11 @@ export async function configureLogging(
   const { stdout = Deno.stdout, stderr = Deno.stderr } = targets;
   if (development) Error.stackTraceLimit = DEVELOPMENT_FRAMES;
   const format = terminal
-    ? terminalLineFormatter({ inFull: development, colors: !Deno.noColor })
+    // Servers write JSON.
+    ? (await import("./logging/terminal_line.ts")).terminalLineFormatter({
+      inFull: development,
+      colors: !Deno.noColor,
+    })
     : lineFormatter(names);
   const droppedLine = (dropped: number): string => format(droppedRecord(dropped));
   const output = new LineWriter(stdout, { batchMs: BATCH_MS, droppedLine });

@@ -1,6 +1,6 @@
 import { join, relative } from "node:path";
 import type { MigrationSource } from "@archway/db/db.ts";
-import { API_KEY_MIGRATIONS } from "@archway/service_kit/api_keys.ts";
+import { API_KEY_MIGRATIONS } from "@archway/service_kit/api_key_tables.ts";
 import type { ServiceCommand } from "@archway/service_kit/command.ts";
 import { IDEMPOTENCY_MIGRATIONS } from "@archway/service_kit/idempotency.ts";
 import type { ServiceModule } from "@archway/service_kit/service_module.ts";

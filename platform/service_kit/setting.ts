@@ -35,6 +35,9 @@ export interface Setting<T> {
   parse(text: string): T;
 }
 
+/** Names of the variables of a setting. */
+export type SettingNames = Pick<Setting<unknown>, "name" | "aliases" | "secret">;
+
 /** Settings of one topic, documented together. */
 export interface SettingsSection {
   /** Heading, such as "Database". */
@@ -50,7 +53,7 @@ export interface SettingsSection {
  */
 export interface SettingsReader {
   /** Returns whether the variable, its `_FILE` or an alias is set. */
-  isSet(setting: Setting<unknown>): boolean;
+  isSet(setting: SettingNames): boolean;
   /** Returns the value of a setting, or its fallback. */
   read<T>(setting: Setting<T>): T;
   /** Returns the value of a setting whose default depends on others. `text` is the fallback in its text form. */

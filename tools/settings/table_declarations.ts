@@ -1,6 +1,6 @@
 import type { MigrationSource } from "@archway/db/db.ts";
 import { migrationSources } from "@archway/program/project.ts";
-import { API_KEY_TABLES } from "@archway/service_kit/api_keys.ts";
+import { API_KEY_TABLES } from "@archway/service_kit/api_key_tables.ts";
 import { IDEMPOTENCY_TABLES } from "@archway/service_kit/idempotency.ts";
 import type { TableDeclaration } from "@archway/service_kit/personal_data.ts";
 import type { ServiceModule } from "@archway/service_kit/service_module.ts";

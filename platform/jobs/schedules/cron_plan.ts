@@ -20,13 +20,16 @@ export class CronPlan {
 
   /** @throws {RangeError} with the reason if the expression or the time zone is invalid, or no time matches. */
   constructor({ cron, timeZone = "UTC" }: CronDefinition) {
-    checkTimeZone(timeZone);
+    // Loads no data of time zones, which takes 10 ms of each start.
+    const isUtc = timeZone === "UTC";
+    if (!isUtc) checkTimeZone(timeZone);
+    const zone = isUtc ? { utcOffset: 0 } : { timezone: timeZone };
     const text = JSON.stringify(cron);
     if (!NICKNAME.test(cron) && cron.trim().split(/\s+/).length !== 5) {
       throw new RangeError(`${text} is no cron expression: expected five fields, or a name such as @daily`);
     }
     try {
-      this.#cron = new Cron(cron, { timezone: timeZone, mode: "5-part" });
+      this.#cron = new Cron(cron, { ...zone, mode: "5-part" });
     } catch (error) {
       const reason = error instanceof Error ? error.message.replace(/^CronPattern: /, "") : "unknown reason";
       throw new RangeError(`${text} is no cron expression: ${reason}`);

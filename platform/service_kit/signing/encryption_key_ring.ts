@@ -12,14 +12,18 @@ interface Key {
   readonly bytes: Uint8Array;
 }
 
+/** The newest first. */
+type Keys = readonly [Key, ...Key[]];
+
 /**
  * Encrypts short texts for storage with AES-256-GCM (NIST SP 800-38D). Keys are derived from secrets (HKDF-SHA-256,
  * RFC 5869). The layout is key id, nonce, ciphertext, tag. The first secret encrypts and all of them decrypt, so that a
  * new secret can be added in front while existing texts are re-encrypted.
  */
 export class EncryptionKeyRing {
-  readonly #keys: readonly Key[];
-  readonly #current: Key;
+  readonly #makeKeys: () => Keys;
+  /** Derived on first use. */
+  #derived: Keys | undefined;
 
   /**
    * @param secrets Secrets, newest first, at least one.
@@ -27,22 +31,26 @@ export class EncryptionKeyRing {
    */
   constructor(secrets: readonly [string, ...string[]], purpose: string) {
     const [first, ...others] = secrets;
-    this.#current = makeKey(first, purpose);
-    this.#keys = [this.#current, ...others.map((secret) => makeKey(secret, purpose))];
+    this.#makeKeys = () => [makeKey(first, purpose), ...others.map((secret) => makeKey(secret, purpose))];
+  }
+
+  get #keys(): Keys {
+    return this.#derived ??= this.#makeKeys();
   }
 
   /** Id of the key that encrypts now; the prefix of every text that it encrypts. */
   get currentKeyId(): Uint8Array {
-    return this.#current.id;
+    return this.#keys[0].id;
   }
 
   /** @param context Identity of the record, e.g. an id; bound to the text as additional authenticated data. */
   encrypt(text: string, context: string): Uint8Array {
+    const [{ id, bytes }] = this.#keys;
     const nonce = randomBytes(NONCE_BYTES);
-    const cipher = createCipheriv("aes-256-gcm", this.#current.bytes, nonce);
+    const cipher = createCipheriv("aes-256-gcm", bytes, nonce);
     cipher.setAAD(Buffer.from(context));
     const ciphertext = Buffer.concat([cipher.update(text, "utf8"), cipher.final()]);
-    return Uint8Array.from(Buffer.concat([this.#current.id, nonce, ciphertext, cipher.getAuthTag()]));
+    return Uint8Array.from(Buffer.concat([id, nonce, ciphertext, cipher.getAuthTag()]));
   }
 
   /** Returns the text. Undefined if it was modified, has another context, or its secret is not configured. */

@@ -15,14 +15,18 @@ interface Key {
   readonly keyed: ReturnType<typeof hmac.create>;
 }
 
+/** The newest first. */
+type Keys = readonly [Key, ...Key[]];
+
 /**
  * Signs short binary payloads as opaque, tamper-proof text for clients. The text is base64url of key id, payload and
  * HMAC-SHA-256 (RFC 2104). The first secret signs and all of them verify, so that a new secret can be added in front and
  * the old one removed once its texts have expired.
  */
 export class KeyRing {
-  readonly #keys: readonly Key[];
-  readonly #current: Key;
+  readonly #makeKeys: () => Keys;
+  /** Made on first use: a program has a dozen rings, of which few are used early. */
+  #keys: Keys | undefined;
 
   /**
    * @param secrets Secrets, newest first, at least one.
@@ -30,17 +34,17 @@ export class KeyRing {
    */
   constructor(secrets: readonly [string, ...string[]], purpose: string) {
     const [first, ...others] = secrets;
-    this.#current = makeKey(first, purpose);
-    this.#keys = [this.#current, ...others.map((secret) => makeKey(secret, purpose))];
+    this.#makeKeys = () => [makeKey(first, purpose), ...others.map((secret) => makeKey(secret, purpose))];
   }
 
   /** Returns the payload as signed text. */
   sign(payload: Uint8Array): string {
+    const [current] = this.#keys ??= this.#makeKeys();
     const signed = Buffer.allocUnsafe(KEY_ID_BYTES + payload.length + MAC_BYTES);
-    signed.set(this.#current.id);
+    signed.set(current.id);
     signed.set(payload, KEY_ID_BYTES);
     const end = KEY_ID_BYTES + payload.length;
-    signed.set(mac(this.#current, signed.subarray(0, end)), end);
+    signed.set(mac(current, signed.subarray(0, end)), end);
     return signed.toString("base64url");
   }
 
@@ -50,9 +54,10 @@ export class KeyRing {
     // Node's decoder ignores invalid characters; accept the canonical encoding only.
     if (signed.length < KEY_ID_BYTES + MAC_BYTES || signed.toString("base64url") !== text) return undefined;
     const end = signed.length - MAC_BYTES;
-    const key = this.#keys.find(({ id }) => Buffer.compare(id, signed.subarray(0, KEY_ID_BYTES)) === 0);
+    const keys = this.#keys ??= this.#makeKeys();
+    const key = keys.find(({ id }) => Buffer.compare(id, signed.subarray(0, KEY_ID_BYTES)) === 0);
     // Unknown keys take as long as known ones.
-    const genuine = timingSafeEqual(mac(key ?? this.#current, signed.subarray(0, end)), signed.subarray(end));
+    const genuine = timingSafeEqual(mac(key ?? keys[0], signed.subarray(0, end)), signed.subarray(end));
     return genuine && key !== undefined ? signed.subarray(KEY_ID_BYTES, end) : undefined;
   }
 }

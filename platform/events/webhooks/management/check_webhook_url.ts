@@ -1,7 +1,6 @@
 import { DomainError } from "@archway/service_kit/domain_error.ts";
-import { type ResolveOptions, resolveTarget } from "../delivery/target/resolve_target.ts";
-import { TargetError, type TargetErrorCode } from "../delivery/target/target_error.ts";
-import { parseTargetUrl } from "../delivery/target/target_url.ts";
+import type { ResolveOptions } from "../delivery/target/resolve_target.ts";
+import type { TargetErrorCode } from "../delivery/target/target_error.ts";
 import type { CheckUrl } from "./ports.ts";
 
 /** Time limit of the name lookup when a webhook is created, in milliseconds. */
@@ -21,6 +20,12 @@ const REASONS: Partial<Record<TargetErrorCode, string>> = {
 /** Returns the check of a URL that deliveries make, to be applied before it is stored. */
 export function checkWebhookUrl(rules: Pick<ResolveOptions, "allowPrivate" | "resolve">): CheckUrl {
   return async (text, { signal }) => {
+    // Loaded with the first URL: a start needs no client of webhooks.
+    const [{ parseTargetUrl }, { resolveTarget }, { TargetError }] = await Promise.all([
+      import("../delivery/target/target_url.ts"),
+      import("../delivery/target/resolve_target.ts"),
+      import("../delivery/target/target_error.ts"),
+    ]);
     const late = AbortSignal.timeout(LOOKUP_MS);
     try {
       const url = parseTargetUrl(text, rules);
