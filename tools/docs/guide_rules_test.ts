@@ -62,6 +62,42 @@ Deno.test("each problem type has its row in the reference, and in no other table
   assertEquals(misplaced(await definitionsOf(catalog.keys()), "docs/reference.md"), []);
 });
 
+Deno.test("each metric has its row in one table, and each row of a metric has it", async () => {
+  const metrics = new Set<string>();
+  for await (const path of sources(join(PROJECT_ROOT, "platform"))) {
+    const found = (await Deno.readTextFile(path)).matchAll(
+      /(?:\bname: |\b(?:gauge|counterOf)\(\s*(?:sink, )?)"(archway\.[a-z_.]+)"/g,
+    );
+    for (const [, name = ""] of found) metrics.add(name);
+  }
+  assert(metrics.has("archway.request.duration"));
+  assertEquals(misplaced(await definitionsOf(metrics), "docs/observability.md"), []);
+  const rows = (await guidePages()).flatMap(({ text }) =>
+    tablesOf(text).flatMap(({ rows }) =>
+      rows.map(([first = ""]) => /^`(archway\.[a-z_.]+)`$/.exec(first)?.[1])
+    )
+  );
+  // Projects made from the template have rows of capabilities that they do without.
+  if (await isTemplate()) assertEquals(rows.filter((name) => name !== undefined && !metrics.has(name)), []);
+});
+
+async function* sources(folder: string): AsyncIterable<string> {
+  for await (const { name, isDirectory } of Deno.readDir(folder)) {
+    const path = join(folder, name);
+    if (isDirectory && name !== "testing") yield* sources(path);
+    else if (name.endsWith(".ts") && !name.endsWith("_test.ts")) yield path;
+  }
+}
+
+/** Whether this is the template, and not a project made from it. */
+async function isTemplate(): Promise<boolean> {
+  return "new:project" in await projectTasks();
+}
+
+async function projectTasks(): Promise<Readonly<Record<string, unknown>>> {
+  return JSON.parse(await Deno.readTextFile(join(PROJECT_ROOT, "deno.json"))).tasks;
+}
+
 /** Measured value of a cell. */
 const FIGURE = /^(?:about |~)?[\d.,]+ ?(?:µs|ms|s|MB|MiB|%)?(?: \(.*\))?$/;
 
@@ -95,9 +131,9 @@ Deno.test("figures of the guide name the command or test that makes them", async
 });
 
 Deno.test("the guide names tasks that exist", async () => {
-  const { tasks } = JSON.parse(await Deno.readTextFile(join(PROJECT_ROOT, "deno.json")));
+  const tasks = await projectTasks();
   // Projects made from the template have pages with those that only the template has.
-  if (!("new:project" in tasks)) return;
+  if (!await isTemplate()) return;
   const named = (await guidePages()).flatMap(({ path, text }) =>
     [...text.matchAll(/\bdeno task (?:-q |--quiet )?([a-z][\w:-]*(?:\.js)?)/g)].map(([, task = ""]) => ({
       path,

@@ -101,30 +101,6 @@ Deno.test("the guide shows every command of the program", async () => {
   assertEquals(missing, []);
 });
 
-Deno.test("the guide has every metric in one table", async () => {
-  const tables = (await guidePages()).flatMap(({ text }) =>
-    text.split("\n").filter((line) => line.startsWith("| `"))
-  );
-  const metrics = new Set<string>();
-  for await (const path of sources(join(PROJECT_ROOT, "platform"))) {
-    const found = (await Deno.readTextFile(path)).matchAll(/(?:\bname: |\bgauge\(\s*)"(archway\.[a-z_.]+)"/g);
-    for (const [, name = ""] of found) metrics.add(name);
-  }
-  assert(metrics.has("archway.request.duration"));
-  const counts = [...metrics].map((
-    name,
-  ) => [name, tables.filter((row) => row.startsWith(`| \`${name}\``)).length]);
-  assertEquals(counts.filter(([, count]) => count !== 1), []);
-});
-
-async function* sources(folder: string): AsyncIterable<string> {
-  for await (const { name, isDirectory } of Deno.readDir(folder)) {
-    const path = join(folder, name);
-    if (isDirectory && name !== "testing") yield* sources(path);
-    else if (name.endsWith(".ts") && !name.endsWith("_test.ts")) yield path;
-  }
-}
-
 Deno.test("diagrams of the guide are flowcharts and sequences that Mermaid can draw", async () => {
   const diagrams = (await guidePages()).flatMap(({ path, text }) =>
     fencesOf(text).filter(({ language }) => language === "mermaid").map((fence) => ({ path, ...fence }))
