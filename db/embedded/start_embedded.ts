@@ -27,6 +27,9 @@ export interface EmbeddedDatabase extends AsyncDisposable {
   readonly instance: InstanceConfig;
 }
 
+/** Name of the file with the path of the socket's directory. */
+const POINTER = "socket";
+
 const socketPrefix = "archway_socket_";
 
 /** Leaves room for the socket's file name. A path may have 103 bytes on macOS, 107 on Linux. */
@@ -54,23 +57,32 @@ export async function startEmbedded(
 
   const socketDirectory = await withDirectoryErrors(dataDirectory, () => makeSocketDirectory(dataDirectory));
   stack.defer(() => Deno.remove(socketDirectory, { recursive: true }));
-  const port = 5432;
-  const socket = join(socketDirectory, `.s.PGSQL.${port}`);
+  const instance = instanceAt(socketDirectory);
+  const socket = join(socketDirectory, `.s.PGSQL.${instance.port}`);
   const options = { cluster, socket, module: await compiled, ...maintenance };
   await thread.request({ kind: "serve", options });
   stack.defer(() => thread.request({ kind: "stop" }));
 
-  const access = { user: "postgres", password: "", database: "postgres", maxConnections: 5 };
   const opened = stack.move();
   return {
-    instance: { host: socketDirectory, port, ...access, takesCopy: false },
+    instance,
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
 }
 
+/** Returns the connection configuration of a database that another thread of this process has started. */
+export async function openEmbeddedInstance(dataDirectory: string): Promise<InstanceConfig> {
+  return { ...instanceAt(await Deno.readTextFile(join(dataDirectory, POINTER))), maxConnections: 1 };
+}
+
+function instanceAt(host: string): InstanceConfig {
+  const access = { user: "postgres", password: "", database: "postgres", maxConnections: 5 };
+  return { host, port: 5432, ...access, takesCopy: false };
+}
+
 /** Creates a directory with a short path for the socket. Only this user has access (mode 0700). */
 async function makeSocketDirectory(dataDirectory: string): Promise<string> {
-  const pointer = join(dataDirectory, "socket");
+  const pointer = join(dataDirectory, POINTER);
   const earlier = await Deno.readTextFile(pointer).catch(() => undefined);
   // Left over from a process that was killed.
   if (earlier?.includes(socketPrefix)) await Deno.remove(earlier, { recursive: true }).catch(() => undefined);

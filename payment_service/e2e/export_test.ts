@@ -2,13 +2,18 @@ import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
 import { asyncBufferFromFile, parquetReadObjects } from "hyparquet";
 import type { ConnectionPool } from "@archway/db/db.ts";
+import { openEmbeddedInstance } from "@archway/db/embedded/start_embedded.ts";
 import { openPool } from "@archway/db/postgres/open_pool.ts";
 import { GENEROUS_TIMEOUTS } from "@archway/tools/support/generous_timeouts.ts";
+import { compareDashboards } from "@archway/tools/support/prometheus/dashboards.ts";
+import { readExported } from "@archway/tools/support/prometheus/exported_metrics.ts";
 import { startPostgres } from "@archway/tools/support/postgres/start_postgres.ts";
 import { startStandby } from "@archway/tools/support/postgres/start_standby.ts";
+import { useTestDatabase } from "@archway/tools/support/postgres/use_test_database.ts";
 import { postgresEnvironment } from "@archway/tools/support/postgres_environment.ts";
 import { MainProgram, type ProgramResult } from "@archway/tools/support/program.ts";
 import { services } from "../../services.ts";
+import { makePayments } from "../testing/make_payments.ts";
 import { idOf, money, openAccount, paymentServer, send } from "../testing/payment_client.ts";
 import { PAYMENT_MIGRATIONS } from "../testing/payment_program.ts";
 
@@ -44,10 +49,25 @@ async function run(environment: Readonly<Record<string, string>>, ...args: strin
   return await program.ended();
 }
 
+/** Projects may do without exports. */
+const ignore = !services.some(({ name }) => name === "export");
+
+/** Returns a query of the rows of `payments`, as {@link textOfPayment} has them. */
+const PAYMENTS =
+  `select concat_ws(' ', position, coalesce(data->>'transferId', data->>'depositId'), data->>'refundId',
+    data->>'amount', data->>'currency', floor(extract(epoch from recorded_at) * 1000)) as text
+  from events where type in ('deposit.settled', 'payment.settled', 'payment.refunded')`;
+
+function textOfPayment(
+  { position, transfer_id, refund_id, amount_minor, currency, recorded_at }: Row,
+): string {
+  return [position, transfer_id, refund_id, amount_minor, currency, Number(recorded_at)]
+    .filter((value) => value !== null && value !== undefined).join(" ");
+}
+
 Deno.test({
   name: "archway export writes payments that are made meanwhile, each once, from a replica",
-  // Projects may do without it.
-  ignore: !services.some(({ name }) => name === "export"),
+  ignore,
   async fn(): Promise<void> {
     await using primary = await startPostgres();
     await using standby = await startStandby(primary);
@@ -99,13 +119,8 @@ Deno.test({
     });
     await assertSame(pool, {
       folder: join(folder, "payments"),
-      query:
-        `select concat_ws(' ', position, coalesce(data->>'transferId', data->>'depositId'), data->>'refundId',
-          data->>'amount', data->>'currency', (extract(epoch from recorded_at) * 1000)::bigint) as text
-        from events where type in ('deposit.settled', 'payment.settled', 'payment.refunded')`,
-      textOf: ({ position, transfer_id, refund_id, amount_minor, currency, recorded_at }) =>
-        [position, transfer_id, refund_id, amount_minor, currency, Number(recorded_at)]
-          .filter((value) => value !== null && value !== undefined).join(" "),
+      query: PAYMENTS,
+      textOf: textOfPayment,
     });
     await assertSame(pool, {
       folder: join(folder, "accounts"),
@@ -123,6 +138,106 @@ Deno.test({
       refused.stderr,
       'no data set "refunds"; expected some of: all, events, profiles, payments',
     );
+    await Deno.remove(folder, { recursive: true });
+  },
+});
+
+/** Settings of a program whose schedule a test makes due. */
+function scheduled(folder: string): Readonly<Record<string, string>> {
+  return { EXPORT_TO: folder, EXPORT_SCHEDULE: "@yearly", LOG_FORMAT: "otel", PORT: "0" };
+}
+
+/** Makes the schedule of exports due, once a program has stored it. Those that run find it within half a minute. */
+async function makeDue(pool: ConnectionPool): Promise<void> {
+  const query =
+    "update schedules set next_at = next_at - interval '2 years' where name = 'export.all' returning 1";
+  await until(async () => (await pool.writer().query(query)).rows.length > 0);
+}
+
+async function until(condition: () => Promise<boolean>): Promise<void> {
+  while (!await condition().catch(() => false)) await new Promise((done) => setTimeout(done, 50));
+}
+
+Deno.test({
+  name: "archway worker exports on schedule, once over all processes, and continues after it was stopped",
+  ignore,
+  async fn(): Promise<void> {
+    await using database = await useTestDatabase({ migrations: PAYMENT_MIGRATIONS });
+    await using pool = openPool({ primary: database.instance, replicas: [], ...GENEROUS_TIMEOUTS });
+    await makePayments(pool);
+    const folder = await Deno.makeTempDir({ prefix: "archway_export_" });
+    const environment = {
+      ...postgresEnvironment(database.instance),
+      ...{ ...scheduled(folder), ADMIN_PORT: "0", MIGRATE_ON_START: "true" },
+    };
+    const query = async (text: string): Promise<readonly object[]> => (await pool.writer().query(text)).rows;
+    {
+      await using worker = new MainProgram(environment, ["worker"]);
+      await makeDue(pool);
+      await worker.stop();
+    }
+    {
+      const [begun, released] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+      // The export waits for it, as it could still add events.
+      const blocking = pool.withTx(async (tx) => {
+        await tx.query("select pg_current_xact_id()");
+        begun.resolve();
+        await released.promise;
+      });
+      await begun.promise;
+      await using worker = new MainProgram(environment, ["worker"]);
+      const sessions = "select from pg_stat_activity where application_name like '% export'";
+      await until(async () => (await query(sessions)).length > 0);
+      const { code, stderr } = await worker.stop();
+      assertEquals(code, 0, stderr);
+      released.resolve();
+      await blocking;
+      assertEquals((await query("select from jobs where kind = 'export.all' and dead_at is null")).length, 1);
+    }
+    await using workers = new AsyncDisposableStack();
+    const programs = [1, 2].map(() => workers.use(new MainProgram(environment, ["worker"])));
+    await until(async () => (await query("select from jobs where kind = 'export.all'")).length === 0);
+    const urls = await Promise.all(programs.map((program) => program.metricsUrl));
+    const late = ["export_last_success_seconds{"];
+    const known = await Promise.any(urls.map((url) => readExported(url, late)));
+    const prefix = /^archway_export_/;
+    assertEquals(await compareDashboards(["export"], { known, prefix }), { missing: [], notShown: [] });
+    const results = await Promise.all(programs.map((program) => program.stop()));
+    assertEquals(results.map(({ code }) => code), [0, 0]);
+    const logs = results.map(({ stdout }) => stdout).join("");
+    assertEquals(logs.match(/Exported \d+ rows of accounts/g)?.length, 1, logs);
+    await assertSame(pool, { folder: join(folder, "payments"), query: PAYMENTS, textOf: textOfPayment });
+    await Deno.remove(folder, { recursive: true });
+  },
+});
+
+Deno.test({
+  name: "archway serve exports the embedded database on schedule, which it has open",
+  ignore,
+  async fn(): Promise<void> {
+    const folder = await Deno.makeTempDir({ prefix: "archway_export_" });
+    const [data, target] = [join(folder, "data"), join(folder, "exports")];
+    const environment = { ...scheduled(target), EMBEDDED_DATA_DIR: data };
+    const open = async (): Promise<ConnectionPool> =>
+      openPool({
+        primary: await openEmbeddedInstance(join(data, "postgres")),
+        ...{ replicas: [], ...GENEROUS_TIMEOUTS },
+      });
+    {
+      await using program = new MainProgram(environment);
+      await program.url;
+      await using pool = await open();
+      await until(async () => (await pool.writer().query("select from schedules")).rows.length > 0);
+      await makePayments(pool);
+      await makeDue(pool);
+    }
+    await using program = new MainProgram(environment);
+    await program.untilMatch(/Exported \d+ rows of accounts/);
+    {
+      await using pool = await open();
+      await assertSame(pool, { folder: join(target, "payments"), query: PAYMENTS, textOf: textOfPayment });
+    }
+    assertEquals((await program.stop()).code, 0);
     await Deno.remove(folder, { recursive: true });
   },
 });

@@ -25,6 +25,30 @@ export interface ExportConfig {
   readonly s3: S3Config;
 }
 
+/** Configuration of the schedule of exports. */
+export interface ScheduleConfig {
+  /** Directory or address; exports are not scheduled if undefined. */
+  readonly target: string | undefined;
+  /** Cron expression. */
+  readonly cron: string;
+}
+
+const TO = textSetting("EXPORT_TO", {
+  example: "s3://bucket/archway",
+  description:
+    "Target of scheduled exports of all data sets, as of `export --to`: a directory, or s3://bucket/prefix. Without it, none " +
+    "are scheduled.",
+});
+const SCHEDULE = textSetting("EXPORT_SCHEDULE", {
+  default: "@hourly",
+  pattern: [
+    /^(?:@(?:hourly|daily|weekly|monthly|yearly)|\S+(?: +\S+){4})$/,
+    "must be a cron expression with five fields, such as 30 2 * * *, or a name such as @hourly",
+  ],
+  description:
+    "Times of scheduled exports in UTC, a cron expression. The job `export.all` runs them, one at a time over all processes, " +
+    "in a thread of a process that runs jobs.",
+});
 const STATEMENT_TIMEOUT = durationSetting("EXPORT_STATEMENT_TIMEOUT", {
   default: "5m",
   min: "1s",
@@ -62,12 +86,18 @@ const S3_SESSION_TOKEN = secretSetting("EXPORT_S3_SESSION_TOKEN", {
 /** Settings of exports. */
 export const EXPORT_SETTINGS: SettingsSection = {
   title: "Export",
-  note: "Only the command `export` reads these.",
+  note: "Only the command `export` reads these, and exports that are scheduled.",
   settings: [
+    ...[TO, SCHEDULE],
     ...[STATEMENT_TIMEOUT, MAX_CONNECTIONS, S3_ENDPOINT, S3_REGION],
     ...[S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY, S3_SESSION_TOKEN],
   ],
 };
+
+/** Reads the configuration of the schedule of exports. */
+export function readScheduleConfig(reader: SettingsReader): ScheduleConfig {
+  return { target: reader.read(TO), cron: reader.read(SCHEDULE) };
+}
 
 /** Reads the configuration of exports. */
 export function readExportConfig(reader: SettingsReader): ExportConfig {

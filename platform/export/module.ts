@@ -1,12 +1,35 @@
-import { defineService, type MountedService } from "@archway/service_kit/service_module.ts";
+import type {
+  ConfiguredService,
+  MountedService,
+  ServiceDependencies,
+  ServiceModule,
+} from "@archway/service_kit/service_module.ts";
+import type { SettingsReader } from "@archway/service_kit/setting.ts";
 import { exportCommand } from "./command/export_command.ts";
-import { EXPORT_SETTINGS, readExportConfig } from "./export_config.ts";
+import { EXPORT_SETTINGS, readExportConfig, readScheduleConfig } from "./export_config.ts";
+import { exportJob, exportSchedule, ScheduledExport } from "./schedule/scheduled_export.ts";
 
-/** Service module of exports: the command that writes the data sets of all services for analytics. */
-export const exportModule = defineService({
+/** Service module of exports: the command that writes the data sets of all services for analytics, and its schedule. */
+export const exportModule: ServiceModule = {
   name: "export",
   settings: EXPORT_SETTINGS,
   commands: [exportCommand],
-  configure: readExportConfig,
-  mount: (): MountedService => ({}),
-});
+  configure(reader: SettingsReader): ConfiguredService {
+    readExportConfig(reader);
+    const { target, cron } = readScheduleConfig(reader);
+    if (target === undefined) return { name: "export", mount: (): MountedService => ({}) };
+    return {
+      name: "export",
+      jobs: [exportJob],
+      schedules: [exportSchedule(cron)],
+      mount(dependencies: ServiceDependencies): MountedService {
+        const scheduled = new ScheduledExport(target, dependencies);
+        return {
+          jobs: [scheduled.handler],
+          // Ends before the worker of jobs, which would wait for it.
+          background: { inline: true, open: () => Promise.resolve(scheduled) },
+        };
+      },
+    };
+  },
+};

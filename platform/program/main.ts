@@ -15,10 +15,12 @@ import { TlsError } from "@archway/server/tls.ts";
 import { formatError, isDatabaseError } from "./format_error.ts";
 import { isOutOfFiles, OUT_OF_FILES_TEXT } from "./out_of_files.ts";
 import { missingDatabase } from "./missing_database.ts";
+import { isCommandThread, serveCommandThread } from "./command_thread.ts";
 import type { PlatformCommand } from "./platform_commands.ts";
 import { print } from "./print.ts";
 import { checkServices, hasBackground, migrationSources, type Project, serviceCommands } from "./project.ts";
 import { readVariables } from "./read_variables.ts";
+import type { RunServiceCommandOptions } from "./run_service_command.ts";
 import type { ServeOptions } from "./serve.ts";
 import { commandHelp, commandUsage, usage } from "./usage.ts";
 
@@ -31,6 +33,7 @@ type Run = (args: readonly string[]) => Promise<number>;
  */
 export async function main(project: Project, meta: Pick<ImportMeta, "main">): Promise<void> {
   if (!meta.main) return;
+  if (isCommandThread()) return await serveThread(project);
   try {
     checkServices(project.services);
     Deno.exitCode = await runCommand(project, Deno.args);
@@ -47,6 +50,16 @@ export async function main(project: Project, meta: Pick<ImportMeta, "main">): Pr
     await print(Deno.stderr, text);
     Deno.exit(1);
   }
+}
+
+/** Runs a command of a service in this thread. */
+async function serveThread(project: Project): Promise<void> {
+  const { commandContext } = await import("./run_service_command.ts");
+  serveCommandThread(async ([name, ...args], thread) => {
+    const command = serviceCommands(project.services).find((each) => each.name === name);
+    if (command === undefined) throw new Error(`No service has a command ${name}`);
+    return await command.run(args, commandContext({ ...commandOptionsOf(project), thread }));
+  });
 }
 
 async function runCommand(project: Project, [name = "serve", ...args]: readonly string[]): Promise<number> {
@@ -72,8 +85,8 @@ async function runCommand(project: Project, [name = "serve", ...args]: readonly 
   return 2;
 }
 
-/** Returns the commands by name. Each loads its modules on demand. */
-function commandsOf(project: Project): ReadonlyMap<string, Run> {
+/** Returns the options of commands that services add. */
+function commandOptionsOf(project: Project): RunServiceCommandOptions {
   const { services } = project;
   const sources = migrationSources(services);
   // Each command reads the settings that it needs, so that it requires no secrets of others; `config` reads all.
@@ -103,10 +116,19 @@ function commandsOf(project: Project): ReadonlyMap<string, Run> {
     };
     return await hmacSecretsOf(readEnvironment(project, { read }));
   };
-  const commandOptions = {
-    ...{ project: project.name, configure, sources, services, readSettings, openProgram, secrets },
-  };
-  const lookUp = (name: string): string | undefined => readVariables(Deno.env.toObject())[name];
+  return { project: project.name, configure, sources, services, readSettings, openProgram, secrets };
+}
+
+/** Returns a variable of the environment. */
+function lookUp(name: string): string | undefined {
+  return readVariables(Deno.env.toObject())[name];
+}
+
+/** Returns the commands by name. Each loads its modules on demand. */
+function commandsOf(project: Project): ReadonlyMap<string, Run> {
+  const { services } = project;
+  const commandOptions = commandOptionsOf(project);
+  const { sources, configure } = commandOptions;
   const serving = (share?: Share): Config =>
     readEnvironment(project, { read: (reader) => readConfig(reader, { services, share }) });
   const withoutArguments = (command: PlatformCommand, run: () => Promise<number>): Run => async (args) => {

@@ -7,7 +7,12 @@ import type { Logger } from "@archway/server/logger.ts";
 import { ConsistencyTokens } from "@archway/service_kit/consistency_tokens.ts";
 import { PostgresIdempotency } from "@archway/service_kit/idempotency.ts";
 import type { JobHandler, JobRegistry } from "@archway/service_kit/job.ts";
-import type { MountedService, ProgramIdentity, ServiceModule } from "@archway/service_kit/service_module.ts";
+import type {
+  MountedService,
+  ProgramIdentity,
+  RunInThread,
+  ServiceModule,
+} from "@archway/service_kit/service_module.ts";
 import { KeyRing } from "@archway/service_kit/signing.ts";
 
 /** Dependencies of {@link mountServices}. */
@@ -61,15 +66,24 @@ export function mountServices(
     now,
     logger,
   });
+  const configured = {
+    jobs: config.services.flatMap(({ jobs = [] }) => jobs),
+    schedules: config.services.flatMap(({ schedules = [] }) => schedules),
+  };
+  if (configured.jobs.length > 0 && !services.some(({ name }) => name === "jobs")) {
+    logger.warn("Jobs of the kinds {kinds} do not run: services.ts does not list jobs", {
+      kinds: configured.jobs.map(({ kind }) => kind).join(", "),
+    });
+  }
   const dependencies = {
     ...{ program, pool, logger, cipher, audit, now, newId, secrets, cursorTtlSeconds, tokens, catalogs },
     ...{ metrics, tracer },
-    ...{ drainTimeoutMs, development },
+    ...{ drainTimeoutMs, development, runInThread },
     graphqlFaces: services.flatMap(({ graphql = [] }) => graphql),
     mounted: (): readonly MountedService[] => mounted,
     jobs: {
-      definitions: services.flatMap(({ jobs = [] }) => jobs),
-      schedules: services.flatMap(({ schedules = [] }) => schedules),
+      definitions: [...services.flatMap(({ jobs = [] }) => jobs), ...configured.jobs],
+      schedules: [...services.flatMap(({ schedules = [] }) => schedules), ...configured.schedules],
       handlers: (): readonly JobHandler[] => mounted.flatMap(({ jobs = [] }) => jobs),
     },
   };
@@ -85,6 +99,10 @@ export function mountServices(
     }),
   };
 }
+
+/** Loaded on demand: few programs need it. */
+const runInThread: RunInThread = async (...command) =>
+  await (await import("./command_thread.ts")).runInThread(...command);
 
 /** @throws {Error} for a kind of job without a handler, or a handler of a kind that no service lists. */
 function checkHandlers({ definitions, handlers }: JobRegistry): void {

@@ -24,12 +24,14 @@ export interface OpenDatabaseOptions {
   readonly observer?: DatabaseObserver | undefined;
   /** Called when the embedded database aborts or runs again; printed to the standard error if absent. */
   readonly onMessage?: (message: string) => void;
+  /** Whether another thread of this process has the embedded database open, which is then used. @default {false} */
+  readonly isThread?: boolean;
 }
 
 /** Starts the embedded database, or opens a pool for an external one, which need not be reachable yet. */
 export async function openDatabase(
   config: StorageConfig,
-  { observer, onMessage = (message): void => notify(`Embedded database: ${message}\n`) }:
+  { observer, onMessage = (message): void => notify(`Embedded database: ${message}\n`), isThread = false }:
     OpenDatabaseOptions = {},
 ): Promise<Database> {
   const { pool: { driver, ...pool }, consistencyMaxWaitMs, consistencyPositions: readsPosition } = config;
@@ -45,24 +47,29 @@ export async function openDatabase(
       driver,
       dataDirectory: config.database.dataDirectory,
       onMessage,
+      isThread,
     })
     : openPostgres(withDriver(config.database, driver), options);
 }
 
 async function openEmbedded(
-  { dataDirectory: directory, driver, onMessage, ...options }: PoolOptions & {
+  { dataDirectory: directory, driver, onMessage, isThread, ...options }: PoolOptions & {
     readonly driver: DriverName;
     readonly dataDirectory: string;
     readonly onMessage: (message: string) => void;
+    readonly isThread: boolean;
   },
 ): Promise<Database> {
   await ensureDataDirectory(directory);
-  const { startEmbedded } = await import("@archway/db/embedded/start_embedded.ts");
+  const { openEmbeddedInstance, startEmbedded } = await import("@archway/db/embedded/start_embedded.ts");
   await using stack = new AsyncDisposableStack();
-  const embedded = stack.use(await startEmbedded({ dataDirectory: join(directory, "postgres"), onMessage }));
+  const dataDirectory = join(directory, "postgres");
+  const instance = isThread
+    ? await openEmbeddedInstance(dataDirectory)
+    : stack.use(await startEmbedded({ dataDirectory, onMessage })).instance;
   // PGlite enforces no statement timeout, and a statement may wait for a transaction of another connection.
   const pool = stack.use(
-    openPool({ ...options, statementTimeoutMs: 0, primary: { ...embedded.instance, driver }, replicas: [] }),
+    openPool({ ...options, statementTimeoutMs: 0, primary: { ...instance, driver }, replicas: [] }),
   );
   const opened = stack.move();
   return {

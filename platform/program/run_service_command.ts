@@ -11,6 +11,7 @@ import {
 import type { PersonalDataCipher } from "@archway/service_kit/personal_data.ts";
 import type { ServiceDescription } from "@archway/service_kit/service_module.ts";
 import type { SettingsReader } from "@archway/service_kit/setting.ts";
+import type { ThreadContext } from "./command_thread.ts";
 import { formatError, isDatabaseError } from "./format_error.ts";
 import { migrationReporter } from "./migration_reporter.ts";
 import { openDatabase } from "./open_database.ts";
@@ -32,6 +33,8 @@ export interface RunServiceCommandOptions {
   readonly openProgram: CommandContext["openProgram"];
   /** Reads the secrets; only for commands that need them. */
   readonly secrets: () => Promise<readonly [string, ...string[]]>;
+  /** Parts of the context of a command in a thread of a program that serves. @default none */
+  readonly thread?: ThreadContext;
 }
 
 /**
@@ -56,12 +59,12 @@ export async function runServiceCommand(
   }
 }
 
-function commandContext(
-  { project, configure, sources, services, readSettings, openProgram, secrets }: RunServiceCommandOptions,
+/** Returns the context of a command. */
+export function commandContext(
+  { project, configure, sources, services, readSettings, openProgram, secrets, thread }:
+    RunServiceCommandOptions,
 ): CommandContext {
-  const stopping = new AbortController();
-  let stoppedBy: Deno.Signal | undefined;
-  let listening = false;
+  const own = thread ?? processContext();
   return {
     services,
     readSettings,
@@ -72,7 +75,7 @@ function commandContext(
     async openDatabase(limits = {}): Promise<CommandDatabase> {
       const config = limitedConfig(configure(), limits);
       await using stack = new AsyncDisposableStack();
-      const { pool } = stack.use(await openDatabase(config));
+      const { pool } = stack.use(await openDatabase(config, { isThread: thread !== undefined }));
       // MIGRATE_ON_START applies to commands as it does to the service.
       if (config.migrateOnStart) await pool.migrate(sources, migrationReporter);
       else if ((await pool.pendingMigrations(sources)).length > 0) {
@@ -82,6 +85,24 @@ function commandContext(
       return { pool, [Symbol.asyncDispose]: () => opened.disposeAsync() };
     },
     openProgram,
+    print: own.print,
+    note: own.note,
+    progress: own.progress,
+    get signal(): AbortSignal {
+      return own.signal;
+    },
+    get stoppedWith(): number | undefined {
+      return own.stoppedWith;
+    },
+  };
+}
+
+/** Returns the context of the command of a process. */
+function processContext(): ThreadContext {
+  const stopping = new AbortController();
+  let stoppedBy: Deno.Signal | undefined;
+  let listening = false;
+  return {
     print: (text) => print(Deno.stdout, text),
     note: (text) => notify(text),
     progress: showProgress,

@@ -66,6 +66,10 @@ export interface ConfiguredService {
   readonly name: string;
   /** Tool for developers, which watches the program. @default none */
   readonly tool?: ConfiguredTool;
+  /** Kinds of jobs that follow from its settings; without the module "jobs", nothing runs them. @default none */
+  readonly jobs?: readonly JobDefinition[];
+  /** Times at which these are enqueued. @default none */
+  readonly schedules?: readonly ScheduleDefinition[];
   /** Creates the audit trail of all services. @default none */
   readonly audit?: ((dependencies: AuditDependencies) => AuditTrail) | undefined;
   /** Wires the service up, once per program, without opening connections. */
@@ -102,6 +106,22 @@ export interface BackgroundWork extends AsyncDisposable {
   start(): void;
 }
 
+/** Options of running a command in a thread. */
+export interface ThreadOptions {
+  /** Aborts the command, which has a few seconds to end. */
+  readonly signal: AbortSignal;
+  /** Called with each text that the command prints. */
+  readonly onPrinted: (text: string) => void;
+}
+
+/**
+ * Runs a command of the program in a thread of its own, with connections of its own, so that it holds up no request.
+ * Returns its exit code.
+ *
+ * @throws {CommandError} with the message of the command, if it fails; the reason of the signal if that has aborted.
+ */
+export type RunInThread = (args: readonly string[], options: ThreadOptions) => Promise<number>;
+
 /** Name and version of a program, as it identifies itself to clients. */
 export interface ProgramIdentity {
   readonly name: string;
@@ -135,6 +155,7 @@ export interface ServiceDependencies {
   readonly graphqlFaces: readonly GraphqlFace[];
   /** All services, once they are mounted. */
   readonly mounted: () => readonly MountedService[];
+  readonly runInThread: RunInThread;
   /** Whether a developer runs the program, with `dev`. */
   readonly development: boolean;
   /** Metrics are disabled if undefined. */

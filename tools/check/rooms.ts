@@ -91,7 +91,7 @@ export const ROOMS: readonly Room[] = [
   {
     path: "platform/export/",
     inTestsOf: ["services.ts", "*_service/"],
-    imports: ["db/", "platform/service_kit/"],
+    imports: ["db/", "server/", "platform/service_kit/"],
   },
   { path: "platform/conformance/", imports: ["server/", "platform/service_kit/"] },
   { path: "platform/program/", imports: [...BASE, "platform/conformance/"] },

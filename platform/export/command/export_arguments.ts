@@ -9,6 +9,7 @@ export type ExportArguments =
     readonly dataSets: readonly string[];
     readonly to: string;
     readonly full: boolean;
+    readonly json: boolean;
   };
 
 const OPTIONS = {
@@ -38,7 +39,6 @@ export function parseExportArguments(args: readonly string[], known: readonly st
     if (to !== undefined || full !== undefined) throw new UsageError("list accepts --json");
     return { action: "list", json: json === true };
   }
-  if (json !== undefined) throw new UsageError("--json belongs to list");
   const [first] = positionals;
   if (first === undefined) throw new UsageError(`expected data sets, of: ${["all", ...known].join(", ")}`);
   const dataSets = positionals.length === 1 && first === "all" ? known : [...new Set(positionals)];
@@ -51,5 +51,5 @@ export function parseExportArguments(args: readonly string[], known: readonly st
   if (typeof to !== "string" || to === "") {
     throw new UsageError("--to is required, such as --to exports or --to s3://bucket/exports");
   }
-  return { action: "export", dataSets, to, full: full === true };
+  return { action: "export", dataSets, to, full: full === true, json: json === true };
 }

@@ -4,13 +4,13 @@ import type { ServiceCommand } from "@archway/service_kit/command.ts";
 export const exportCommand: ServiceCommand = {
   name: "export",
   summary: "export data sets for analytics, as Parquet files",
-  usage: ["<data set>… --to <target> [--full]", "list [--json]"],
+  usage: ["<data set>… --to <target> [--full] [--json]", "list [--json]"],
   arguments: [
     ["<data set>…", "data sets to export, or all; what was not exported before is added"],
     ["--to <target>", "directory, or s3://bucket/prefix; each data set has a folder there"],
     ["--full", "export all rows again, and replace the files at the end"],
     ["list", "show the data sets and their columns"],
-    ["--json", "print JSON instead of text"],
+    ["--json", "print JSON instead of text, a line for each data set when it is exported"],
   ],
   async run(args, context): Promise<number> {
     const { runExport } = await import("./run_export.ts");

@@ -4,6 +4,7 @@ import { textTable } from "@archway/service_kit/text_table.ts";
 import { readExportConfig } from "../export_config.ts";
 import { exportDataSet } from "../run/export_data_set.ts";
 import type { ExportOptions, ExportSummary } from "../run/export_options.ts";
+import type { ExportedDataSet } from "../schedule/scheduled_export.ts";
 import { openStorage } from "../storage/open_storage.ts";
 import { parseExportArguments } from "./export_arguments.ts";
 
@@ -33,7 +34,7 @@ export async function runExport(args: readonly string[], context: CommandContext
     try {
       await using storage = await openStorage(parsed.to, { name, config });
       await exportOne(definition, {
-        ...{ context, storage, catalogs, connections: database.pool, full: parsed.full },
+        ...{ context, storage, catalogs, connections: database.pool, full: parsed.full, json: parsed.json },
       });
     } catch (error) {
       if (isOfSystem(error)) {
@@ -57,9 +58,13 @@ function isOfSystem(error: unknown): error is Error {
 
 interface OneOptions extends Pick<ExportOptions, "connections" | "storage" | "catalogs" | "full"> {
   readonly context: CommandContext;
+  readonly json: boolean;
 }
 
-async function exportOne(definition: ExportDefinition, { context, ...options }: OneOptions): Promise<void> {
+async function exportOne(
+  definition: ExportDefinition,
+  { context, json, ...options }: OneOptions,
+): Promise<void> {
   const { name } = definition;
   const startedAt = performance.now();
   let shown: Progress | undefined;
@@ -75,10 +80,16 @@ async function exportOne(definition: ExportDefinition, { context, ...options }: 
       },
     });
     shown?.[Symbol.dispose]();
-    await context.print(summaryOf(name, summary, (performance.now() - startedAt) / 1000));
+    const seconds = (performance.now() - startedAt) / 1000;
+    await context.print((json ? lineOf : summaryOf)(name, summary, seconds));
   } finally {
     shown?.[Symbol.dispose]();
   }
+}
+
+function lineOf(dataSet: string, summary: ExportSummary, seconds: number): string {
+  const exported: ExportedDataSet = { dataSet, ...summary, seconds: Number(seconds.toFixed(3)) };
+  return `${JSON.stringify(exported)}\n`;
 }
 
 function summaryOf(name: string, { rows, total, files }: ExportSummary, seconds: number): string {
