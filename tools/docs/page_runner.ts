@@ -13,6 +13,9 @@ import { type Bindings, boundCommand, exchangesOf, matchesOutput } from "./trans
 /** Addresses that pages show: of the API, and of the admin port. */
 const SHOWN = { url: "http://127.0.0.1:8080", admin: "http://127.0.0.1:9464" };
 
+/** Last lines of an output that a failure has. */
+const MAX_SHOWN_LINES = 60;
+
 /** Attributes with which a block begins that is run. */
 type RunAttribute = "run" | "restart";
 
@@ -31,8 +34,8 @@ export function runFences(markdown: string): readonly Fence[] {
   });
 }
 
-/** Settings of the program that a page states: `<!-- settings: MCP_MODE=read -->`. */
-function settingsOf(markdown: string): Readonly<Record<string, string>> {
+/** Returns the settings of the program that a page states: `<!-- settings: MCP_MODE=read -->`. */
+export function settingsOf(markdown: string): Readonly<Record<string, string>> {
   const [, list = ""] = /^<!-- settings: (.+) -->$/m.exec(markdown) ?? [];
   return Object.fromEntries(
     list.split(" ").filter(Boolean).map((setting) => {
@@ -53,7 +56,7 @@ interface Serving {
 /**
  * Runs the commands of pages in a copy of the checkout, beside the program on a PostgreSQL database.
  *
- * Pages with the same settings share the program; each finds the files of the copy as they are in the checkout.
+ * Successive pages with the same settings share the program; each finds the files of the copy as they are in the checkout.
  */
 export class PageRunner implements AsyncDisposable {
   #copy: TreeCopy | undefined;
@@ -75,14 +78,14 @@ export class PageRunner implements AsyncDisposable {
     const bindings: Bindings = new Map();
     const failures: string[] = [];
     for (const fence of runFences(markdown)) {
-      const [first, file] = fence.attributes;
-      if (first === "restart") {
+      const file = fence.attributes.find((attribute) => attribute.includes("/"));
+      if (fence.attributes[0] === "restart") {
         await restart(serving, copy);
         for (const [shown, actual] of await addressesOf(serving.program)) addresses.set(shown, actual);
       }
       const text = replaced(fence.text, addresses);
       if (fence.language === "diff") await applyFileChange(copy, text);
-      else if (file?.includes("/")) {
+      else if (file !== undefined) {
         await Deno.writeTextFile(join(copy.path, boundCommand(file, bindings)), text);
       } else {
         const exchanges = fence.language === "console"
@@ -91,8 +94,9 @@ export class PageRunner implements AsyncDisposable {
         for (const { command, output: shown } of exchanges) {
           const { output, code } = await shell.run(boundCommand(command, bindings));
           if (shown === undefined ? code === 0 : matchesOutput(output, shown, bindings)) continue;
+          const end = output.trimEnd().split("\n").slice(-MAX_SHOWN_LINES).join("\n");
           failures.push(
-            `${path}:${fence.line}: $ ${command}\n${output.trimEnd()}\nexit code ${code}, but the page shows:\n${
+            `${path}:${fence.line}: $ ${command}\n${end}\nexit code ${code}, but the page shows:\n${
               shown ?? ""
             }`,
           );
