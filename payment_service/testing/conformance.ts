@@ -6,8 +6,10 @@ import { paymentBetweenAccounts } from "./conformance/payment_between_accounts.t
 import { amountBody, paymentBody, requestBody } from "./conformance/payment_bodies.ts";
 import { PAYMENT_REQUESTS } from "./conformance/payment_requests.ts";
 import { PAYMENTS } from "./conformance/payments.ts";
+import { batchWorkload } from "./history/batch_workload.ts";
 import { requestWorkload } from "./history/request_workload.ts";
 import { transferWorkload } from "./history/transfer_workload.ts";
+import { webhookWorkload } from "./history/webhook_workload.ts";
 
 const ENTRIES = "GET /v1/accounts/{payer}/entries";
 const CURSORS = words(`a {marker} {entries}A A{entries} {payment} %00 ${"A".repeat(1_024)}`);
@@ -57,6 +59,7 @@ export function conformance(): Suite {
       createPaymentRequestBatch: `{"requests":[${requestBody()}]}`,
     },
     themes: [AMOUNTS, IDEMPOTENCY_KEYS, PAYMENTS, PAYMENT_REQUESTS, STATEMENTS],
-    workloads: [transferWorkload, requestWorkload],
+    workloads: [transferWorkload, requestWorkload, batchWorkload(), webhookWorkload()],
+    settings: { WEBHOOK_ALLOW_PRIVATE: "true" },
   };
 }

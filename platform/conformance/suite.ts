@@ -20,6 +20,8 @@ export interface Suite {
   readonly themes?: readonly Theme[];
   /** Concurrent operations whose histories are checked, beside those of collections. @default {[]} */
   readonly workloads?: readonly Workload[];
+  /** Settings that its workloads need, of a program that is started for them. @default {{}} */
+  readonly settings?: Readonly<Record<string, string>>;
 }
 
 /** Suite of a service in a program of some services: the export `conformance` of its `testing/conformance.ts`. */

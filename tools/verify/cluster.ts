@@ -31,6 +31,8 @@ export interface ClusterOptions {
    * @default {false}
    */
   readonly isAsynchronous?: boolean;
+  /** Further settings of the programs. @default {{}} */
+  readonly settings?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -121,7 +123,8 @@ export class Cluster implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     for (const program of this.#programs) await program[Symbol.asyncDispose]();
     for (const network of [this.primaryNetwork, this.replicaNetwork]) await network[Symbol.asyncDispose]();
-    for (const server of [this.standby, this.primary]) await server[Symbol.asyncDispose]();
+    // Both are one after a failover that failed.
+    for (const server of new Set([this.standby, this.primary])) await server[Symbol.asyncDispose]();
     await this.issuer[Symbol.asyncDispose]();
     await this.clock?.[Symbol.asyncDispose]();
   }
@@ -147,6 +150,7 @@ export class Cluster implements AsyncDisposable {
       {
         ...postgresEnvironment(this.primaryNetwork.instance),
         ...SETTINGS,
+        ...this.#options.settings,
         POSTGRES_REPLICA_0_HOST: host,
         POSTGRES_REPLICA_0_PORT: String(port),
         MIGRATE_ON_START: "true",

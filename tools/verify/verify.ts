@@ -51,10 +51,11 @@ export interface RecordedHistory {
 export async function recordHistory(
   { main, services, milliseconds, seed, onEvent, isAsynchronous = false }: RecordHistoryOptions,
 ): Promise<RecordedHistory> {
-  await using cluster = await Cluster.start({ main, isAsynchronous });
+  const suites = await findSuites(services);
+  const settings = Object.assign({}, ...suites.map((suite) => suite.settings));
+  await using cluster = await Cluster.start({ main, isAsynchronous, settings });
   const random = seededRandom(seed);
   const history = new History(onEvent === undefined ? {} : { onEvent });
-  const suites = await findSuites(services);
   const origin = new URL(cluster.urls[0]);
   const subjects = await fetchServed({ origin, fields: [], timeoutMs: TIMEOUT_MS }, suites);
   const workloads = workloadsOf(subjects);

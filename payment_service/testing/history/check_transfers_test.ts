@@ -2,8 +2,10 @@ import { assertEquals } from "@std/assert";
 import type { JsonObject } from "@archway/service_kit/json_value.ts";
 import { History, operationsOf, type Outcome } from "@archway/conformance/history/history.ts";
 import { renderViolation } from "@archway/conformance/history/violation.ts";
+import { checkBatches } from "./check_batches.ts";
 import { checkRequests } from "./check_requests.ts";
 import { checkTransfers } from "./check_transfers.ts";
+import { checkWebhooks } from "./check_webhooks.ts";
 
 /** Operation in a row. */
 interface Step {
@@ -263,4 +265,57 @@ Deno.test("checkRequests() finds requests that are paid twice, late, or read as 
   }
   const paid = [REQUESTED, status("created"), pay("a", { output: { id: "p1" } }), pay("c", LATE)];
   assertEquals(await violations([...paid, status("paid", "p1")], checkRequests), []);
+});
+
+/** Deliveries of a payment of which 1.00 was refunded, each as "event message", with a "!" if it was refused. */
+function deliveries(receptions: readonly string[], invalid = 0): readonly Step[] {
+  const sent = receptions.map((text) => {
+    const [event = "", message = ""] = text.split(" ");
+    const refunded = event.endsWith("@1") ? 0 : 100;
+    return { event, message, payment: "p", refunded, isAccepted: !text.endsWith("!") };
+  });
+  const output = { payments: [{ id: "p", refunded: 100 }], receptions: sent, invalid };
+  return [{ action: "deliveries", key: "w", output }];
+}
+
+Deno.test("checkWebhooks() finds events that are lost, out of order, renamed, unsigned or made up", async () => {
+  const check = (steps: readonly Step[]): Promise<readonly string[]> => violations(steps, checkWebhooks);
+  const all = ["p@1 a !", "p@1 a", "p@2 b", "p@2 b", "p@1 a"];
+  assertEquals(await check(deliveries(all)), []);
+  assertEquals((await check(deliveries(all, 1)))[0], "webhooks: 1 messages had no valid signature\n");
+  const wrong = [
+    ["p@2 b", "p@1 a"],
+    ["p@1 a", "p@2 b", "p@2 c"],
+    [],
+    ["p@1 a"],
+    ["p@1 a !"],
+  ];
+  assertEquals((await Promise.all(wrong.map((one) => check(deliveries(one))))).flat(), [
+    "webhooks: p@2 was sent before p@1 was accepted\n",
+    "webhooks: p@2 was sent with the ids b and c\n",
+    "webhooks: no event of payment p was delivered\n",
+    "webhooks: of payment p, 1.00 was refunded, but events say 0.00\n",
+    "webhooks: no event of payment p was delivered\n",
+  ]);
+});
+
+Deno.test("checkBatches() finds batches that are lost, or whose requests are created twice", async () => {
+  const check = async (
+    count: number,
+    { outcome, state }: { outcome: Outcome; state?: string },
+  ): Promise<number> => {
+    const items = Array.from({ length: count }, () => ({ key: "k" }));
+    const found = await violations([
+      { action: "batch", key: "k", input: { items: 3 }, output: { id: "1" }, outcome },
+      ...state === undefined ? [] : [{ action: "batch end", key: "k", output: { state } }],
+      { action: "requests", key: "a", output: { items } },
+    ], checkBatches);
+    return found.length;
+  };
+  assertEquals(await check(3, { outcome: "ok", state: "completed" }), 0);
+  assertEquals(await check(2, { outcome: "unknown" }), 0);
+  assertEquals(await check(2, { outcome: "ok", state: "completed" }), 1);
+  assertEquals(await check(2, { outcome: "ok", state: "processing" }), 1);
+  assertEquals(await check(4, { outcome: "unknown" }), 1);
+  assertEquals(await check(1, { outcome: "fail" }), 1);
 });

@@ -33,7 +33,8 @@ async function untilRead(
   }
 }
 
-async function readAll(
+/** Reads all pages of a list, and returns what checks need of its items. */
+export async function readAll(
   session: HistorySession,
   path: string,
   headers: Readonly<Record<string, string>>,

@@ -43,7 +43,7 @@ export const requestWorkload: Workload = {
 };
 
 class RequestClient implements OpenWorkload {
-  readonly accounts = new TestAccounts(ACCOUNTS);
+  readonly accounts = new TestAccounts({ count: ACCOUNTS });
   readonly #requests: KnownRequest[] = [];
 
   async step(session: HistorySession): Promise<void> {

@@ -9,17 +9,24 @@ import { textMember } from "@archway/service_kit/json_value.ts";
 export const CURRENCY = "BRL";
 const OPENING = "100.00";
 
-/** Accounts of the owners of clients, which are opened with money for the first operation of each. */
+/** Options of {@link TestAccounts}. */
+interface TestAccountsOptions {
+  /** Number of accounts of each owner. */
+  readonly count: number;
+  /** Whether they are opened without money. @default {false} */
+  readonly isEmpty?: boolean;
+}
+
+/** Accounts of the owners of clients, which are opened for the first operation of each. */
 export class TestAccounts {
   /** Accounts that were opened, with their owners. */
   readonly owners = new Map<string, string>();
-  readonly #count: number;
+  readonly #options: TestAccountsOptions;
   readonly #opened = new Map<string, Promise<readonly string[]>>();
   readonly #profiles: { readonly owner: string; readonly path: string }[] = [];
 
-  /** @param count Number of accounts of each owner. */
-  constructor(count: number) {
-    this.#count = count;
+  constructor(options: TestAccountsOptions) {
+    this.#options = options;
   }
 
   /** Returns the accounts of the client's owner. @throws {SetupError} if they could not be opened. */
@@ -63,8 +70,9 @@ export class TestAccounts {
 
   async #openAll(session: HistorySession): Promise<readonly string[]> {
     const accounts: string[] = [];
-    while (accounts.length < this.#count) accounts.push(await this.open(session));
-    for (const account of accounts) await this.deposit(session, account, OPENING);
+    const { count, isEmpty = false } = this.#options;
+    while (accounts.length < count) accounts.push(await this.open(session));
+    for (const account of isEmpty ? [] : accounts) await this.deposit(session, account, OPENING);
     for (const account of accounts) this.owners.set(account, ownerOf(session));
     return accounts;
   }

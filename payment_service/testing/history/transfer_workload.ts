@@ -47,7 +47,7 @@ export const transferWorkload: Workload = {
 };
 
 class TransferClient implements OpenWorkload {
-  readonly accounts = new TestAccounts(ACCOUNTS);
+  readonly accounts = new TestAccounts({ count: ACCOUNTS });
   readonly #closing = new ClosingAccounts(this.accounts);
   readonly #transfers: Transfer[] = [];
   #deposits = 0;

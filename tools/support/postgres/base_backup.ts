@@ -38,6 +38,8 @@ async function copyDirectory(from: string, to: string, owner: Owner | undefined)
   for await (const { name, isDirectory } of Deno.readDir(from)) {
     if (leftOut.has(name)) continue;
     const [source, target] = [join(from, name), join(to, name)];
+    // Slots are directories. Those of the other server would retain WAL, and use up the number that is allowed.
+    if (isDirectory && from.endsWith("/pg_replslot")) continue;
     if (isDirectory) await copyDirectory(source, target, owner);
     else if (!emptied.has(from.slice(from.lastIndexOf("/") + 1))) await copyFile(source, target, owner);
   }

@@ -10,6 +10,8 @@ Deno.test("startStandby() follows its primary, can pause replay, be killed and b
   await using standby = await startStandby(primary);
   await standby.catchUp(primary);
   assertEquals(await run(standby, "SELECT * FROM followed"), 1);
+  // Its own slots are those of standbys of its own.
+  assertEquals(await run(standby, "SELECT FROM pg_replication_slots"), 0);
 
   await standby.pauseReplay();
   await run(primary, "INSERT INTO followed VALUES (2)");

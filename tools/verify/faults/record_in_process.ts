@@ -22,12 +22,15 @@ export interface RecordInProcessOptions {
   readonly fields?: readonly (readonly Field[])[];
   /** Number of rounds, which end with the first violation. @default 8 */
   readonly rounds?: number;
+  /** Number of operations of a round. @default {400} */
+  readonly operations?: number;
 }
 
 /** Runs a workload on a server in this process until its history has contradictions, and returns them. */
 export async function recordInProcess(
   server: Pick<Server, "fetch">,
-  { workload, hasReplicas = false, fields = [[]], rounds = MAX_ROUNDS }: RecordInProcessOptions,
+  { workload, hasReplicas = false, fields = [[]], rounds = MAX_ROUNDS, operations = OPERATIONS }:
+    RecordInProcessOptions,
 ): Promise<readonly Violation[]> {
   for (let round = 0; round < rounds; round++) {
     const history = new History();
@@ -39,7 +42,7 @@ export async function recordInProcess(
       timeoutMs: MAX_MS,
     }));
     const skipped = await runWorkloads([workload], {
-      ...{ history, clients, milliseconds: MAX_MS, maxOperations: OPERATIONS },
+      ...{ history, clients, milliseconds: MAX_MS, maxOperations: operations },
     });
     if (skipped.size > 0) throw new Error([...skipped.values()].join("; "));
     const violations = checkHistory([workload], { events: history.events, hasReplicas, clockErrorMs: 0 });
