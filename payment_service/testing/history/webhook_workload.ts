@@ -19,7 +19,7 @@ const POLL_MS = 300;
 
 /** Options of {@link webhookWorkload}. */
 export interface WebhookWorkloadOptions {
-  /** Time after which what was not delivered is lost, in milliseconds. @default {60_000} */
+  /** Time after which what was not delivered is lost, in milliseconds. @default {180_000} */
   readonly timeoutMs?: number;
 }
 
@@ -27,7 +27,7 @@ export interface WebhookWorkloadOptions {
  * Webhooks for the payments of other workloads, with receivers that fail and are slow at times, and requested retries. It
  * is left out where the program refuses to send to this machine.
  */
-export function webhookWorkload({ timeoutMs = 60_000 }: WebhookWorkloadOptions = {}): Workload {
+export function webhookWorkload({ timeoutMs = 180_000 }: WebhookWorkloadOptions = {}): Workload {
   return {
     name: "webhooks",
     async open(session): Promise<WebhookClient> {
