@@ -26,6 +26,7 @@ import { PostgresPaymentRequestRepository } from "./persistence/payment_request_
 import { PostgresProfileDirectory } from "./persistence/profile_directory.ts";
 import { PAYMENT_TABLES } from "./privacy/payment_tables.ts";
 import { rebuildCommand } from "./rebuild/rebuild_command.ts";
+import { seedCommand } from "./seed/seed_command.ts";
 
 /** Payments: accounts, payments, refunds and payment requests, stored as events and projections of them. */
 export const paymentModule = defineService({
@@ -38,7 +39,10 @@ export const paymentModule = defineService({
   jobs: PAYMENT_JOBS,
   schedules: PAYMENT_SCHEDULES,
   scopes: ["payments:read", "payments:write", "payments:deposit"],
-  commands: [rebuildCommand],
+  commands: [
+    rebuildCommand,
+    seedCommand,
+  ],
   exports: PAYMENT_EXPORTS,
   graphql: PAYMENT_GRAPHQL,
   mount(dependencies): MountedService {

@@ -28,7 +28,8 @@ const RESERVED_COMMANDS = ["help", ...Object.keys(PLATFORM_COMMANDS)];
  */
 export function checkServices(services: readonly ServiceModule[]): void {
   const names = services.map(({ name }) => name);
-  const commands = serviceCommands(services).map(({ name }) => name);
+  const commands = services.flatMap(({ commands = [] }) => commands)
+    .map(({ name, option }) => option === undefined ? name : `${name} ${option}`);
   const jobs = services.flatMap(({ jobs = [] }) => jobs.map(({ kind }) => kind));
   const schedules = services.flatMap(({ schedules = [] }) => schedules.map(({ name }) => name));
   for (
@@ -37,7 +38,8 @@ export function checkServices(services: readonly ServiceModule[]): void {
     const duplicate = all.find((name, index) => all.indexOf(name) !== index);
     if (duplicate !== undefined) throw new Error(`services.ts: duplicate ${kind} "${duplicate}"`);
   }
-  const reserved = commands.find((command) => RESERVED_COMMANDS.includes(command));
+  const reserved = serviceCommands(services).map(({ name }) => name)
+    .find((command) => RESERVED_COMMANDS.includes(command));
   if (reserved !== undefined) {
     throw new Error(`services.ts: command "${reserved}" is reserved by the platform`);
   }
@@ -51,9 +53,29 @@ export function checkServices(services: readonly ServiceModule[]): void {
   }
 }
 
-/** Returns the commands that services add to the program. */
+/** Returns the commands that services add to the program; those of one name, which differ by an option, are one. */
 export function serviceCommands(services: readonly ServiceModule[]): readonly ServiceCommand[] {
-  return services.flatMap(({ commands = [] }) => commands);
+  const byName = Map.groupBy(services.flatMap(({ commands = [] }) => commands), ({ name }) => name);
+  return [...byName.values()].flatMap((commands) => {
+    const [first, ...others] = commands;
+    return first === undefined || others.length === 0 ? commands : [oneOf(first, others)];
+  });
+}
+
+/** Returns a command that runs the one whose option is among the arguments, or the first one. */
+function oneOf(first: ServiceCommand, others: readonly ServiceCommand[]): ServiceCommand {
+  const all = [first, ...others];
+  return {
+    name: first.name,
+    summary: all.map(({ summary }) => summary).join("; "),
+    usage: all.flatMap(({ usage }) => usage),
+    arguments: all.flatMap(({ arguments: own = [] }) => own),
+    run: (args, context) => {
+      const names = args.map((argument) => argument.replace(/=.*$/s, ""));
+      const chosen = others.find(({ option = "" }) => names.includes(option)) ?? first;
+      return chosen.run(args, context);
+    },
+  };
 }
 
 /** Whether a service has background work, which the command `worker` runs. */

@@ -7,6 +7,12 @@ import type { SettingsReader } from "./setting.ts";
 /** A command of the program that a service adds, such as `seed`. */
 export interface ServiceCommand {
   readonly name: string;
+  /**
+   * Option, such as "--payments", that selects it among the commands of several services with its name.
+   *
+   * @default none, no other command has its name
+   */
+  readonly option?: string;
   /** One line of the program's usage, imperative. */
   readonly summary: string;
   /** Arguments, such as "--profiles <n> [--until <date>]"; a line of the usage for each form. */

@@ -15,6 +15,7 @@ import type { SeedProgress } from "./seed_profiles.ts";
  */
 export const seedCommand: ServiceCommand = {
   name: "seed",
+  option: "--profiles",
   usage: "--profiles <n> [--random-seed <n>] [--until <date>]",
   summary: "generate sample profiles",
   async run(args, context): Promise<number> {

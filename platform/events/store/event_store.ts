@@ -1,4 +1,4 @@
-import type { ConnectionManager, ConnectionPool, Querier } from "@archway/db/db.ts";
+import type { ConnectionManager, ConnectionPool, Querier, QueryParameter } from "@archway/db/db.ts";
 import type { NewEvent, Upcasters } from "@archway/service_kit/event_catalog.ts";
 import type { SettleOptions } from "@archway/service_kit/export_definition.ts";
 import type { PersonalDataCipher, PersonalFieldsOf } from "@archway/service_kit/personal_data.ts";
@@ -87,6 +87,21 @@ export class EventStore {
       for (const { events } of appends) for (const event of events) this.#refusePlain(event);
     }
     return appendEvents(tx, appends, options);
+  }
+
+  /**
+   * Appends the events that a query returns, in its order, and does not publish them: for generated data without personal
+   * fields. Columns of the query: stream, version, type, data, metadata, recorded_at.
+   */
+  async appendSelected(
+    tx: Querier,
+    query: string,
+    parameters: readonly QueryParameter[] = [],
+  ): Promise<void> {
+    await tx.query(
+      `insert into events (stream, version, type, data, metadata, recorded_at) ${query}`,
+      parameters,
+    );
   }
 
   /**
