@@ -5,10 +5,12 @@ import { runDuckdb } from "@archway/tools/bench/analytics/run_duckdb.ts";
 import { type BenchRun, loadOn } from "@archway/tools/bench/bench_run.ts";
 import { childEnvironment } from "@archway/tools/bench/child_process.ts";
 import { compare, type Result } from "@archway/tools/bench/compare.ts";
+import type { Sample } from "@archway/tools/bench/metrics.ts";
+import { pinProcesses } from "@archway/tools/bench/pin_processes.ts";
 import { progress } from "@archway/tools/bench/progress.ts";
 import { serviceEnvironment, startService } from "@archway/tools/bench/programs.ts";
 import { type LoadSetting, loadSettings, type Scenario, type Tables } from "@archway/tools/bench/scenario.ts";
-import { startBenchDatabase } from "@archway/tools/bench/start_bench_database.ts";
+import { type BenchDatabase, startBenchDatabase } from "@archway/tools/bench/start_bench_database.ts";
 import { keyedPosts } from "@archway/tools/bench/workload.ts";
 import { QUESTIONS } from "../analytics/questions.ts";
 import { paymentBodies } from "./payment_pairs.ts";
@@ -16,13 +18,23 @@ import { seedHistory } from "./seed_history.ts";
 
 const ROOT = join(import.meta.dirname ?? ".", "../..");
 
-type AnalyticsSetting = LoadSetting | "payments";
+type AnalyticsSetting = LoadSetting | "payments" | "rate";
+
+/** Processor of the primary, the service and its clients, as of a machine. */
+const PRIMARY = 0;
+
+/** Processor of the replica, exports and DuckDB. */
+const ANALYTICS = 1;
+
+/** Settings of PostgreSQL for a database that does not fit into its default memory. */
+const POSTGRES = { shared_buffers: "1GB", max_wal_size: "1GB", work_mem: "64MB" };
 
 /** Questions on PostgreSQL and on exported files, and payments while they are processed. */
 export const analyticsScenario: Scenario<AnalyticsSetting> = {
   name: "analytics",
   description: "questions on PostgreSQL and on exported files in DuckDB, and payments meanwhile",
-  parts: ["questions", "payments"],
+  parts: ["prepare", "questions", "payments"],
+  keepsData: true,
   settings: {
     ...loadSettings({ rounds: 3, seconds: 5, connections: 8 }),
     payments: {
@@ -32,20 +44,22 @@ export const analyticsScenario: Scenario<AnalyticsSetting> = {
       whole: true,
       help: "payments in the database",
     },
+    rate: { default: 100, max: 10_000, whole: true, help: "payments per second of the load" },
   },
   async measure(run): Promise<Tables> {
-    const { parts, settings: { payments, connections }, signal, stack } = run;
-    const { database, replicas: [replica = null], ids } = await startBenchDatabase(run, {
-      replicas: 1,
-      fill: (instance) => seedHistory(instance, { accounts: 1_000, payments, signal }),
+    const { parts, settings: { payments, connections, rate }, data, signal, stack } = run;
+    const { database, replicas: [replica = null], ids, servers } = await startBenchDatabase(run, {
+      ...{ replicas: 1, settings: POSTGRES, folder: data },
+      fill: (instance) => seedHistory(instance, { payments, signal }),
     });
-    const folder = await Deno.makeTempDir({ prefix: "archway_analytics_" });
-    stack.defer(() => Deno.remove(folder, { recursive: true }));
-    const source = { database, replica: replica ?? database, folder };
+    const temporary = await Deno.makeTempDir({ prefix: "archway_analytics_" });
+    stack.defer(() => Deno.remove(temporary, { recursive: true }));
+    const processor = await separate(servers) ? ANALYTICS : undefined;
+    const source = { database, replica: replica ?? database, processor };
+    const first = { ...source, folder: join(data ?? temporary, "exports") };
     const startedAt = performance.now();
-    await exportTo(source, { name: "first" });
-    progress(`Exported ${payments} payments in ${((performance.now() - startedAt) / 1000).toFixed(1)} s`);
-    const first = { ...source, folder: join(folder, "first") };
+    await exportTo(first);
+    progress(`Exported what is new in ${((performance.now() - startedAt) / 1000).toFixed(1)} s`);
     const tables = parts.includes("questions") ? await measureQuestions(run, first) : {};
     if (!parts.includes("payments")) return tables;
     const server = await startService(database, run, {
@@ -53,7 +67,7 @@ export const analyticsScenario: Scenario<AnalyticsSetting> = {
       env: { OUTBOX_WORKER: "off", ADMISSION_MAX_DELAY: "0s" },
     });
     const workload = keyedPosts("/v1/payments", paymentBodies({ payers: ids, payees: ids }));
-    const load = loadOn(run, { server, workload, connections });
+    const load = loadOn(run, { server, workload, connections, perSecond: rate });
     /** Payments while something else runs, again and again, until it is aborted at the end. */
     const during = (
       name: string,
@@ -81,44 +95,59 @@ export const analyticsScenario: Scenario<AnalyticsSetting> = {
       during(
         "questions in DuckDB",
         (ending) =>
-          runDuckdb(first.folder, { queries: QUESTIONS.map(({ duckdb }) => duckdb), signal: ending }),
+          runDuckdb(first.folder, {
+            queries: QUESTIONS.map(({ duckdb }) => duckdb),
+            processor,
+            signal: ending,
+          }),
       ),
       during(
         "export of all from a replica",
-        (ending) => exportTo(source, { name: `load${exports++}`, signal: ending }),
+        (ending) => exportTo({ ...source, folder: join(temporary, String(exports++)) }, ending),
       ),
     ]);
-    return { ...tables, "Payments meanwhile": results };
+    const where = processor === undefined
+      ? "on the same processors"
+      : "the replica, DuckDB and exports on a processor of their own";
+    return { ...tables, [`Payments meanwhile, ${where}`]: results };
   },
 };
+
+/** Runs the replica on a processor of its own, and all others on another one. Returns whether that is possible. */
+async function separate({ primary, replicas }: BenchDatabase["servers"]): Promise<boolean> {
+  const pids = await Promise.all(replicas.map((replica) => replica.pid()));
+  return await pinProcesses(pids, ANALYTICS) &&
+    await pinProcesses([Deno.pid, await primary.pid()], PRIMARY);
+}
 
 interface Source {
   readonly database: InstanceConfig;
   readonly replica: InstanceConfig;
   readonly folder: string;
+  /** Processor of exports and DuckDB. */
+  readonly processor: number | undefined;
 }
 
 async function measureQuestions(
   run: BenchRun<AnalyticsSetting>,
-  { database, folder }: Source,
+  { database, replica, folder, processor }: Source,
 ): Promise<Tables> {
+  const asked = (instance: InstanceConfig, question: string) => async (): Promise<Sample> => {
+    await using pool = openPool({ primary: instance, replicas: [], statementTimeoutMs: 0 });
+    const startedAt = performance.now();
+    await pool.reader().query(question);
+    return { requestTime: (performance.now() - startedAt) * 1000 };
+  };
   const results: Result[] = [];
   for (const { title, postgres, duckdb } of QUESTIONS) {
     results.push(
       ...await compare(run, [
+        { name: "on the primary", measure: asked(database, postgres) },
+        { name: "on a replica", measure: asked(replica, postgres) },
         {
-          name: "PostgreSQL",
+          name: "in DuckDB",
           measure: async () => {
-            await using pool = openPool({ primary: database, replicas: [], statementTimeoutMs: 0 });
-            const startedAt = performance.now();
-            await pool.writer().query(postgres);
-            return { requestTime: (performance.now() - startedAt) * 1000 };
-          },
-        },
-        {
-          name: "DuckDB",
-          measure: async () => {
-            const [result] = await runDuckdb(folder, { queries: [duckdb] });
+            const [result] = await runDuckdb(folder, { queries: [duckdb], processor });
             return { requestTime: (result?.milliseconds ?? NaN) * 1000 };
           },
         },
@@ -133,13 +162,19 @@ async function askPostgres(instance: InstanceConfig, signal: AbortSignal): Promi
   for (const { postgres } of QUESTIONS) await pool.reader().query(postgres, [], { signal });
 }
 
-/** Exports payments and accounts to a new folder, from the replica. */
+/** Exports payments and accounts, from the replica. */
 async function exportTo(
-  { database, replica, folder }: Source,
-  { name, signal }: { readonly name: string; readonly signal?: AbortSignal },
+  { database, replica, folder, processor }: Source,
+  signal?: AbortSignal,
 ): Promise<void> {
-  const { success, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "--quiet", "-P", "main.ts", "export", "payments", "accounts", "--to", join(folder, name)],
+  const program = processor === undefined ? [] : ["taskset", "--cpu-list", String(processor)];
+  const [command = "", ...args] = [
+    ...program,
+    ...[Deno.execPath(), "run", "--quiet", "-P", "main.ts"],
+    ...["export", "payments", "accounts", "--to", folder],
+  ];
+  const { success, stderr } = await new Deno.Command(command, {
+    args,
     cwd: ROOT,
     ...(signal !== undefined && { signal }),
     clearEnv: true,

@@ -43,6 +43,9 @@ const MAY_SKIP_CHECKS = "select has_parameter_privilege('session_replication_rol
 const PROFILES = `select id from published_profiles as profile where deleted_at is null
     and not exists (select from accounts where profile_id = profile.id) order by id limit $1`;
 
+/** Number of chunks after which the space of old versions of accounts is used again: each chunk changes most of them. */
+const VACUUM_EVERY = 20;
+
 /**
  * Makes the payments of a plan with their accounts and refunds, as the service would have made them, but does not publish
  * their events. Each chunk is a transaction, and those that an earlier run has made are skipped.
@@ -66,8 +69,9 @@ export async function seedPayments(
   let progress: SeedProgress = { found, added: 0 };
   onProgress?.(progress);
   const profiles = await freeProfiles(db, plan.accounts - (chunks[done - 1]?.opened[1] ?? 0));
-  for (const chunk of chunks.slice(done)) {
+  for (const [index, chunk] of chunks.slice(done).entries()) {
     if (signal?.aborted) return progress;
+    if (index % VACUUM_EVERY === VACUUM_EVERY - 1) await db.query("vacuum accounts");
     await seeder.run(chunk, profiles.splice(0, chunk.opened[1] - chunk.opened[0]));
     progress = { found, added: chunk.end - found };
     onProgress?.(progress);

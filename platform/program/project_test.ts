@@ -7,7 +7,14 @@ import {
   type ServiceDescription,
   type ServiceModule,
 } from "@archway/service_kit/service_module.ts";
-import { checkServices, fromRoot, hasBackground, migrationSources, PROJECT_ROOT } from "./project.ts";
+import {
+  checkServices,
+  fromRoot,
+  hasBackground,
+  migrationSources,
+  PROJECT_ROOT,
+  serviceCommands,
+} from "./project.ts";
 
 function service(name: string, description: Omit<ServiceDescription, "name"> = {}): ServiceModule {
   return defineService({ name, ...description, mount: (): MountedService => ({}) });
@@ -75,6 +82,30 @@ Deno.test("checkServices() names a duplicate, a reserved command or a missing se
   for (const [services, message] of cases) {
     assertEquals(assertThrows(() => checkServices(services), Error).message, message);
   }
+});
+
+Deno.test("serviceCommands() joins commands of one name that differ by an option", async () => {
+  const form = (option: string, code: number): ServiceCommand => ({
+    ...{ name: "fill", option, summary: `Add ${option}`, usage: `${option} <n>` },
+    run: () => Promise.resolve(code),
+  });
+  const joined = [
+    service("orders", { commands: [form("--orders", 1), command("sweep")] }),
+    service("customers", { commands: [form("--customers", 2)] }),
+  ];
+  checkServices(joined);
+  const [fill, sweep, ...others] = serviceCommands(joined);
+  assertEquals([sweep?.name, others], ["sweep", []]);
+  assertEquals(fill?.usage, ["--orders <n>", "--customers <n>"]);
+  assertEquals(fill?.summary, "Add --orders; Add --customers");
+  const run = async (...args: string[]): Promise<unknown> =>
+    await Reflect.apply(fill?.run ?? fail, fill, [args]);
+  assertEquals(await run("--orders", "3"), 1);
+  assertEquals(await run("--customers=3"), 2);
+  assertEquals(await run("--until", "today", "--customers", "3"), 2);
+  assertEquals(await run(), 1);
+  const same = [service("orders", { commands: [form("--orders", 1), form("--orders", 2)] })];
+  assertThrows(() => checkServices(same), Error, 'services.ts: duplicate command "fill --orders"');
 });
 
 Deno.test("migrationSources() lists the platform first, then the services in order", () => {

@@ -6,7 +6,7 @@ import type { Scenario } from "./scenario.ts";
 /** The command line of the bench. */
 export interface BenchOptions {
   readonly runs:
-    readonly (Pick<BenchRun, "settings" | "parts" | "against"> & { readonly scenario: Scenario })[];
+    readonly (Pick<BenchRun, "settings" | "parts" | "against" | "data"> & { readonly scenario: Scenario })[];
   /** File that the results are written to as JSON, if any. */
   readonly json: string | undefined;
 }
@@ -16,6 +16,8 @@ const OPTIONS = {
   "only <part>": "measure this part of the scenarios; may be repeated",
   "against <folder>": "compare main.ts with that of an older checkout",
   "path <path>": "with --against: path of a list that both serve, such as /v1/contacts",
+  "data <folder>":
+    "keep the database of a scenario there (in dist/ or the temporary directory), and use it again",
   "json <file>": "write the results there too (in dist/ or the temporary directory)",
 } as const;
 
@@ -55,6 +57,9 @@ export function parseBenchOptions(args: string[], scenarios: readonly Scenario[]
     if (needsCheckout === (against !== undefined)) continue;
     throw new TypeError(`${name} ${needsCheckout ? "needs --against and --path" : "takes no --against"}`);
   }
+  const data = texts["data"]?.at(-1);
+  const stateless = chosen.find(({ keepsData = false }) => data !== undefined && !keepsData);
+  if (stateless !== undefined) throw new TypeError(`${stateless.name} takes no --data`);
   for (const name of Object.keys(texts)) {
     const owners = scenarios.filter(({ settings }) => name in settings);
     if (owners.length === 0 || owners.some((owner) => chosen.includes(owner))) continue;
@@ -67,6 +72,7 @@ export function parseBenchOptions(args: string[], scenarios: readonly Scenario[]
     settings: settingsOf(scenario, texts),
     parts: scenario.parts.filter((part) => only.length === 0 || only.includes(part)),
     against,
+    data,
   }));
   return { runs: runs.filter(({ parts }) => parts.length > 0), json: texts["json"]?.at(-1) };
 }

@@ -19,6 +19,8 @@ export interface Scenario<Name extends string = string> {
   readonly isDefault?: boolean;
   /** Whether it compares this checkout with that of `--against`. @default {false} */
   readonly needsCheckout?: boolean;
+  /** Whether it can keep its data for other runs, with `--data`. @default {false} */
+  readonly keepsData?: boolean;
   /** Starts programs, which end with the stack of the run, and returns the figures of its parts by a title. */
   measure(run: BenchRun<Name>): Promise<Tables>;
 }

@@ -82,7 +82,7 @@ export function parsePeerOptions(args: string[]): Options | undefined {
 async function measure({ settings, rows, names }: Options, signal: AbortSignal): Promise<PeersReport> {
   await Deno.mkdir(dirname(REPORT), { recursive: true });
   await using stack = new AsyncDisposableStack();
-  const run = { settings, parts: rows, against: undefined, stack, signal };
+  const run = { settings, parts: rows, against: undefined, data: undefined, stack, signal };
   const report = await measurePeers(run, { names, rows });
   await Deno.writeTextFile(REPORT, `${JSON.stringify(report, null, 2)}\n`);
   for (const [row, results] of Object.entries(report.rows)) {

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import postgres from "postgres";
 import type { InstanceConfig } from "@archway/db/postgres/pool_config.ts";
+import { childrenOf } from "../children_of.ts";
 import type { PostgresBinaries } from "./postgres_binaries.ts";
 import { runAs } from "./run_as.ts";
 
@@ -117,14 +118,6 @@ export class PostgresServer implements AsyncDisposable {
     const text = await Deno.readTextFile(join(this.dataDirectory, "postmaster.pid")).catch(ignoreNotFound);
     return text === undefined ? undefined : Number(text.split("\n", 1)[0]);
   }
-}
-
-async function childrenOf(parent: number): Promise<readonly number[]> {
-  const { stdout } = await new Deno.Command("ps", { args: ["-A", "-o", "pid=,ppid="] }).output();
-  const rows = new TextDecoder().decode(stdout).trim().split("\n").map((row) =>
-    row.trim().split(/\s+/).map(Number)
-  );
-  return rows.flatMap(([pid, ppid]) => ppid === parent && pid !== undefined ? [pid] : []);
 }
 
 function signalProcess(pid: number, signal: Deno.Signal): void {

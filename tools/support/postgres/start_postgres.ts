@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { exists } from "../exists.ts";
 import { freePort } from "../managed_process.ts";
 import { once, temporaryDirectory } from "../once.ts";
 import { memoryFolderOf } from "./memory_folder.ts";
@@ -26,6 +27,8 @@ export interface StartPostgresOptions {
   readonly tcp?: boolean;
   /** PEM files, which are copied; plain text only if absent. */
   readonly tls?: { readonly certificate: string; readonly key: string };
+  /** Data directory that stays, and is made if it does not exist. @default one that is removed with the server */
+  readonly dataDirectory?: string;
   /** Directory that is removed together with the server's when the process ends. */
   readonly removeToo?: string;
 }
@@ -77,8 +80,8 @@ export async function prepareServer(
   const binaries = await postgresBinaries();
   const root = await Deno.makeTempDir({ dir: temporaryDirectory(), prefix: "archway_pg_" });
   await own(root, binaries);
-  const dataDirectory = join(root, "data");
-  await fill(dataDirectory);
+  const { dataDirectory = join(root, "data") } = options;
+  if (options.dataDirectory === undefined || !await exists(dataDirectory)) await fill(dataDirectory);
   // Not as the server's user, which may not be able to see this process.
   const removed = [root, memoryFolderOf(root), options.removeToo ?? root];
   await runAs(undefined, "sh", ["-c", detach, watch, String(Deno.pid), dataDirectory, ...removed]);

@@ -15,7 +15,9 @@ export async function startStandby(
   options: StartPostgresOptions = {},
 ): Promise<StandbyServer> {
   const binaries = await postgresBinaries();
-  const slot = `standby_${crypto.randomUUID().replaceAll("-", "")}`;
+  // One whose data stays goes on where it was.
+  const id = options.dataDirectory === undefined ? crypto.randomUUID().replaceAll("-", "") : "kept";
+  const slot = `standby_${id}`;
   const { host, port, user } = primary.instance;
   const settings = {
     hot_standby: "on",
