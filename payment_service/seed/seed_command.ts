@@ -1,6 +1,4 @@
-import type { CommandContext, Progress, ServiceCommand } from "@archway/service_kit/command.ts";
-import { parseSeedArguments, type SeedArguments } from "./seed_arguments.ts";
-import type { SeedProgress } from "./seed_payments.ts";
+import type { ServiceCommand } from "@archway/service_kit/command.ts";
 
 /**
  * `seed --payments`: fills the database with accounts, payments and refunds of months. The exit code is 0 once all exist,
@@ -20,63 +18,7 @@ export const seedCommand: ServiceCommand = {
     ["--add", "add payments to a database that has some, all of which must be older"],
   ],
   async run(args, context): Promise<number> {
-    const today = new Date().toISOString().slice(0, 10);
-    return await fill(parseSeedArguments(args, { today }), context);
+    const { runSeed } = await import("./run_seed.ts");
+    return await runSeed(args, context);
   },
 };
-
-async function fill({ plan, add, line }: SeedArguments, context: CommandContext): Promise<number> {
-  const { seedPayments } = await import("./seed_payments.ts");
-  // The last statements read whole tables.
-  await using database = await context.openDatabase({ unlimited: true, purpose: "seed" });
-  const startedAt = performance.now();
-  let shown: Progress | undefined;
-  let progress: SeedProgress;
-  try {
-    progress = await seedPayments(database.pool, plan, {
-      add,
-      signal: context.signal,
-      onChecks: () =>
-        context.note(
-          "The database checks each row, which takes several times as long: its role may not set " +
-            "session_replication_role\n",
-        ),
-      onProgress: ({ found, added }) => {
-        if (found === plan.payments) return;
-        shown ??= context.progress({ total: plan.payments, value: found, things: "payments" });
-        shown.update(found + added);
-      },
-      onVacuum: () => {
-        shown?.[Symbol.dispose]();
-        shown = undefined;
-        context.note("Vacuuming the tables\n");
-      },
-    });
-  } finally {
-    shown?.[Symbol.dispose]();
-  }
-  const { found, added } = progress;
-  const seconds = (performance.now() - startedAt) / 1000;
-  await context.print(summary({ payments: plan.payments, found, added, seconds, line }));
-  return found + added === plan.payments ? 0 : context.stoppedWith ?? 0;
-}
-
-interface Summary extends SeedProgress {
-  readonly payments: number;
-  readonly seconds: number;
-  readonly line: string;
-}
-
-function summary({ payments, found, added, seconds, line }: Summary): string {
-  if (found + added < payments) {
-    return `Stopped with ${count(found + added)} of ${count(payments)} payments; to continue: seed ${line}\n`;
-  }
-  if (added === 0) return `All ${count(payments)} payments already exist\n`;
-  const before = found === 0 ? "" : `; ${count(found)} already existed`;
-  const rate = count(Math.round(added / seconds));
-  return `Added ${count(added)} payments in ${seconds.toFixed(1)} s (${rate}/s)${before}\n`;
-}
-
-function count(value: number): string {
-  return value.toLocaleString("en");
-}

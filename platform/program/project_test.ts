@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import type { ServiceCommand } from "@archway/service_kit/command.ts";
+import type { CommandContext, ServiceCommand } from "@archway/service_kit/command.ts";
 import { defineJob, payloadOf } from "@archway/service_kit/job.ts";
 import {
   defineService,
@@ -23,6 +23,16 @@ function service(name: string, description: Omit<ServiceDescription, "name"> = {
 function command(name: string): ServiceCommand {
   return { name, summary: "Do nothing", usage: "", run: () => Promise.resolve(0) };
 }
+
+function unused(): never {
+  throw new Error("The commands of this test use nothing");
+}
+
+const UNUSED: CommandContext = {
+  ...{ services: [], openDatabase: unused, openProgram: unused, readSettings: unused, cipher: unused },
+  ...{ print: unused, note: unused, progress: unused },
+  ...{ signal: new AbortController().signal, stoppedWith: undefined },
+};
 
 const JOB = defineJob({ kind: "orders.send", payload: payloadOf(() => null) });
 const SCHEDULE = { name: "orders.nightly", cron: "@daily", job: JOB, payload: null };
@@ -98,8 +108,7 @@ Deno.test("serviceCommands() joins commands of one name that differ by an option
   assertEquals([sweep?.name, others], ["sweep", []]);
   assertEquals(fill?.usage, ["--orders <n>", "--customers <n>"]);
   assertEquals(fill?.summary, "Add --orders; Add --customers");
-  const run = async (...args: string[]): Promise<unknown> =>
-    await Reflect.apply(fill?.run ?? fail, fill, [args]);
+  const run = async (...args: string[]): Promise<unknown> => await fill?.run(args, UNUSED);
   assertEquals(await run("--orders", "3"), 1);
   assertEquals(await run("--customers=3"), 2);
   assertEquals(await run("--until", "today", "--customers", "3"), 2);
