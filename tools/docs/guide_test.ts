@@ -74,9 +74,9 @@ Deno.test("every page is linked from the guide's table of contents or README.md,
   assertEquals(long.map(({ path, text }) => `${path}: ${wordsOf(text)} words`), []);
 });
 
-Deno.test("no chapter repeats twelve words of another one", async () => {
+Deno.test("no chapter repeats ten words of another one", async () => {
   const pages = (await guidePages()).filter(({ path }) => !path.startsWith("docs/adr/"));
-  assertEquals(repeatedText(pages, 12), []);
+  assertEquals(repeatedText(pages, 10), []);
 });
 
 Deno.test("repeatedText() compares the words of sentences and tables, and not code", () => {

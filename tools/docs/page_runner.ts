@@ -36,7 +36,7 @@ export function runFences(markdown: string): readonly Fence[] {
 
 /** Returns the settings of the program that a page states: `<!-- settings: MCP_MODE=read -->`. */
 export function settingsOf(markdown: string): Readonly<Record<string, string>> {
-  const [, list = ""] = /^<!-- settings: (.+) -->$/m.exec(markdown) ?? [];
+  const [, list = ""] = /^<!-- settings: ([A-Z_]+=.+) -->$/m.exec(markdown) ?? [];
   return Object.fromEntries(
     list.split(" ").filter(Boolean).map((setting) => {
       const [name = "", ...value] = setting.split("=");
