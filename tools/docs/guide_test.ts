@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { PROJECT_ROOT } from "@archway/program/project.ts";
 import { usage } from "@archway/program/usage.ts";
 import { project } from "../../config.ts";
@@ -55,6 +55,19 @@ Deno.test("links of README.md and docs/ lead to files and headings", async (t) =
   const pages = await guidePages();
   assert(pages.length > 10);
   for (const page of pages) await t.step(page.path, async () => assertEquals(await brokenLinks(page), []));
+});
+
+Deno.test("a link with the name of a chapter leads to that chapter", async () => {
+  const pages = await guidePages();
+  const names = new Set(pages.map(({ path }) => basename(path, ".md")));
+  const misleading = pages.filter(({ path }) => path !== "README.md").flatMap(({ path, text }) =>
+    [...proseOf(text).matchAll(/\[([^\]]+)\]\(([^)#\s]+\.md)[^)]*\)/g)]
+      .filter(([, words = "", target = ""]) => {
+        const name = words.toLowerCase().replaceAll(/\s+/g, "-");
+        return names.has(name) && name !== basename(target, ".md");
+      }).map(([link]) => `${path}: ${link}`)
+  );
+  assertEquals(misleading, []);
 });
 
 Deno.test("anchorsOf() spells headings as GitHub does", () => {
