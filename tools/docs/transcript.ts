@@ -50,6 +50,9 @@ const VOLATILE = [
   },
   // Of a table, whose columns are as wide as their values.
   { name: "gap", shown: / {2,}/, actual: " {2,}" },
+  // Lines that may be missing, at the end and elsewhere.
+  { name: "rest", shown: /\n…(?![^])/, actual: String.raw`(?:\n[^]*)?` },
+  { name: "lines", shown: /^…\n/, actual: String.raw`(?:[^]*?\n)?` },
   { name: "any", shown: /…/, actual: "[^]*?" },
   { name: "length", shown: /(?<=^content-length: )\d+/im, actual: String.raw`\d+` },
   { name: "token", shown: /[\w-]{50,}(?:\.[\w-]+)*/, actual: String.raw`[\w-]{50,}(?:\.[\w-]+)*` },

@@ -24,7 +24,10 @@ Deno.test("matchesOutput() lets ids, times, tokens and what … stands for diffe
     ["content-length: 247", "content-length: 12", true],
     ['{"a":1,…}', '{"a":1,"b":[2]}', true],
     ["one\n…\nlast", "one\ntwo\nthree\nlast", true],
+    ["one\n…\nlast", "one\nlast", true],
     ["one\n…\nlast", "one\ntwo", false],
+    ["…\none\n…", "one", true],
+    ["…\none\n…", "zero\none\ntwo", true],
     ["SIZE  OPEN\n…  0", "SIZE     OPEN\n12.8 MB  0", true],
     ["", "anything", false],
   ];
