@@ -1,4 +1,4 @@
-import type { Querier, QueryOptions, ReaderOptions } from "@archway/db/db.ts";
+import type { QueryOptions, ReaderOptions } from "@archway/db/db.ts";
 import { microsecondsOf, timestampOf } from "@archway/db/timestamp.ts";
 import type { ResourceKey, ResourceKeys } from "@archway/service_kit/access_scope.ts";
 import { ConditionalWriter } from "@archway/service_kit/conditional_writer.ts";
@@ -25,12 +25,10 @@ export class ProfileService {
     input: ProfileInput,
     { owner, ...options }: QueryOptions & { readonly owner: string | null },
   ): Promise<Profile> {
-    const { connections, repository, transactions, now, newId } = this.#deps;
+    const { connections, repository, now, newId } = this.#deps;
     const createdAt = now();
     const profile = { ...normalizeInput(input), id: newId(), version: 1n, createdAt, updatedAt: createdAt };
-    const insert = (db: Querier): Promise<void> => repository.insert(db, { ...profile, owner }, options);
-    if (transactions === undefined) await insert(connections.writer());
-    else await transactions.withTx(insert, { ...options, repeatable: true });
+    await repository.insert(connections.writer(), { ...profile, owner }, options);
     return profile;
   }
 

@@ -33,8 +33,7 @@ export const profileModule = defineService({
   mount(dependencies, { retentionMs }): MountedService {
     const { pool: connections, now, newId, tokens, audit } = dependencies;
     const repository = new PostgresProfileRepository({ eraseOnDelete: retentionMs === 0, audit });
-    const transactions = audit && connections;
-    const profiles = new ProfileService({ connections, transactions, repository, now, newId });
+    const profiles = new ProfileService({ connections, repository, now, newId });
     const handlerDependencies = { cursors: timeCursors("profile cursor", dependencies), tokens };
     const handlers = profileHandlers(profiles, handlerDependencies);
     return {

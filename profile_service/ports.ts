@@ -36,8 +36,6 @@ export interface ProfileRepository extends VersionedRepository<Profile, ProfileI
 export interface ProfileServiceDependencies {
   readonly connections: ConnectionManager & TxManager;
   readonly repository: ProfileRepository;
-  /** Runs each write in a transaction, for a repository that records it. @default none, as a write is one statement */
-  readonly transactions?: TxManager | undefined;
   /** Returns the current time, with microseconds. */
   readonly now: () => Timestamp;
   /** Returns a new UUIDv7. */

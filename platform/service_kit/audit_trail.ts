@@ -1,4 +1,4 @@
-import type { Querier, QueryOptions } from "@archway/db/db.ts";
+import type { Querier, QueryOptions, QueryParameter } from "@archway/db/db.ts";
 import type { AccessScope } from "./access_scope.ts";
 
 /** A read or a change of personal data. */
@@ -12,10 +12,20 @@ export interface AuditEntry {
   readonly ids: readonly string[];
 }
 
+/** A statement and its parameters. */
+export type StatementOf = readonly [text: string, parameters: readonly QueryParameter[]];
+
 /** Records who read or changed personal data. */
 export interface AuditTrail {
-  /** Records a change, in its transaction; `last` if nothing follows. */
-  changed(tx: Querier, entry: AuditEntry, options?: Pick<QueryOptions, "last">): Promise<void>;
+  /**
+   * Returns a statement that makes a change and records it, so that the change needs no transaction. Nothing is recorded if
+   * it returns no row.
+   *
+   * @param statement INSERT, UPDATE or DELETE with RETURNING; the same text for each change of a kind.
+   */
+  recording(statement: StatementOf, entry: AuditEntry): StatementOf;
+  /** Records changes in their transaction, in one statement that is sent before it returns; `last` if nothing follows. */
+  changed(tx: Querier, entries: readonly AuditEntry[], options?: Pick<QueryOptions, "last">): Promise<void>;
   /** Records a read, within seconds and together with others of the caller; nothing if reads are not recorded. */
   read(entry: Omit<AuditEntry, "action">): void;
 }

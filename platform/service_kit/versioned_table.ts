@@ -1,7 +1,7 @@
 import type { Querier, QueryOptions, QueryParameter } from "@archway/db/db.ts";
 import { DatabaseError } from "@archway/db/errors.ts";
 import type { AccessScope, ResourceKey, ResourceKeys } from "./access_scope.ts";
-import { actorOf, type AuditEntry, type AuditTrail } from "./audit_trail.ts";
+import { actorOf, type AuditEntry, type AuditTrail, type StatementOf } from "./audit_trail.ts";
 import type { VersionedRepository, WriteCondition } from "./conditional_writer.ts";
 import { DomainError } from "./domain_error.ts";
 import { assignErasure, type Erasure } from "./erase_deleted.ts";
@@ -40,7 +40,7 @@ export interface VersionedTableOptions<Entity, Input, Json extends string = neve
    * @default none
    */
   readonly eraseOnDelete?: Erasure;
-  /** Kind of resource in the audit log, and the trail. Writes then need a transaction. @default not recorded */
+  /** Kind of resource in the audit log, and the trail. @default not recorded */
   readonly audit?: { readonly resource: string; readonly trail: AuditTrail } | undefined;
 }
 
@@ -69,14 +69,15 @@ export class VersionedTable<
   constructor(table: VersionedTableOptions<Entity, Input, Json>) {
     this.#table = table;
     const { name, columns, input, key = "id", eraseOnDelete } = table;
+    const returning = table.audit === undefined ? "" : " returning true as changed";
     const selected = selectList<Entity>(columns);
     const names = columns.map(columnName).join(", ");
     const values = columns.map((_, index) => `$${index + 1}`).join(", ");
     this.#insert = scopedStatement(
       (owner) =>
         owner === undefined
-          ? `insert into ${name} (${names}) values (${values})`
-          : `insert into ${name} (${names}, owner) values (${values}, ${owner})`,
+          ? `insert into ${name} (${names}) values (${values})${returning}`
+          : `insert into ${name} (${names}, owner) values (${values}, ${owner})${returning}`,
       columns.length,
     );
     this.#find = scopedStatement(
@@ -107,7 +108,7 @@ export class VersionedTable<
         set version = version + 1, updated_at = greatest(updated_at, $2), deleted_at = greatest(updated_at, $2)${erased}
         where ${key} = $1 and deleted_at is null and ($3::bigint[] is null or version = any ($3))${
           andOwned(owner)
-        }`,
+        }${returning}`,
       3 + Object.keys(eraseOnDelete ?? {}).length,
     );
   }
@@ -119,19 +120,9 @@ export class VersionedTable<
   ): Promise<void> {
     const values = this.#table.columns.map((property) => this.#bound(property, entity[property]));
     const { all, owner } = this.#insert;
-    const inserted = this.#write(() =>
-      entity.owner === null
-        ? db.query(all, values, options)
-        : db.query(owner, [...values, entity.owner], options)
-    );
-    if (this.#table.audit !== undefined) {
-      // Leaves together with the row. If that is refused, this fails too, and its error says less.
-      const recorded = this.#changed(db, "create", { id: entity.id, actor: entity.owner });
-      recorded.catch(() => undefined);
-      await inserted;
-      await recorded;
-    }
-    await inserted;
+    const statement: StatementOf = entity.owner === null ? [all, values] : [owner, [...values, entity.owner]];
+    const recording = this.#recording(statement, "create", { id: entity.id, actor: entity.owner });
+    await this.#write(() => db.query(...recording, options));
   }
 
   async find(db: Querier, { id, scope }: ResourceKey, options?: QueryOptions): Promise<Entity | undefined> {
@@ -157,13 +148,15 @@ export class VersionedTable<
     audit?.trail.read({ actor: actorOf(scope), resource: audit.resource, ids: entities.map(({ id }) => id) });
   }
 
-  async #changed(
-    tx: Querier,
+  /** Returns a write that records itself in the audit log, if there is one. */
+  #recording(
+    statement: StatementOf,
     action: AuditEntry["action"],
     { id, actor }: { readonly id: string; readonly actor: string | null },
-  ): Promise<void> {
+  ): StatementOf {
     const { audit } = this.#table;
-    await audit?.trail.changed(tx, { actor, action, resource: audit.resource, ids: [id] }, { last: true });
+    return audit?.trail.recording(statement, { actor, action, resource: audit.resource, ids: [id] }) ??
+      statement;
   }
 
   async update(
@@ -173,8 +166,8 @@ export class VersionedTable<
   ): Promise<Entity | undefined> {
     const values = this.#table.input.map((property) => this.#bound(property, input[property]));
     const statement = statementFor(this.#update, scope, [id, ...values, now, versions(condition)]);
-    const { rows } = await this.#write(() => db.query<Entity>(...statement, options));
-    if (rows.length > 0) await this.#changed(db, "update", { id, actor: actorOf(scope) });
+    const recording = this.#recording(statement, "update", { id, actor: actorOf(scope) });
+    const { rows } = await this.#write(() => db.query<Entity>(...recording, options));
     return rows[0];
   }
 
@@ -185,9 +178,8 @@ export class VersionedTable<
   ): Promise<boolean> {
     const erased = Object.values(this.#table.eraseOnDelete ?? {});
     const statement = statementFor(this.#softDelete, scope, [id, now, versions(condition), ...erased]);
-    const { rowCount } = await db.query(...statement, options);
-    if (rowCount > 0) await this.#changed(db, "delete", { id, actor: actorOf(scope) });
-    return rowCount > 0;
+    const recording = this.#recording(statement, "delete", { id, actor: actorOf(scope) });
+    return (await db.query(...recording, options)).rowCount > 0;
   }
 
   /** Returns the parameter of a property: its JSON text if it is stored as JSON. */

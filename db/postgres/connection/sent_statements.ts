@@ -165,8 +165,8 @@ export class SentStatements implements Disposable {
 const read =
   /^\s*select\b(?!.*\b(?:for\s+(?:no\s+key\s+)?(?:update|share)|for\s+key\s+share|pg_\w+|nextval|setval)\b)/is;
 
-/** Matches statements that write rows. */
-const write = /^\s*(?:insert|update|delete|merge)\b/i;
+/** Matches statements that write rows. "changed" is the write of a statement that also inserts what an audit log has of it. */
+const write = /^\s*(?:with changed as \()?(?:insert|update|delete|merge)\b/i;
 
 /** Latency in milliseconds up to which a read counts as fast. */
 const quickReadMs = 5;

@@ -45,6 +45,14 @@ Deno.test("QuickStatements recognizes writes that take neither a lock nor a disk
   assertEquals(writes.mayWrite("select 1"), false);
 });
 
+Deno.test("QuickStatements recognizes writes that are recorded in the audit log", () => {
+  const writes = new QuickStatements();
+  const insert = "insert into profiles (id) values ($1) returning true as changed";
+  const text = `with changed as (${insert}), recorded as (insert into audit_log …) select * from changed`;
+  writes.record(text, 0.3);
+  assertEquals([writes.quick(text), writes.mayWrite(text)], ["write", true]);
+});
+
 Deno.test("QuickStatements remembers a limited number of texts", () => {
   const reads = new QuickStatements();
   for (let index = 0; index <= 1_000; index++) reads.record(`select ${index}`, 0.1);

@@ -18,7 +18,7 @@ async function fill(pool: ConnectionPool): Promise<void> {
   for (const ids of [["a", "b", "c"], ["d", "e", "f"]]) {
     for (const id of ids) {
       const entry = { actor: "ada", action: "update", resource: "widget", ids: [id] } as const;
-      await pool.withTx((tx) => trail.changed(tx, entry));
+      await pool.withTx((tx) => trail.changed(tx, [entry]));
     }
     await closeBlocks(pool);
   }
@@ -144,12 +144,12 @@ Deno.test("closeBlocks() waits for transactions that may add rows before the las
   const entry = { actor: null, action: "create", resource: "widget", ids: ["late"] } as const;
   const [written, commit] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
   const slow = pool.withTx(async (tx) => {
-    await trail.changed(tx, entry);
+    await trail.changed(tx, [entry]);
     written.resolve();
     await commit.promise;
   });
   await written.promise;
-  await pool.withTx((tx) => trail.changed(tx, { ...entry, ids: ["early"] }));
+  await pool.withTx((tx) => trail.changed(tx, [{ ...entry, ids: ["early"] }]));
   const closing = closeBlocks(pool);
   commit.resolve();
   await Promise.all([slow, closing]);

@@ -1,7 +1,7 @@
 import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
 import { v7 as newId } from "uuid";
-import type { Querier, QueryOptions } from "@archway/db/db.ts";
+import type { Querier, QueryOptions, QueryParameter } from "@archway/db/db.ts";
 import { microsecondsOf, type Timestamp } from "@archway/db/timestamp.ts";
 import type { AuditEntry } from "@archway/service_kit/audit_trail.ts";
 
@@ -18,6 +18,28 @@ const INSERT = `with writer as materialized (select pg_current_xact_id() as id),
   insert into audit_log (id, at, actor, action, resource, ids, hash)
   select new.id, at, actor, action, resource, string_to_array(ids, ','), decode(hash, 'base64')
   from writer cross join new order by number`;
+
+/**
+ * Returns the text of a statement that makes a change, and records it in the audit log if it returned a row.
+ *
+ * @param count Number of its parameters, after which those of {@link recordingParameters} follow.
+ */
+export function recordingText(change: string, count: number): string {
+  const at = (place: number): string => `$${count + place}`;
+  return `with changed as (${change}), writer as materialized (select pg_current_xact_id() as id), recorded as (
+    insert into audit_log (id, at, actor, action, resource, ids, hash)
+    select ${at(1)}::uuid, ${at(2)}::timestamptz, ${at(3)}::text, ${at(4)}::text, ${at(5)}::text,
+      string_to_array(${at(6)}::text, ','), ${at(7)}::bytea
+    from writer where exists (select from changed)
+  ) select * from changed`;
+}
+
+/** Returns the parameters of an entry for {@link recordingText}. */
+export function recordingParameters(entry: TimedEntry): readonly QueryParameter[] {
+  const id = newId();
+  const { at, actor, action, resource, ids } = entry;
+  return [id, at, actor, action, resource, ids.join(), hashOfRow({ ...entry, id })];
+}
 
 /** Adds entries to the audit log, in one statement. */
 export async function insertEntries(

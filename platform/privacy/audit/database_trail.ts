@@ -1,8 +1,8 @@
 import type { ConnectionPool, Querier, QueryOptions } from "@archway/db/db.ts";
 import type { Timestamp } from "@archway/db/timestamp.ts";
 import type { Logger } from "@archway/server/logger.ts";
-import type { AuditEntry, AuditTrail } from "@archway/service_kit/audit_trail.ts";
-import { insertEntries, type TimedEntry } from "./audit_row.ts";
+import type { AuditEntry, AuditTrail, StatementOf } from "@archway/service_kit/audit_trail.ts";
+import { insertEntries, recordingParameters, recordingText, type TimedEntry } from "./audit_row.ts";
 
 /** Options of {@link DatabaseTrail}. */
 export interface DatabaseTrailOptions {
@@ -32,11 +32,13 @@ interface WaitingReads extends Pick<AuditEntry, "actor" | "resource"> {
 }
 
 /**
- * Writes the audit log: changes in their transactions, reads together. What a caller reads several times in a second is
+ * Writes the audit log: changes with their statements or transactions, reads together. What a caller reads several times in a second is
  * recorded once. Disposing writes the reads that wait.
  */
 export class DatabaseTrail implements AuditTrail, AsyncDisposable {
   readonly #options: DatabaseTrailOptions;
+  /** Texts of {@link recordingText}, by those of the changes. */
+  readonly #texts = new Map<string, string>();
   #waiting = new Map<string, WaitingReads>();
   /** Rows that could not be written yet. */
   #rows: readonly TimedEntry[] = [];
@@ -50,8 +52,22 @@ export class DatabaseTrail implements AuditTrail, AsyncDisposable {
     this.#options = options;
   }
 
-  async changed(tx: Querier, entry: AuditEntry, options?: Pick<QueryOptions, "last">): Promise<void> {
-    await insertEntries(tx, [{ ...entry, at: this.#options.now() }], options);
+  recording([change, parameters]: StatementOf, entry: AuditEntry): StatementOf {
+    let text = this.#texts.get(change);
+    if (text === undefined) {
+      text = recordingText(change, parameters.length);
+      this.#texts.set(change, text);
+    }
+    return [text, [...parameters, ...recordingParameters({ ...entry, at: this.#options.now() })]];
+  }
+
+  async changed(
+    tx: Querier,
+    entries: readonly AuditEntry[],
+    options?: Pick<QueryOptions, "last">,
+  ): Promise<void> {
+    const at = this.#options.now();
+    await insertEntries(tx, entries.map((entry) => ({ ...entry, at })), options);
   }
 
   read({ actor, resource, ids }: Omit<AuditEntry, "action">): void {
