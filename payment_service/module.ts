@@ -46,7 +46,7 @@ export const paymentModule = defineService({
   exports: PAYMENT_EXPORTS,
   graphql: PAYMENT_GRAPHQL,
   mount(dependencies): MountedService {
-    const { pool: connections, logger, now, newId, tokens, cipher } = dependencies;
+    const { pool: connections, logger, now, newId, tokens, cipher, audit } = dependencies;
     const events = new EventStore(PAYMENT_UPCASTERS, { personal: personalFieldsOf, cipher });
     const app = new PaymentApp({
       connections,
@@ -58,7 +58,8 @@ export const paymentModule = defineService({
         await enqueue(tx, createRequests, { batchId }, { uniqueKey: batchId, traceparent });
       },
       profiles: new PostgresProfileDirectory(),
-      ledger: new PostgresLedger(events),
+      ledger: new PostgresLedger(events, audit),
+      audit,
       now,
       newId,
     });

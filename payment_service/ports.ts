@@ -3,6 +3,7 @@ import type { Timestamp } from "@archway/db/timestamp.ts";
 import type { EventMetadata, StoredEvent } from "@archway/events/event_store.ts";
 import type { NewEvent } from "@archway/service_kit/event_catalog.ts";
 import type { AccessScope, ResourceKey, ResourceKeys } from "@archway/service_kit/access_scope.ts";
+import type { AuditTrail } from "@archway/service_kit/audit_trail.ts";
 import type { ListRequest, Page } from "@archway/service_kit/page.ts";
 import type { Account, Entry } from "./domain/account.ts";
 import type { LockedAccount } from "./domain/decisions.ts";
@@ -253,6 +254,8 @@ export interface PaymentDependencies {
   readonly payments: PaymentRepository;
   readonly profiles: ProfileDirectory;
   readonly ledger: Ledger;
+  /** Records who reads and changes what. @default that is off */
+  readonly audit?: AuditTrail | undefined;
   /** Current time, with microseconds. */
   readonly now: () => Timestamp;
   /** Generates a UUIDv7. */

@@ -15,12 +15,16 @@ Deno.test("Payments and payment requests take few round trips to the database", 
   await using pool = openPool({ primary, replicas: [] });
   const server = serviceServer(pool, { services: PRIVATE_PAYMENTS, hmacSecrets: PRIVACY_SECRETS });
   const [payer, payee] = [await openAccount(server, "100.00"), await openAccount(server, "0.00")];
-  const countsOf = async (path: string, body: () => Record<string, unknown>): Promise<readonly number[]> => {
+  const countsOf = async (
+    path: string,
+    body: () => Record<string, unknown>,
+    to = server,
+  ): Promise<readonly number[]> => {
     const counts: number[] = [];
     for (let time = 0; time < 4; time++) {
       const before = proxy.sent;
       const sent = { key: crypto.randomUUID(), body: { amount: money("1.00"), ...body() } };
-      const { status, text } = await send(server, `POST ${path}`, sent);
+      const { status, text } = await send(to, `POST ${path}`, sent);
       assertEquals(status, 201, text);
       counts.push(proxy.sent - before);
     }
@@ -31,6 +35,15 @@ Deno.test("Payments and payment requests take few round trips to the database", 
   const request = { payeeAccountId: payee, expiresAt: new Date(Date.now() + 86_400_000).toISOString() };
   await t.step("a payment takes three", async () => {
     assertEquals(await countsOf("/v1/payments", () => payment), [3, 3, 3]);
+  });
+  await t.step("the audit log takes none", async () => {
+    const settings = PRIVACY.length === 0 ? {} : { AUDIT_LOG: "changes" };
+    const audited = serviceServer(pool, {
+      services: PRIVATE_PAYMENTS,
+      hmacSecrets: PRIVACY_SECRETS,
+      settings,
+    });
+    assertEquals(await countsOf("/v1/payments", () => payment, audited), [3, 3, 3]);
   });
   await t.step("its description takes one more, for the keys", async () => {
     const expected = PRIVACY.length === 0 ? 3 : 4;

@@ -11,6 +11,7 @@ import type { Deposit } from "../domain/payment.ts";
 import { PaymentError } from "../domain/payment_error.ts";
 import type { AccountFilter, EntryFilter, FirstOfParents, PaymentDependencies } from "../ports.ts";
 import { Projection } from "../projection/projection.ts";
+import { recordRead } from "./record_read.ts";
 
 /** Options for reads of a use case: required freshness and cancellation. */
 export type ReadOptions = QueryOptions & ReaderOptions;
@@ -30,22 +31,29 @@ export class AccountService {
   }
 
   /** @throws {DomainError} "account-not-found". */
-  get(key: ResourceKey, options: ReadOptions = {}): Promise<Account> {
-    return this.#find(this.#deps.connections.reader(options), key, options);
+  async get(key: ResourceKey, options: ReadOptions = {}): Promise<Account> {
+    const account = await this.#find(this.#deps.connections.reader(options), key, options);
+    return this.#read(key.scope, account, [account]);
   }
 
   /** Returns the accounts with the ids, in no order, without those that are missing. */
-  getMany(keys: ResourceKeys, options: ReadOptions = {}): Promise<readonly Account[]> {
-    return this.#deps.accounts.findMany(this.#deps.connections.reader(options), keys, options);
+  async getMany(keys: ResourceKeys, options: ReadOptions = {}): Promise<readonly Account[]> {
+    const { accounts, connections } = this.#deps;
+    const found = await accounts.findMany(connections.reader(options), keys, options);
+    return this.#read(keys.scope, found, found);
   }
 
   /** Returns the first accounts of each of several profiles, newest first. */
-  listOfProfiles(request: FirstOfParents, options: ReadOptions = {}): Promise<readonly Account[]> {
-    return this.#deps.accounts.listOfProfiles(this.#deps.connections.reader(options), request, options);
+  async listOfProfiles(request: FirstOfParents, options: ReadOptions = {}): Promise<readonly Account[]> {
+    const { accounts, connections } = this.#deps;
+    const found = await accounts.listOfProfiles(connections.reader(options), request, options);
+    return this.#read(request.scope, found, found);
   }
 
-  list(request: ListRequest<AccountFilter>, options: ReadOptions = {}): Promise<Page<Account>> {
-    return this.#deps.accounts.list(this.#deps.connections.reader(options), request, options);
+  async list(request: ListRequest<AccountFilter>, options: ReadOptions = {}): Promise<Page<Account>> {
+    const { accounts, connections } = this.#deps;
+    const page = await accounts.list(connections.reader(options), request, options);
+    return this.#read(request.scope, page, page.items);
   }
 
   /** Returns entries of the account's statement. @throws {DomainError} "account-not-found". */
@@ -54,8 +62,9 @@ export class AccountService {
     options: ReadOptions = {},
   ): Promise<Page<Entry>> {
     const reader = this.#deps.connections.reader(options);
-    await this.#find(reader, { id: request.filter.accountId, scope: request.scope }, options);
-    return await this.#deps.accounts.listEntries(reader, request, options);
+    const { scope, filter: { accountId: id } } = request;
+    const account = await this.#find(reader, { id, scope }, options);
+    return this.#read(scope, await this.#deps.accounts.listEntries(reader, request, options), [account]);
   }
 
   /** @throws {DomainError} "unknown-currency", "unknown-profile", "account-exists". */
@@ -170,6 +179,10 @@ export class AccountService {
       last,
     });
     return projection.account(opening.accountId);
+  }
+
+  #read<Value>(scope: AccessScope, value: Value, accounts: readonly Account[]): Value {
+    return recordRead(this.#deps, value, { scope, resource: "account", ids: accounts.map(({ id }) => id) });
   }
 
   async #find(db: Querier, key: ResourceKey, options: QueryOptions = {}): Promise<Account> {

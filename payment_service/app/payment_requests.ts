@@ -1,10 +1,11 @@
 import type { StoredEvent } from "@archway/events/event_store.ts";
-import type { ResourceKey } from "@archway/service_kit/access_scope.ts";
+import type { AccessScope, ResourceKey } from "@archway/service_kit/access_scope.ts";
 import type { ListRequest, Page } from "@archway/service_kit/page.ts";
 import { type PaymentRequest, requestAt } from "../domain/payment_request.ts";
 import type { PaymentRequestDependencies, PaymentRequestFilter, RevisionFilter } from "../ports.ts";
 import type { ReadOptions } from "./accounts.ts";
 import { presentRequest } from "./locked_request.ts";
+import { recordRead } from "./record_read.ts";
 
 /** Reads payment requests. Each change of one is a use case beside this file. */
 export class PaymentRequestService {
@@ -18,15 +19,17 @@ export class PaymentRequestService {
   async get(key: ResourceKey, options: ReadOptions = {}): Promise<PaymentRequest> {
     const { connections, requests, now } = this.#deps;
     const found = await requests.find(connections.reader(options), key, options);
-    return requestAt(presentRequest(found).request, now());
+    const { request } = presentRequest(found);
+    return this.#read(key.scope, requestAt(request, now()), [request.id]);
   }
 
-  list(
+  async list(
     request: ListRequest<PaymentRequestFilter>,
     options: ReadOptions = {},
   ): Promise<Page<PaymentRequest>> {
     const { connections, requests, now } = this.#deps;
-    return requests.list(connections.reader(options), request, { ...options, now: now() });
+    const page = await requests.list(connections.reader(options), request, { ...options, now: now() });
+    return this.#read(request.scope, page, page.items.map(({ id }) => id));
   }
 
   /** Returns events of a payment request, oldest first. @throws {DomainError} "payment-request-not-found". */
@@ -37,6 +40,10 @@ export class PaymentRequestService {
     const reader = this.#deps.connections.reader(options);
     const { scope, filter: { requestId: id } } = request;
     presentRequest(await this.#deps.requests.find(reader, { id, scope }, options));
-    return await this.#deps.requests.listRevisions(reader, request, options);
+    return this.#read(scope, await this.#deps.requests.listRevisions(reader, request, options), [id]);
+  }
+
+  #read<Value>(scope: AccessScope, value: Value, ids: readonly string[]): Value {
+    return recordRead(this.#deps, value, { scope, resource: "payment_request", ids });
   }
 }

@@ -1,6 +1,6 @@
 import type { Transaction } from "@archway/db/db.ts";
 import type { StoredEvent } from "@archway/events/event_store.ts";
-import type { ResourceKey, ResourceKeys } from "@archway/service_kit/access_scope.ts";
+import type { AccessScope, ResourceKey, ResourceKeys } from "@archway/service_kit/access_scope.ts";
 import type { ListRequest, Page } from "@archway/service_kit/page.ts";
 import { decidePayment } from "../domain/decisions.ts";
 import { monotonicTime } from "../domain/monotonic_time.ts";
@@ -9,6 +9,7 @@ import { PaymentError } from "../domain/payment_error.ts";
 import type { PaymentDependencies, PaymentFilter, PaymentPartFilter } from "../ports.ts";
 import { Projection } from "../projection/projection.ts";
 import type { Cause, ReadOptions } from "./accounts.ts";
+import { recordRead } from "./record_read.ts";
 
 /** A payment, and whether this request created it. */
 export interface PutPayment {
@@ -35,16 +36,20 @@ export class PaymentService {
   async get(key: ResourceKey, options: ReadOptions = {}): Promise<Payment> {
     const payment = await this.#deps.payments.find(this.#deps.connections.reader(options), key, options);
     if (payment === undefined) throw new PaymentError("payment-not-found");
-    return payment;
+    return this.#read(key.scope, payment, [payment]);
   }
 
   /** Returns the payments with the ids, in no order, without those that are missing. */
-  getMany(keys: ResourceKeys, options: ReadOptions = {}): Promise<readonly Payment[]> {
-    return this.#deps.payments.findMany(this.#deps.connections.reader(options), keys, options);
+  async getMany(keys: ResourceKeys, options: ReadOptions = {}): Promise<readonly Payment[]> {
+    const { payments, connections } = this.#deps;
+    const found = await payments.findMany(connections.reader(options), keys, options);
+    return this.#read(keys.scope, found, found);
   }
 
-  list(request: ListRequest<PaymentFilter>, options: ReadOptions = {}): Promise<Page<Payment>> {
-    return this.#deps.payments.list(this.#deps.connections.reader(options), request, options);
+  async list(request: ListRequest<PaymentFilter>, options: ReadOptions = {}): Promise<Page<Payment>> {
+    const { payments, connections } = this.#deps;
+    const page = await payments.list(connections.reader(options), request, options);
+    return this.#read(request.scope, page, page.items);
   }
 
   /** Returns events of a payment, oldest first. @throws {DomainError} "payment-not-found". */
@@ -54,10 +59,9 @@ export class PaymentService {
   ): Promise<Page<StoredEvent>> {
     const reader = this.#deps.connections.reader(options);
     const { scope, filter: { paymentId: id } } = request;
-    if (await this.#deps.payments.find(reader, { id, scope }, options) === undefined) {
-      throw new PaymentError("payment-not-found");
-    }
-    return await this.#deps.payments.listEvents(reader, request, options);
+    const payment = await this.#deps.payments.find(reader, { id, scope }, options);
+    if (payment === undefined) throw new PaymentError("payment-not-found");
+    return this.#read(scope, await this.#deps.payments.listEvents(reader, request, options), [payment]);
   }
 
   /**
@@ -89,6 +93,10 @@ export class PaymentService {
       if (!isPaymentOf(known, input)) throw error;
       return { payment: known, created: false };
     }
+  }
+
+  #read<Value>(scope: AccessScope, value: Value, payments: readonly Payment[]): Value {
+    return recordRead(this.#deps, value, { scope, resource: "payment", ids: payments.map(({ id }) => id) });
   }
 
   async #put(id: string, input: PaymentInput, cause: Cause): Promise<PutPayment> {

@@ -1,4 +1,5 @@
 import type { Transaction } from "@archway/db/db.ts";
+import type { AccessScope } from "@archway/service_kit/access_scope.ts";
 import type { ListRequest, Page } from "@archway/service_kit/page.ts";
 import { decideRefund, type LockedAccount } from "../domain/decisions.ts";
 import { monotonicTime } from "../domain/monotonic_time.ts";
@@ -8,6 +9,7 @@ import type { FirstOfParents, PaymentDependencies, PaymentPartFilter, RefundKey 
 import { Projection } from "../projection/projection.ts";
 import type { Cause, ReadOptions } from "./accounts.ts";
 import { profileOf } from "./payments.ts";
+import { recordRead } from "./record_read.ts";
 
 /** A refund, and whether this request created it. */
 export interface PutRefund {
@@ -27,7 +29,7 @@ export class RefundService {
   async get(key: RefundKey, options: ReadOptions = {}): Promise<Refund> {
     const reader = this.#deps.connections.reader(options);
     const refund = await this.#deps.payments.findRefund(reader, key, options);
-    if (refund !== undefined) return refund;
+    if (refund !== undefined) return this.#read(key.scope, refund, [key.paymentId]);
     const payment = await this.#deps.payments.find(reader, { ...key, id: key.paymentId }, options);
     throw new PaymentError(payment === undefined ? "payment-not-found" : "refund-not-found");
   }
@@ -39,16 +41,14 @@ export class RefundService {
     if (await this.#deps.payments.find(reader, { id, scope }, options) === undefined) {
       throw new PaymentError("payment-not-found");
     }
-    return await this.#deps.payments.listRefunds(reader, request, options);
+    return this.#read(scope, await this.#deps.payments.listRefunds(reader, request, options), [id]);
   }
 
   /** Returns the first refunds of each of several payments, newest first. */
-  listOfPayments(request: FirstOfParents, options: ReadOptions = {}): Promise<readonly Refund[]> {
-    return this.#deps.payments.listRefundsOfPayments(
-      this.#deps.connections.reader(options),
-      request,
-      options,
-    );
+  async listOfPayments(request: FirstOfParents, options: ReadOptions = {}): Promise<readonly Refund[]> {
+    const { payments, connections } = this.#deps;
+    const found = await payments.listRefundsOfPayments(connections.reader(options), request, options);
+    return this.#read(request.scope, found, [...new Set(found.map(({ paymentId }) => paymentId))]);
   }
 
   /**
@@ -78,6 +78,11 @@ export class RefundService {
       const payment = await payments.find(tx, { id: paymentId, scope }) ?? found;
       return { refund: await this.#refund(tx, payment, { id, input, cause, locked }), created: true };
     }, { ...cause, repeatable: true });
+  }
+
+  /** Records the payments of refunds that were read. */
+  #read<Value>(scope: AccessScope, value: Value, ids: readonly string[]): Value {
+    return recordRead(this.#deps, value, { scope, resource: "payment", ids });
   }
 
   async #refund(

@@ -39,14 +39,18 @@ export const privacyScenario: Scenario<LoadSetting> = {
     }
     const bodies = paymentBodies({ payers: ids, payees: ids });
     const described = bodies.map((body) => JSON.stringify({ ...JSON.parse(body), description: "Lunch" }));
-    const pay = (name: string, all: readonly string[]): Variant => ({
+    const pay = (name: string, bodies: readonly string[], server = off): Variant => ({
       name,
-      measure: loadOn(run, { server: off, workload: keyedPosts("/v1/payments", all), connections }),
+      measure: loadOn(run, { server, workload: keyedPosts("/v1/payments", bodies), connections }),
     });
     return {
       ...profiles.length > 0 && { "Profiles": profiles },
       ...parts.includes("payment") && {
-        "Payments": await compare(run, [pay("no description", bodies), pay("description", described)]),
+        "Payments": await compare(run, [
+          pay("no description", bodies),
+          pay("description", described),
+          pay("no description, AUDIT_LOG=changes", bodies, changes),
+        ]),
       },
     };
   },
