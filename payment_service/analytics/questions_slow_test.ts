@@ -1,6 +1,5 @@
 import { assertEquals } from "@std/assert";
 import { openPool } from "@archway/db/postgres/open_pool.ts";
-import { runDuckdb } from "@archway/tools/bench/analytics/run_duckdb.ts";
 import { GENEROUS_TIMEOUTS } from "@archway/tools/support/generous_timeouts.ts";
 import { useTestDatabase } from "@archway/tools/support/postgres/use_test_database.ts";
 import { postgresEnvironment } from "@archway/tools/support/postgres_environment.ts";
@@ -8,6 +7,7 @@ import { MainProgram } from "@archway/tools/support/program.ts";
 import { services } from "../../services.ts";
 import { PAYMENT_MIGRATIONS } from "../testing/payment_program.ts";
 import { makePayments } from "../testing/make_payments.ts";
+import { runDuckdb } from "../bench/run_duckdb.ts";
 import { QUESTIONS } from "./questions.ts";
 
 Deno.test({
@@ -23,7 +23,7 @@ Deno.test({
     await using program = new MainProgram(environment, ["export", "payments", "accounts", "--to", folder]);
     const { code, stderr } = await program.ended();
     assertEquals(code, 0, stderr);
-    const results = await runDuckdb(folder, { queries: QUESTIONS.map(({ duckdb }) => duckdb) });
+    const results = await runDuckdb(folder);
     for (const [index, { name, postgres }] of QUESTIONS.entries()) {
       await t.step(name, async () => {
         const { rows } = await pool.writer().query<Record<string, unknown>>(postgres);

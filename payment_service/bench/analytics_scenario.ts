@@ -1,7 +1,6 @@
 import { join } from "node:path";
 import { openPool } from "@archway/db/postgres/open_pool.ts";
 import type { InstanceConfig } from "@archway/db/postgres/pool_config.ts";
-import { runDuckdb } from "@archway/tools/bench/analytics/run_duckdb.ts";
 import { type BenchRun, loadOn } from "@archway/tools/bench/bench_run.ts";
 import { childEnvironment } from "@archway/tools/bench/child_process.ts";
 import { compare, type Result } from "@archway/tools/bench/compare.ts";
@@ -14,6 +13,7 @@ import { type BenchDatabase, startBenchDatabase } from "@archway/tools/bench/sta
 import { keyedPosts } from "@archway/tools/bench/workload.ts";
 import { QUESTIONS } from "../analytics/questions.ts";
 import { paymentBodies } from "./payment_pairs.ts";
+import { runDuckdb } from "./run_duckdb.ts";
 import { seedHistory } from "./seed_history.ts";
 
 const ROOT = join(import.meta.dirname ?? ".", "../..");
@@ -94,12 +94,7 @@ export const analyticsScenario: Scenario<AnalyticsSetting> = {
       during("questions on a replica", (ending) => askPostgres(source.replica, ending)),
       during(
         "questions in DuckDB",
-        (ending) =>
-          runDuckdb(first.folder, {
-            queries: QUESTIONS.map(({ duckdb }) => duckdb),
-            processor,
-            signal: ending,
-          }),
+        (ending) => runDuckdb(first.folder, { processor, signal: ending }),
       ),
       during(
         "export of all from a replica",
@@ -139,7 +134,7 @@ async function measureQuestions(
     return { requestTime: (performance.now() - startedAt) * 1000 };
   };
   const results: Result[] = [];
-  for (const { title, postgres, duckdb } of QUESTIONS) {
+  for (const { name, title, postgres } of QUESTIONS) {
     results.push(
       ...await compare(run, [
         { name: "on the primary", measure: asked(database, postgres) },
@@ -147,7 +142,7 @@ async function measureQuestions(
         {
           name: "in DuckDB",
           measure: async () => {
-            const [result] = await runDuckdb(folder, { queries: [duckdb], processor });
+            const [result] = await runDuckdb(folder, { names: [name], processor });
             return { requestTime: (result?.milliseconds ?? NaN) * 1000 };
           },
         },

@@ -35,9 +35,10 @@ export function homeOf({ room, path }: Place): string {
 
 /** Whether a file is a test or only supports tests. */
 export function isTest(file: string): boolean {
-  return /_test\.[jt]sx?$|(^|\/)testing\/|^tests\/|^(?:[^/]+_service|platform\/[^/]+)\/(?:bench|e2e)\//.test(
-    file,
-  );
+  return /_test\.[jt]sx?$|(^|\/)testing\/|^tests\/|^docs\/examples\/|^(?:[^/]+_service|platform\/[^/]+)\/(?:bench|e2e)\//
+    .test(
+      file,
+    );
 }
 
 const prefixes = new Map<string, RegExp>();

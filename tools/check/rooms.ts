@@ -98,7 +98,7 @@ export const ROOMS: readonly Room[] = [
   {
     path: "*_service/",
     door: "module.ts",
-    inTestsOf: ["services.ts", "*_service/"],
+    inTestsOf: ["services.ts", "*_service/", "docs/examples/"],
     imports: [
       "db/",
       "server/",
@@ -127,4 +127,6 @@ export const ROOMS: readonly Room[] = [
   { path: "tests/", imports: [], testsOnly: true },
   { path: "deployment/", imports: [], testsOnly: true },
   { path: "docs/", imports: [], testsOnly: true },
+  // Programs that are run by hand and by tests; each leaves with the service that its README names.
+  { path: "docs/examples/", imports: [], testsOnly: true },
 ];

@@ -28,6 +28,7 @@ export async function filesOfService(name: string): Promise<ServiceFiles> {
   if (await Deno.stat(join(ROOT, "api", name)).catch(() => undefined) !== undefined) {
     paths.push(`api/${name}`);
   }
+  paths.push(...await examplesOf(name));
   let source = "";
   for await (const path of files(join(ROOT, folder))) {
     // Its product code imports what it serves; tests may import other APIs.
@@ -45,6 +46,18 @@ export async function filesOfService(name: string): Promise<ServiceFiles> {
     }
   }
   return { paths, module };
+}
+
+/** Returns the examples of the guide about a service: those whose README has `<!-- module: <name> -->`. */
+async function examplesOf(name: string): Promise<readonly string[]> {
+  const folder = "docs/examples";
+  if (await Deno.stat(join(ROOT, folder)).catch(() => undefined) === undefined) return [];
+  const paths: string[] = [];
+  for await (const { name: example } of Deno.readDir(join(ROOT, folder))) {
+    const page = await Deno.readTextFile(join(ROOT, folder, example, "README.md"));
+    if (page.includes(`<!-- module: ${name} -->`)) paths.push(`${folder}/${example}`);
+  }
+  return paths;
 }
 
 /** Options of a tree. */
