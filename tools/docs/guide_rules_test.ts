@@ -25,7 +25,8 @@ function misplaced(
   definitions: ReadonlyMap<string, readonly string[]>,
   page: string,
 ): readonly string[] {
-  return [...definitions].filter(([, paths]) => paths.join() !== page)
+  // A command may have forms of several services, with a row for each.
+  return [...definitions].filter(([, paths]) => [...new Set(paths)].join() !== page)
     .map(([term, paths]) => `${term}: ${paths.length === 0 ? "in no table" : paths.join(", ")}`);
 }
 
