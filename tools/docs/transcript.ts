@@ -48,6 +48,9 @@ const VOLATILE = [
     shown: /[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT/,
     actual: "[A-Z][^\\n]* GMT",
   },
+  // Line and column of a file, and the number of a line that is shown.
+  { name: "place", shown: /:\d+:\d+(?= \/)/, actual: String.raw`:\d+:\d+` },
+  { name: "excerpt", shown: /^ +\d+(?= \| )/, actual: String.raw` +\d+` },
   // Of a table, whose columns are as wide as their values.
   { name: "gap", shown: / {2,}/, actual: " {2,}" },
   // Lines that may be missing, at the end and elsewhere.

@@ -28,6 +28,7 @@ Deno.test("matchesOutput() lets ids, times, tokens and what … stands for diffe
     ["one\n…\nlast", "one\ntwo", false],
     ["…\none\n…", "one", true],
     ["…\none\n…", "zero\none\ntwo", true],
+    ["a.yaml:216:14 /info\n    216 | x", "a.yaml:7:1 /info\n      7 | x", true],
     ["SIZE  OPEN\n…  0", "SIZE     OPEN\n12.8 MB  0", true],
     ["", "anything", false],
   ];
