@@ -49,13 +49,15 @@ export class SharedTimer implements Disposable {
     this.#endsAt = Infinity;
     const now = performance.now();
     let next = Infinity;
+    const due: Timed[] = [];
     for (const timed of this.#waiting) {
-      if (timed.passesAt > now) {
-        next = Math.min(next, timed.passesAt);
-        continue;
-      }
-      this.#waiting.delete(timed);
-      timed.pass();
+      if (timed.passesAt <= now) due.push(timed);
+      else next = Math.min(next, timed.passesAt);
+    }
+    // Several at once if the process was busy meanwhile.
+    for (const timed of due.sort((a, b) => a.passesAt - b.passesAt)) {
+      // False if one before it has removed it.
+      if (this.#waiting.delete(timed)) timed.pass();
     }
     if (next < this.#endsAt) this.#start(next);
   }

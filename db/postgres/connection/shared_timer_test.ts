@@ -24,6 +24,23 @@ Deno.test("SharedTimer calls in the order of time and not what was removed", asy
   assertEquals(passed, ["early", "late"]);
 });
 
+Deno.test("SharedTimer calls what is late in the order of time, but what a call removes", async () => {
+  using timer = new SharedTimer();
+  const passed: string[] = [];
+  const removed = moment(passed, "removed", { inMs: -1 });
+  timer.add(removed);
+  timer.add(moment(passed, "second", { inMs: -2 }));
+  timer.add({
+    passesAt: performance.now() - 3,
+    pass: () => {
+      passed.push("first");
+      timer.delete(removed);
+    },
+  });
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  assertEquals(passed, ["first", "second"]);
+});
+
 Deno.test("SharedTimer takes further moments while it calls", async () => {
   using timer = new SharedTimer();
   const { promise, resolve } = Promise.withResolvers<void>();
