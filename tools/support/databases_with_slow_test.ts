@@ -13,8 +13,7 @@ const MADE = "-- migrate:up\nCREATE TABLE made AS SELECT gen_random_uuid()::text
 const removals: Readonly<Record<string, (migrations: readonly MigrationSource[]) => Promise<void>>> = {
   embedded: async (migrations) =>
     Deno.remove(dirname(await preparedCluster(migrations)), { recursive: true }),
-  PostgreSQL: async (migrations) =>
-    execute(await testServer(), `DROP DATABASE ${await templateName(migrations)}`),
+  PostgreSQL: async (migrations) => execute(await testServer(), `DROP DATABASE ${templateName(migrations)}`),
 };
 
 for (const name of Object.keys(databasesWith([]))) {

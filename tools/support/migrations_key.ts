@@ -10,7 +10,7 @@ const program: MigrationSource = {
 };
 
 /** Returns a key that changes with migration files, their sources and the runner. */
-export async function migrationsKey(sources: readonly MigrationSource[]): Promise<string> {
+export function migrationsKey(sources: readonly MigrationSource[]): string {
   const files = [program, ...sources].flatMap(({ name, directory }) =>
     [...Deno.readDirSync(directory)].filter(({ isFile }) => isFile).map((file) => ({
       source: name,
@@ -19,5 +19,5 @@ export async function migrationsKey(sources: readonly MigrationSource[]): Promis
     }))
   );
   files.sort((one, other) => one.file < other.file ? -1 : 1);
-  return (await checksum(JSON.stringify(files))).slice(0, 16);
+  return checksum(JSON.stringify(files)).slice(0, 16);
 }

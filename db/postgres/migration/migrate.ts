@@ -9,7 +9,6 @@ import type {
 import { MigrationError } from "../../errors.ts";
 import type { Connection } from "../connection/connection.ts";
 import { type Migration, readMigrations } from "./migration_file.ts";
-import { MigrationSession } from "./migration_session.ts";
 import {
   type MigrationState,
   newestOf,
@@ -20,7 +19,7 @@ import {
   withoutChecksum,
 } from "./migration_state.ts";
 import { type MigrationPart, refuseTransactionEnd } from "./parse_migration.ts";
-import { applyMigration, type LockLimits, recordChecksum, revertMigration } from "./run_migration.ts";
+import type { LockLimits } from "./run_migration.ts";
 
 /** Dependencies of the migration functions. */
 export interface MigrationTarget {
@@ -44,6 +43,7 @@ export async function migrate(
   const pending = pendingOf(migrations, state);
   if (pending.length + withoutChecksum(migrations, state).length === 0) return [];
   for (const migration of pending) refuseTransactionEnd(migration.up, titleOf(migration));
+  const { MigrationSession, applyMigration, recordChecksum } = await loadRunner();
   await using session = await MigrationSession.open({ querier, connect, observer });
   const applied: string[] = [];
   for (const migration of migrations) {
@@ -56,6 +56,14 @@ export async function migrate(
   return applied;
 }
 
+/** Loads what runs migrations: most starts find nothing pending. */
+async function loadRunner(): Promise<
+  typeof import("./migration_session.ts") & typeof import("./run_migration.ts")
+> {
+  const [session, run] = await Promise.all([import("./migration_session.ts"), import("./run_migration.ts")]);
+  return { ...session, ...run };
+}
+
 /** Reverts the newest files and returns their names. */
 export async function revertMigrations(
   { querier, connect, locks }: MigrationTarget,
@@ -63,6 +71,7 @@ export async function revertMigrations(
   { count, observer = {} }: { readonly count: number; readonly observer?: MigrationObserver | undefined },
 ): Promise<readonly string[]> {
   const migrations = await readMigrations(sources);
+  const { MigrationSession, revertMigration } = await loadRunner();
   await using session = await MigrationSession.open({ querier, connect, observer });
   const reversals = planRevert(migrations, await readMigrationState(querier), count);
   for (const { migration, part } of reversals) await revertMigration(session, migration, { part, locks });

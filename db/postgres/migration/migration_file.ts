@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { MigrationSource } from "../../db.ts";
 import { MigrationError } from "../../errors.ts";
 import { decodeMigration } from "./decode_migration.ts";
@@ -56,7 +57,7 @@ async function readEntry(
     version,
     fileName,
     source: name,
-    sha256: await checksum(text),
+    sha256: checksum(text),
   };
 }
 
@@ -78,12 +79,9 @@ async function isFile(directory: string, entry: Deno.DirEntry, source: string): 
  * Computes the SHA-256 that detects changes to an applied file. Ignores line endings, a byte order mark (no longer
  * accepted, but present in some older files) and trailing white space, which editors and version control change.
  */
-export async function checksum(text: string): Promise<string> {
-  const bytes = new TextEncoder().encode(text.replace(/^\ufeff/, "").replace(/\r\n/g, "\n").trimEnd());
-  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).reduce(
-    (hex, byte) => hex + byte.toString(16).padStart(2, "0"),
-    "",
-  );
+export function checksum(text: string): string {
+  const normalized = text.replace(/^\ufeff/, "").replace(/\r\n/g, "\n").trimEnd();
+  return createHash("sha256").update(normalized, "utf8").digest("hex");
 }
 
 function refuseDuplicates(migrations: readonly Migration[]): void {

@@ -21,7 +21,7 @@ const prepared = new Map<string, Promise<string>>();
  * cached for later runs.
  */
 export async function preparedCluster(migrations: readonly MigrationSource[]): Promise<string> {
-  const key = await migrationsKey(migrations);
+  const key = migrationsKey(migrations);
   const cluster = prepared.get(key) ?? find(key, migrations);
   prepared.set(key, cluster);
   return await cluster;

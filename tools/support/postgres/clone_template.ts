@@ -26,7 +26,7 @@ export async function cloneTemplate(
   server: InstanceConfig,
   { database, migrations }: CloneOptions,
 ): Promise<void> {
-  const template = await templateName(migrations);
+  const template = templateName(migrations);
   const { host, port, user, password } = server;
   const sql = postgres({ host, port, user, password, database: server.database, max: 1, onnotice: () => {} });
   try {
@@ -39,8 +39,8 @@ export async function cloneTemplate(
 }
 
 /** Returns the name of the template. */
-export async function templateName(migrations: readonly MigrationSource[]): Promise<string> {
-  return prefix + await migrationsKey(migrations);
+export function templateName(migrations: readonly MigrationSource[]): string {
+  return prefix + migrationsKey(migrations);
 }
 
 /** Creates a database. Returns false if the template is missing. */
