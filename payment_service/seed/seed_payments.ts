@@ -62,13 +62,13 @@ export async function seedPayments(
   const chunks = chunksOf(plan);
   const done = (await db.query(sql.existing(chunks))).rowCount;
   if (done === 0 && !add) await refuseAccounts(db);
-  const mayCreate = (await db.query<{ may: boolean }>(MAY_SKIP_CHECKS)).rows[0]?.may ?? false;
-  if (!mayCreate && done < chunks.length) onChecks?.();
-  const seeder = new Seeder({ connections, sql, skipChecks: mayCreate });
+  const skipChecks = (await db.query<{ may: boolean }>(MAY_SKIP_CHECKS)).rows[0]?.may ?? false;
+  if (!skipChecks && done < chunks.length) onChecks?.();
+  const seeder = new Seeder({ connections, sql, skipChecks });
   const found = chunks[done - 1]?.end ?? 0;
+  const profiles = await freeProfiles(db, plan.accounts - (chunks[done - 1]?.opened[1] ?? 0));
   let progress: SeedProgress = { found, added: 0 };
   onProgress?.(progress);
-  const profiles = await freeProfiles(db, plan.accounts - (chunks[done - 1]?.opened[1] ?? 0));
   for (const [index, chunk] of chunks.slice(done).entries()) {
     if (signal?.aborted) return progress;
     if (index % VACUUM_EVERY === VACUUM_EVERY - 1) await db.query("vacuum accounts");

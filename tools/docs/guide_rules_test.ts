@@ -53,7 +53,11 @@ Deno.test("the guide names settings as they are, and not by earlier names", asyn
 Deno.test("each command has its row in the reference, and in no other table", async () => {
   const names = [...Object.keys(PLATFORM_COMMANDS), ...serviceCommands(services).map(({ name }) => name)];
   const terms = names.map((name) => `${project.name} ${name}`);
-  assertEquals(misplaced(await definitionsOf(terms), "docs/reference.md"), []);
+  // One that several services add has a row for each.
+  const definitions = [...await definitionsOf(terms)].map(([term, paths]) =>
+    [term, [...new Set(paths)]] as const
+  );
+  assertEquals(misplaced(new Map(definitions), "docs/reference.md"), []);
 });
 
 Deno.test("each problem type has its row in the reference, and in no other table", async () => {
