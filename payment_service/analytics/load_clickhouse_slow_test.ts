@@ -10,26 +10,18 @@ import { makePayments } from "../testing/make_payments.ts";
 import { PAYMENT_MIGRATIONS } from "../testing/payment_program.ts";
 import { loadClickhouse, send } from "./load_clickhouse.ts";
 import { QUESTIONS } from "./questions.ts";
-
-/** Python with the package chdb, which is large: nothing installs it for this test alone. */
-const PYTHON = Deno.env.get("TEST_CHDB_PYTHON") ?? "python3";
-
-async function hasEngine(): Promise<boolean> {
-  const command = new Deno.Command(PYTHON, { args: ["-c", "import chdb"], stdout: "null", stderr: "null" });
-  return await command.output().then(({ success }) => success, () => false);
-}
+import { startClickhouse, testWithClickhouse } from "./testing/start_clickhouse.ts";
 
 /** Volume by day and currency, in the engine of ClickHouse. */
 const VOLUME = `select toString(toDate(recorded_at)) as day, currency, toString(count()) as payments,
     toString(sum(amount_minor)) as amount
   from payments final where type = 'payment.settled' group by 1, 2 order by 1, 2 format JSONEachRow`;
 
-const isReady = services.some(({ name }) => name === "export") && await hasEngine();
-
-Deno.test({
-  name: `loadClickhouse() loads each row once${isReady ? "" : " (skipped: Python has no package chdb)"}`,
-  ignore: !isReady,
-  async fn(): Promise<void> {
+testWithClickhouse(
+  "loadClickhouse() loads each row once",
+  async () => {
+    // Projects may do without it.
+    if (!services.some(({ name }) => name === "export")) return;
     await using database = await useTestDatabase({ migrations: PAYMENT_MIGRATIONS });
     await using pool = openPool({ primary: database.instance, replicas: [], ...GENEROUS_TIMEOUTS });
     await makePayments(pool);
@@ -37,17 +29,8 @@ Deno.test({
     const environment = { ...postgresEnvironment(database.instance), MIGRATE_ON_START: "true" };
     await using program = new MainProgram(environment, ["export", "payments", "--to", folder]);
     assertEquals((await program.ended()).code, 0);
-    await using server = new Deno.Command(PYTHON, {
-      args: [join(import.meta.dirname ?? ".", "clickhouse_server.py"), join(folder, "engine")],
-      stdin: "null",
-      stdout: "piped",
-    }).spawn();
-    const [port = ""] = await Array.fromAsync(
-      (async function* (): AsyncGenerator<string> {
-        for await (const text of server.stdout.pipeThrough(new TextDecoderStream())) return yield text.trim();
-      })(),
-    );
-    const target = { url: `http://127.0.0.1:${port}` };
+    await using clickhouse = await startClickhouse(join(folder, "engine"));
+    const { target } = clickhouse;
     const data = join(folder, "payments");
     const loaded = await loadClickhouse(data, target);
     assertEquals([loaded > 0, await loadClickhouse(data, target)], [true, 0]);
@@ -60,7 +43,7 @@ Deno.test({
     assertEquals(await loadClickhouse(data, target), loaded);
     assertEquals(await volume(), rows);
     await assertRejects(() => send(target, "select nothing"), Error, "ClickHouse: ");
-    server.kill("SIGKILL");
+    await clickhouse[Symbol.asyncDispose]();
     await Deno.remove(folder, { recursive: true });
   },
-});
+);

@@ -9,22 +9,13 @@ import {
   StorageType,
 } from "@nats-io/jetstream";
 import { errors, headers, type NatsConnection } from "@nats-io/nats-core";
-import { NatsConnectionImpl, setTransportFactory } from "@nats-io/nats-core/internal";
+import { connectNats, type NatsServers } from "../connect_nats.ts";
 import type { Message } from "../outbox/message.ts";
 import { type Broker, BrokerError, type PublishOptions, type PublishOutcome } from "./broker.ts";
 import { brokerReason, isRefusal, mayLackStream } from "./broker_reason.ts";
-import { NatsTransport } from "./nats_transport.ts";
-
-setTransportFactory({ factory: () => new NatsTransport() });
 
 /** Options of the connection to a NATS server or cluster. */
-export interface NatsBrokerOptions {
-  /** "host:port" of the servers to connect to first. */
-  readonly servers: readonly [string, ...string[]];
-  /** @default none */
-  readonly credentials?: NatsCredentials;
-  /** TLS to the servers; undefined if it is not required. */
-  readonly tls: NatsTls | undefined;
+export interface NatsBrokerOptions extends NatsServers {
   /** Name of the JetStream stream that stores the messages. */
   readonly stream: string;
   /**
@@ -34,19 +25,6 @@ export interface NatsBrokerOptions {
    */
   readonly timeoutMs?: number;
 }
-
-/** TLS to a NATS server, whose certificate is verified. All texts are in PEM. */
-export interface NatsTls {
-  /** Certificates to trust. @default those of the platform */
-  readonly ca?: string;
-  /** Client certificate and its key, for a server that requires one. @default none */
-  readonly client?: { readonly cert: string; readonly key: string };
-}
-
-/** Credentials of the program at the server. */
-export type NatsCredentials = { readonly user: string; readonly password: string } | {
-  readonly token: string;
-};
 
 /** Prefix of subjects; the type of the event follows. */
 const SUBJECT_PREFIX = "archway.";
@@ -143,22 +121,10 @@ export class NatsBroker implements Broker {
   }
 
   async #open(): Promise<Connected> {
-    const { servers, credentials, tls, stream } = this.#options;
+    const { stream, ...servers } = this.#options;
     const timeout = this.#timeoutMs;
     try {
-      const connection = await NatsConnectionImpl.connect({
-        servers: [...servers],
-        ...(credentials === undefined
-          ? {}
-          : "token" in credentials
-          ? { token: credentials.token }
-          : { user: credentials.user, pass: credentials.password }),
-        ...(tls !== undefined && { tls: { ...(tls.ca !== undefined && { ca: tls.ca }), ...tls.client } }),
-        name: "archway",
-        timeout,
-        reconnect: false,
-        pingInterval: 10_000,
-      });
+      const connection = await connectNats(servers, { name: "archway", timeoutMs: timeout });
       try {
         const manager = await jetstreamManager(connection, { timeout });
         await ensureStream(manager, stream);

@@ -1,7 +1,7 @@
 import { InvalidSetting, type SettingsReader } from "@archway/service_kit/setting.ts";
 import { pemSetting } from "@archway/service_kit/pem_setting.ts";
 import { customSetting, textSetting } from "@archway/service_kit/setting_types.ts";
-import type { NatsCredentials, NatsTls } from "./nats_broker.ts";
+import type { NatsCredentials, NatsTls } from "../connect_nats.ts";
 
 /** Configuration of the message broker. May contain a password. */
 export interface NatsConfig {

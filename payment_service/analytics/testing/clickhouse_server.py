@@ -1,5 +1,6 @@
 """ClickHouse's HTTP interface on loopback, as far as the test uses it, with the engine of the package chdb."""
 
+import json
 import re
 import sys
 import tempfile
@@ -26,11 +27,15 @@ class Handler(BaseHTTPRequestHandler):
                     file.write(body)
                     file.flush()
                     table, form = insert.groups()
-                    columns = "path" if form == "TabSeparated" else "*"
-                    structure = ", 'path String'" if form == "TabSeparated" else ""
-                    names = columns if form == "TabSeparated" else COLUMNS
+                    columns = ENGINE.query(
+                        f"select name, type from system.columns where database = 'bench' and table = '{table}' order by position",
+                        "JSONCompactEachRow",
+                    ).bytes()
+                    pairs = [json.loads(line) for line in columns.splitlines()]
+                    names = ", ".join(name for name, _ in pairs)
+                    structure = ", ".join(f"{name} {kind}" for name, kind in pairs).replace("'", "\\'")
                     ENGINE.query(
-                        f"insert into {table} ({names}) select {names} from file('{file.name}', {form}{structure})"
+                        f"insert into {table} ({names}) select {names} from file('{file.name}', {form}, '{structure}')"
                     )
                 result = b""
             status = 200
@@ -45,11 +50,6 @@ class Handler(BaseHTTPRequestHandler):
         pass
 
 
-COLUMNS = (
-    "position, type, recorded_at, transfer_id, payment_id, refund_id, debtor_account_id, creditor_account_id, "
-    "payer_profile_id, payee_profile_id, currency, amount, amount_minor"
-)
-
 server = HTTPServer(("127.0.0.1", 0), Handler)
-print(server.server_port, flush=True)
+print(f"port {server.server_port}", flush=True)
 server.serve_forever()
