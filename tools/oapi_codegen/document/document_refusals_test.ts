@@ -71,6 +71,18 @@ const CASES: readonly Case[] = [
     ],
   },
   {
+    name: "a misspelt parameter of an operation with defaults, once",
+    text:
+      `${DEFAULTS}paths:\n  /a:\n    get:\n      parameters:\n        - $ref: common.yaml#/components/parameters/P\n` +
+      "      responses: { '204': { description: Done } }\n",
+    common:
+      "x-operation-defaults: {}\ncomponents: { parameters: { Q: { name: q, in: query, schema: {} } } }\n",
+    says: [
+      "oapi/t.yaml:9#/paths/~1a/get/parameters/0/$ref: The reference has no target in oapi/common.yaml; " +
+      "did you mean common.yaml#/components/parameters/Q?",
+    ],
+  },
+  {
     name: "a misspelt file",
     text: at("comon.yaml#/components/schemas/Problem"),
     says: [`${PLACE}There is no file comon.yaml in the document's folder; did you mean common.yaml?`],

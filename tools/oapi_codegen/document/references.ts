@@ -22,10 +22,13 @@ export class References {
   target(ref: string, at: string): string | undefined {
     const pointer = ref.startsWith("#") ? decodeFragment(ref.slice(1)) : undefined;
     if (pointer !== undefined && this.at(pointer) !== undefined) return pointer;
-    this.diagnostics.add(
-      at,
-      "The reference has no target in this document; correct it or add its target",
-    );
+    // The one that the bundler added names the file, and what was meant.
+    if (!this.diagnostics.has(at)) {
+      this.diagnostics.add(
+        at,
+        "The reference has no target in this document; correct it or add its target",
+      );
+    }
     return undefined;
   }
 
