@@ -99,7 +99,7 @@ async function main([tree = resolve(import.meta.dirname ?? ".", "..")]: readonly
   const lines = Object.entries(traces).flatMap(([name, trace]) => [
     `${name.toUpperCase()} runs through ${trace.size} files`,
     ...[...trace].map(([path, functions]) =>
-      `  ${path}: ${functions.filter((name) => name !== "").join(", ")}`
+      `  ${path}: ${functions.filter((name) => /^[#\w]/.test(name)).join(", ")}`
     ),
     "",
   ]);
