@@ -3,7 +3,8 @@ import type { Fault, PlannedFault } from "./plan_faults.ts";
 
 /** Duration of what does not end by itself, in milliseconds. */
 const LASTS_MS = 1_500;
-const HOUR_SECONDS = 3_600;
+/** Jumps of a clock, in seconds: by less and by more than timeouts, tolerances of signatures and leases take. */
+const JUMPS_SECONDS = [2, 60, 600, 3_600];
 
 const INJECTIONS: Readonly<Record<Fault, (cluster: Cluster, random: () => number) => Promise<void>>> = {
   "worker killed": async (cluster, random) => {
@@ -37,8 +38,8 @@ const INJECTIONS: Readonly<Record<Fault, (cluster: Cluster, random: () => number
     await pause(LASTS_MS);
     await standby.resumeReplay();
   },
-  "clock forward": async ({ clock }) => await clock?.set(HOUR_SECONDS),
-  "clock back": async ({ clock }) => await clock?.set(-HOUR_SECONDS),
+  "clock forward": async ({ clock }, random) => await clock?.set(jump(random)),
+  "clock back": async ({ clock }, random) => await clock?.set(-jump(random)),
   failover: (cluster) => cluster.failOver(),
 };
 
@@ -64,6 +65,10 @@ export async function injectFaults(
     await INJECTIONS[fault](cluster, random);
     onFault(fault, "over");
   }
+}
+
+function jump(random: () => number): number {
+  return JUMPS_SECONDS[Math.floor(random() * JUMPS_SECONDS.length)] ?? 0;
 }
 
 async function signalWorker(
