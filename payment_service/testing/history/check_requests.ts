@@ -1,7 +1,7 @@
 import { type CheckOptions, visibilityOf } from "@archway/conformance/history/check_reads.ts";
 import type { Operation } from "@archway/conformance/history/history.ts";
 import type { Violation } from "@archway/conformance/history/violation.ts";
-import { textMember } from "@archway/service_kit/json_value.ts";
+import { isArray, textMember } from "@archway/service_kit/json_value.ts";
 import { transferHistory } from "./transfer_history.ts";
 
 /** Difference between clocks if it is not known, and time that a client may pause between the two readings of one. */
@@ -21,12 +21,13 @@ interface RequestHistory {
  */
 export function checkRequests(options: CheckOptions): readonly Violation[] {
   const { requests } = transferHistory(options.all);
-  const own = options.all.filter(({ action }) => /^(?:request|pay|cancel|status)$/.test(action));
+  const own = options.all.filter(({ action }) => /^(?:request|pay|cancel|status|revisions)$/.test(action));
   return [...Map.groupBy(own, ({ key }) => key)].flatMap(([id, operations]) => {
     const creation = operations.find(({ action }) => action === "request");
     const history = { id, creation, operations, payments: requests.get(id)?.effects ?? [] };
     return [
       ...checkOnce(history),
+      ...checkRevisions(history, options),
       ...checkExpiry(history, options),
       ...operations.flatMap((operation) =>
         operation.action === "status"
@@ -45,6 +46,23 @@ function checkOnce({ id, operations, payments }: RequestHistory): readonly Viola
   if (made.size > 1) return violation(`${id} was paid ${made.size} times: ${[...made].join(", ")}`, paid);
   if (cancelled === undefined || made.size === 0) return [];
   return violation(`${id} was cancelled, and paid by ${[...made].join(", ")}`, [...paid, cancelled]);
+}
+
+/** Checks that revisions end with the only final one, and that this is the payment if there is one. */
+function checkRevisions(
+  { id, operations }: RequestHistory,
+  options: CheckOptions,
+): readonly Violation[] {
+  return operations.flatMap((read) => {
+    if (read.action !== "revisions" || read.outcome !== "ok") return [];
+    const states = isArray(read.output["states"]) ? read.output["states"].map(String) : [];
+    const isOrdered = states.length > 0 && states.slice(0, -1).every((state) => state === "created");
+    const isVisible = visibilityOf(read, options);
+    const payment = operations.find((one) => one.action === "pay" && isVisible?.(one));
+    if (isOrdered && (payment === undefined || states.at(-1) === "paid")) return [];
+    const message = `the revisions of ${id} are ${states.join(", ")}`;
+    return violation(message, [...payment === undefined ? [] : [payment], read]);
+  });
 }
 
 /** Checks that no payment began after the request had expired, by the clock of the recorder. */

@@ -240,6 +240,15 @@ const WRONG_REQUESTS: Readonly<Record<string, readonly Step[]>> = {
     pay("a", { output: { id: "p1" } }),
   ],
   "payment-requests: q was paid after its expiry": [SHORT, pay("a", { output: { id: "p1" } })],
+  "payment-requests: the revisions of q are created, expired, expired": [
+    REQUESTED,
+    { action: "revisions", key: "q", output: { states: ["created", "expired", "expired"] } },
+  ],
+  "payment-requests: the revisions of q are created\n": [
+    REQUESTED,
+    pay("a", { output: { id: "p1" } }),
+    { action: "revisions", key: "q", output: { states: ["created"] } },
+  ],
   "payment-requests: q was refused as paid, which it was not": [REQUESTED, pay("a", LATE)],
   "payment-requests: a read returned q as expired, which it was not": [REQUESTED, status("expired")],
   "payment-requests: a read returned q as cancelled, which it was not": [REQUESTED, status("cancelled")],

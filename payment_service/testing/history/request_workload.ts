@@ -9,6 +9,7 @@ import {
   tokenInput,
   type Workload,
 } from "@archway/conformance/history/workload.ts";
+import { isArray, member, textMember } from "@archway/service_kit/json_value.ts";
 import { checkRequests } from "./check_requests.ts";
 import { readStatements } from "./read_statements.ts";
 import { CURRENCY, outputOf, ownerOf, TestAccounts } from "./test_accounts.ts";
@@ -18,6 +19,8 @@ const ACCOUNTS = 2;
 /** Number of the newest requests that clients pay, cancel and read at a time. */
 const ACTIVE = 4;
 const MAX_ATTEMPTS = 3;
+/** Number of the newest requests whose revisions are read at the end. */
+const REVIEWED = 40;
 /** Longest of short lifetimes, in milliseconds. */
 const SHORT_MS = 1_000;
 /** Lifetime that is not over for a clock that jumps by an hour, either. */
@@ -63,6 +66,19 @@ class RequestClient implements OpenWorkload {
     for (const [account, owner] of this.accounts.owners) {
       const session = sessions.find((one) => ownerOf(one) === owner);
       if (session !== undefined) await readStatements(session, account);
+    }
+    for (const { id, payee } of this.#requests.slice(-REVIEWED)) {
+      const session = sessions.find((one) => ownerOf(one) === this.accounts.owners.get(payee));
+      const token = session?.lastToken;
+      await session?.record({ action: "revisions", key: id, input: { ...tokenInput(token) } }, async () => {
+        const path = `/v1/payment-requests/${id}/revisions?limit=200`;
+        const { status, body } = await session.send({ path, headers: tokenHeader(token) });
+        const data = member(body, "data");
+        const states = isArray(data) ? data.map((one) => textMember(one, "status") ?? "") : [];
+        return status === 200
+          ? { outcome: "ok", output: { states } }
+          : { outcome: "fail", output: { status } };
+      });
     }
   }
 
