@@ -73,7 +73,7 @@ export async function conformHistory(
     ...violations.map((violation) => renderViolation(violation)),
     ...[...skipped].map(([name, reason]) => `${name} skipped: ${reason}\n`),
     `${operations.length} operations on ${workloads.map(({ name }) => name).join(", ")} (seed ${seed}): ` +
-    `${count("ok")} ok, ${count("fail")} failed, ${
+    `${count("ok")} ok, ${count("fail")} refused, ${
       count("unknown")
     } unknown; ${violations.length} violations\n`,
   ];

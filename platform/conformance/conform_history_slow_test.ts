@@ -20,7 +20,7 @@ Deno.test("conformHistory() finds a foreign service consistent, and removes what
   const { report, isPassed, left } = await recordNotes();
   assertMatch(
     report,
-    /^\d+ operations on \/api\/notes \(seed 1\): \d+ ok, \d+ failed, 0 unknown; 0 violations\n$/,
+    /^\d+ operations on \/api\/notes \(seed 1\): \d+ ok, \d+ refused, 0 unknown; 0 violations\n$/,
   );
   assert(isPassed);
   assertEquals(left, []);

@@ -59,6 +59,14 @@ export function parseConformOptions(args: readonly string[]): ConformOptions {
   if (token !== undefined) fields.push(parseField(`Authorization: Bearer ${token}`));
   const rows = { url: origin.origin, document, fields, only, isFull };
   if (!values.history) return rows;
+  if (only !== undefined || isFull) {
+    throw new TypeError(
+      `--history records operations of its own: ${
+        isFull ? "--full" : "--only"
+      } selects HTTP conformance tests, ` +
+        "which run without --history",
+    );
+  }
   const seconds = wholeNumber(values.seconds, { name: "--seconds", max: 600 });
   return { ...rows, history: { seconds, seed: wholeNumber(values.seed, { name: "--seed", max: 2 ** 31 }) } };
 }

@@ -30,6 +30,10 @@ Deno.test("parseConformOptions() refuses what is no address of a service, and no
     "--seconds",
     "0",
   ]];
+  for (const option of [["--only", "json"], ["--full"]]) {
+    const line = ["http://localhost", "--history", ...option];
+    assertThrows(() => parseConformOptions(line), TypeError, `${option[0]} selects HTTP conformance tests`);
+  }
   const lines = [
     [],
     ...addresses.map((url) => [url]),
