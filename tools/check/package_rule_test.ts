@@ -12,7 +12,7 @@ Deno.test("unboundPackages() rejects a package outside its room", () => {
     ["postgres", "postgres", "db/postgres/"],
     ["@hono/hono/html", "@hono/hono", "server/"],
     ["@std/http/etag", "@std/http", "server/"],
-    ["@nats-io/nats-core", "@nats-io/nats-core", "platform/events/broker/"],
+    ["@nats-io/nats-core", "@nats-io/nats-core", "platform/events/broker/, platform/events/connect_nats.ts"],
     ["standardwebhooks", "standardwebhooks", "platform/events/webhooks/"],
     ["@opentelemetry/api", "@opentelemetry/api", "platform/observability/"],
     ["ioredis", "ioredis", "server/rate_limit/"],
