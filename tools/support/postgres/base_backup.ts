@@ -35,13 +35,15 @@ export async function baseBackup(
 async function copyDirectory(from: string, to: string, owner: Owner | undefined): Promise<void> {
   await Deno.mkdir(to, { mode: 0o700 });
   await giveTo(owner, to);
+  // Slots are folders: a standby with that of the server would retain its log for no one.
+  if (emptied.has(from.slice(from.lastIndexOf("/") + 1))) return;
   for await (const { name, isDirectory } of Deno.readDir(from)) {
     if (leftOut.has(name)) continue;
     const [source, target] = [join(from, name), join(to, name)];
     // Slots are directories. Those of the other server would retain WAL, and use up the number that is allowed.
     if (isDirectory && from.endsWith("/pg_replslot")) continue;
     if (isDirectory) await copyDirectory(source, target, owner);
-    else if (!emptied.has(from.slice(from.lastIndexOf("/") + 1))) await copyFile(source, target, owner);
+    else await copyFile(source, target, owner);
   }
 }
 
