@@ -38,7 +38,7 @@ const TEXTS = [...DISTINCTIVE, ...DISTINCTIVE.map((text) => text.toLowerCase())]
 interface FiledDatabase extends AsyncDisposable {
   readonly instance: InstanceConfig;
   readonly directory: string;
-  /** What is beside it; only of a server. */
+  /** Replica and log; absent for the embedded one. */
   readonly beside?: Beside;
   /** Stops it and leaves its files. */
   stop(): Promise<void>;
