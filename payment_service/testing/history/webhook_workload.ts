@@ -142,6 +142,7 @@ async function openWebhook(session: HistorySession): Promise<OwnWebhook> {
     body: { url: inbox.url, eventTypes: EVENT_TYPES },
   });
   const { id, secret } = itemOf(created.body);
+  if (created.status === 422) throw new SetupError("the program refuses to deliver to this machine");
   if (created.status !== 201) throw new SetupError(`POST /v1/webhooks responded ${created.status}`);
   inbox.secret = String(secret);
   const path = `/v1/webhooks/${id}`;
