@@ -98,7 +98,13 @@ export const paymentProblems = problemTable<PaymentErrorCode>({
     detail: "Only the payee can refund a payment, and revise or cancel a payment request.",
   },
   "payment-request-not-found": notFound("payment request"),
-  "payment-request-changed": changed("payment request"),
+  "payment-request-changed": {
+    ...changed("payment request"),
+    detail:
+      "The payment request was modified since it was read, or exists although If-None-Match accepts only a new one. The " +
+      "ETag header of the response has its current version: read it with GET, and repeat the request with that ETag in " +
+      "If-Match if it is to be changed.",
+  },
   "payment-request-exists": {
     title: "Payment request already exists",
     status: 409,

@@ -221,6 +221,13 @@ for (const [name, open] of Object.entries(databasesWith(serviceMigrations(...PRI
         const wrong = (): Promise<unknown> =>
           privacy(pool, "erase", "--subject", erased.profile, "--confirm", crypto.randomUUID());
         await assertRejects(wrong, CommandError, "no such request");
+        const balance = `account ${erased.account} has a balance of`;
+        assertStringIncludes(first.output, `Pay out first: ${balance}`);
+        const confirm = /--confirm (\S+)/.exec(first.output)?.[1] ?? "";
+        const stranding = (): Promise<unknown> =>
+          privacy(pool, "erase", "--subject", erased.profile, "--confirm", confirm);
+        await assertRejects(stranding, CommandError, balance);
+        assertEquals((await send(server, `GET /v1/profiles/${erased.profile}`)).status, 200);
       });
       let receipt: Readonly<Record<string, unknown>> = {};
       await t.step("erase leaves ids and amounts, and the books balance", async () => {
@@ -232,7 +239,6 @@ for (const [name, open] of Object.entries(databasesWith(serviceMigrations(...PRI
           { table: "payments", rows: 4 },
           { table: "refunds", rows: 1 },
           { table: "payment_requests", rows: 4 },
-          { table: "payment_request_references", rows: 2 },
           { table: "payment_request_batch_items", rows: 1 },
           { table: "idempotency_keys", rows: 5 },
         ]);

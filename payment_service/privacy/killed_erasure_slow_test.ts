@@ -77,7 +77,7 @@ Deno.test({
     const described = `select from payments where id = '${payment}' and description = 'Lunch'`;
     const requested = await run("erase", "--subject", subject);
     const request = /--confirm (\S+)/.exec(requested.stdout)?.[1] ?? "";
-    const erase = ["erase", "--subject", subject, "--confirm", request];
+    const erase = ["erase", "--subject", subject, "--confirm", request, "--insist"];
 
     await t.step("encrypt, in the middle", async () => {
       await pool.withTx(async (tx) => {

@@ -1,5 +1,6 @@
 import type { ConnectionPool, Querier, Transaction } from "@archway/db/db.ts";
 import { EventStore } from "@archway/events/event_store.ts";
+import { formatMoney } from "@archway/service_kit/money.ts";
 import type {
   DataSubject,
   ErasedRows,
@@ -7,6 +8,7 @@ import type {
   PersonalDataSource,
   PersonalRecord,
 } from "@archway/service_kit/personal_data.ts";
+import type { Account } from "../domain/account.ts";
 import { paymentStream, requestStream } from "../events/payment_event.ts";
 import { PAYMENT_UPCASTERS, personalFieldsOf } from "../events/payment_event_data.ts";
 
@@ -21,6 +23,9 @@ const EVENTS = 1000;
 const ACCOUNT_IDS = "select id from accounts where profile_id = $1 order by id";
 
 const ACCOUNTS = "select * from accounts where profile_id = $1 order by id";
+
+const BALANCES =
+  "select id, balance, currency from accounts where profile_id = $1 and balance <> 0 order by id";
 
 const ENTRIES = `select entries.* from entries join accounts on accounts.id = entries.account_id
   where accounts.profile_id = $1 and (entries.account_id, entries.transfer_id) > ($2, $3)
@@ -109,6 +114,15 @@ export const paymentPersonalData: PersonalDataSource = {
     }
   },
 
+  async stranded(db: Querier, { id }: DataSubject): Promise<readonly string[]> {
+    if (!UUID.test(id)) return [];
+    const { rows } = await db.query<Pick<Account, "id" | "balance" | "currency">>(BALANCES, [id]);
+    return rows.map((account) => {
+      const { amount } = formatMoney({ units: account.balance, currency: account.currency });
+      return `account ${account.id} has a balance of ${amount} ${account.currency}`;
+    });
+  },
+
   async prepare(pool: ConnectionPool, { id, cipher }: DataSubject): Promise<void> {
     if (!UUID.test(id)) return;
     for await (const payments of pagesOf(pool.writer(), PAYMENTS, id)) {
@@ -126,13 +140,12 @@ export const paymentPersonalData: PersonalDataSource = {
     const refunds = await tx.query(ERASE_REFUNDS, [id]);
     const requests = await tx.query(ERASE_REQUESTS, [id]);
     await tx.query(ERASE_REFERENCES, [id]);
-    const references = await tx.query(FREE_REFERENCES, [id]);
+    await tx.query(FREE_REFERENCES, [id]);
     const items = await tx.query(ERASE_ITEMS, [id]);
     return [
       { table: "payments", rows: payments.rowCount },
       { table: "refunds", rows: refunds.rowCount },
       { table: "payment_requests", rows: requests.rowCount },
-      { table: "payment_request_references", rows: references.rowCount },
       { table: "payment_request_batch_items", rows: items.rowCount },
     ];
   },

@@ -63,5 +63,8 @@ export async function erase(
 ): Promise<Readonly<Record<string, unknown>>> {
   const requested = await privacy(pool, "erase", "--subject", subject);
   const request = /--confirm (\S+)/.exec(requested.output)?.[1] ?? "";
-  return JSON.parse((await privacy(pool, "erase", "--subject", subject, "--confirm", request)).output);
+  return JSON.parse(
+    (await privacy(pool, "erase", "--subject", subject, "--confirm", request, "--insist"))
+      .output,
+  );
 }

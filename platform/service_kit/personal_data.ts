@@ -95,6 +95,8 @@ export interface PersonalDataSource {
    * the person lock.
    */
   erase(tx: Transaction, subject: DataSubject): Promise<readonly ErasedRows[]>;
+  /** Returns what an erasure would strand, such as a balance; an operator has to insist on it. @default nothing */
+  stranded?(db: Querier, subject: DataSubject): Promise<readonly string[]>;
   /** Encrypts everything that was stored before, in short transactions, and returns the number of events. */
   encryptStored?(
     pool: ConnectionPool,

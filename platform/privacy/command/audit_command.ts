@@ -33,7 +33,9 @@ async function verify(head: string | undefined, context: CommandContext): Promis
   const result = await database.pool.withTx((tx) => verifyLog(tx, head), options);
   const { rows, blocks, rest, findings } = result;
   await context.print(`Rows: ${rows}; blocks: ${blocks}; rows in no block yet: ${rest}\n`);
-  await context.print(result.head === "" ? "" : `Head: ${result.head}\n`);
+  await context.print(
+    result.head === "" ? "Nothing is chained yet: run the service for a minute\n" : `Head: ${result.head}\n`,
+  );
   if (findings.length > 0) throw new CommandError(`the log was tampered with:\n  ${findings.join("\n  ")}`);
   return 0;
 }

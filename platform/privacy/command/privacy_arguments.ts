@@ -4,13 +4,18 @@ import { parseAction, refusePositionals } from "@archway/service_kit/parse_actio
 /** Parsed arguments of the command `privacy`. */
 export type PrivacyArguments =
   | { readonly action: "export"; readonly subject: string }
-  | { readonly action: "erase"; readonly subject: string; readonly confirm: string | undefined }
+  | {
+    readonly action: "erase";
+    readonly subject: string;
+    readonly confirm: string | undefined;
+    readonly insist: boolean;
+  }
   | { readonly action: "encrypt" }
   | { readonly action: "scrub" };
 
 const ACTIONS = {
   export: { subject: "text" },
-  erase: { subject: "text", confirm: "text" },
+  erase: { subject: "text", confirm: "text", insist: "flag" },
   encrypt: {},
   scrub: {},
 } as const;
@@ -32,5 +37,5 @@ export function parsePrivacyArguments(args: readonly string[]): PrivacyArguments
   if (confirm !== undefined && !UUID.test(confirm)) {
     throw new UsageError("--confirm requires the id of a request, as erase prints it");
   }
-  return { action, subject, confirm };
+  return { action, subject, confirm, insist: values.has("insist") };
 }

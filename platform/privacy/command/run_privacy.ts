@@ -2,6 +2,7 @@ import { v7 as newId } from "uuid";
 import type { ConnectionPool } from "@archway/db/db.ts";
 import { microsecondClock } from "@archway/db/timestamp.ts";
 import { type CommandContext, CommandError } from "@archway/service_kit/command.ts";
+import { IDEMPOTENCY_TABLES } from "@archway/service_kit/idempotency.ts";
 import type { PersonalDataSource } from "@archway/service_kit/personal_data.ts";
 import { textTable } from "@archway/service_kit/text_table.ts";
 import { insertEntries } from "../audit/audit_row.ts";
@@ -14,8 +15,13 @@ import { parsePrivacyArguments } from "./privacy_arguments.ts";
 /** Tables in which nothing but a note of an erasure stays. */
 const NOTES = ["subject_keys", "erasures"];
 
-const LEFT_TO_OPERATOR = `Not covered: backups, logs, exported files, messages that receivers have stored.
-Deleted bytes stay in the files of the database until archway privacy scrub, or until they are overwritten.
+/** Command line of this program, to copy. */
+const PROGRAM = Deno.build.standalone ? "archway" : "deno task -q archway";
+
+const LEFT_TO_OPERATOR =
+  `Not covered: backups, logs, exported files, messages that receivers have stored, and on a
+developer's machine the requests in .archway/cockpit.
+Deleted bytes stay in the files of the database until ${PROGRAM} privacy scrub, or until they are overwritten.
 `;
 
 /** Runs the command `privacy`, and returns its exit code. */
@@ -73,25 +79,43 @@ async function exported(
 async function printRequest(pool: ConnectionPool, options: SubjectOptions): Promise<number> {
   const { context, subject } = options;
   const counts = await exported(pool, options, () => Promise.resolve());
-  const request = await requestErasure(pool, subject, { id: newId(), now: microsecondClock()() });
+  const now = microsecondClock()();
+  const request = await requestErasure(pool, subject, { id: newId(), now });
   const rows = [...counts].filter(([table]) => !NOTES.includes(table));
-  await context.print(
-    textTable([["TABLE", "RECORDS"], ...rows.map(([table, count]) => [table, `${count}`])]),
+  const declared = new Map(
+    [...IDEMPOTENCY_TABLES, ...context.services.flatMap(({ tables = [] }) => tables)].map((
+      one,
+    ) => [one.table, one]),
   );
   await context.print(
+    textTable([
+      ["TABLE", "RECORDS", "ERASURE"],
+      ...rows.map(([table, count]) => [table, `${count}`, declared.get(table)?.erasure ?? "stays"]),
+    ]),
+  );
+  const found = await findSubject(pool.writer(), subject, { ...options, cipher: undefined, now });
+  for (const source of options.sources) {
+    for (const one of await source.stranded?.(pool.writer(), found) ?? []) {
+      await context.print(`Pay out first: ${one}, which no one can move afterwards\n`);
+    }
+  }
+  await context.print(
     `This request has erased nothing yet. Ids, amounts and times will stay. To erase:\n` +
-      `  archway privacy erase --subject ${subject} --confirm ${request.id}\n`,
+      `  ${PROGRAM} privacy erase --subject ${subject} --confirm ${request.id}\n`,
   );
   return 0;
 }
 
 async function printReceipt(
   pool: ConnectionPool,
-  { subject, confirm, sources, context }: SubjectOptions & { readonly confirm: string },
+  { subject, confirm, insist, sources, context }: SubjectOptions & {
+    readonly confirm: string;
+    readonly insist: boolean;
+  },
 ): Promise<number> {
   const cipher = await context.cipher();
   const receipt = await eraseSubject(pool, { request: confirm, subject }, {
-    ...{ sources, cipher, now: microsecondClock()() },
+    ...{ sources, cipher, insist, now: microsecondClock()() },
   });
   if (receipt === undefined) {
     throw new CommandError(`no such request for ${subject}; erase without --confirm makes one`);

@@ -5,6 +5,7 @@ import type {
   PersonalDataCipher,
   PersonalDataSource,
 } from "@archway/service_kit/personal_data.ts";
+import { CommandError } from "@archway/service_kit/command.ts";
 import { insertEntries } from "../audit/audit_row.ts";
 import { SubjectKeys } from "../cipher/subject_keys.ts";
 import { findSubject } from "./personal_data_of.ts";
@@ -65,6 +66,8 @@ export interface EraseOptions {
   readonly sources: readonly PersonalDataSource[];
   readonly cipher: PersonalDataCipher | undefined;
   readonly now: Timestamp;
+  /** Whether it may strand something, such as a balance. @default false */
+  readonly insist?: boolean;
 }
 
 /**
@@ -72,6 +75,7 @@ export interface EraseOptions {
  * receipt again, and changes nothing; one that was interrupted has changed nothing.
  *
  * @returns the receipt; undefined if there is no such request for the person.
+ * @throws {CommandError} if it would strand something.
  */
 export async function eraseSubject(
   pool: ConnectionPool,
@@ -93,6 +97,13 @@ export async function eraseSubject(
     for (const source of sources) {
       const subject = await findSubject(tx, subjectId, options);
       erased.push(...await source.erase(tx, subject));
+      // With its locks, so that nothing is added any more.
+      const stranded = options.insist === true ? [] : await source.stranded?.(tx, subject) ?? [];
+      if (stranded.length > 0) {
+        throw new CommandError(
+          `nothing was erased: ${stranded.join(", ")}; pay it out, or repeat with --insist`,
+        );
+      }
       documents.push(...await source.keysOf?.(tx, subject) ?? []);
     }
     const destroyed = await destroyKeys(tx, [subjectId, ...documents], now);
