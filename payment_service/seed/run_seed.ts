@@ -5,9 +5,13 @@ import { seedPayments, type SeedProgress } from "./seed_payments.ts";
 /** Runs the command `seed --payments`, and returns its exit code. */
 export async function runSeed(args: readonly string[], context: CommandContext): Promise<number> {
   const today = new Date().toISOString().slice(0, 10);
-  const { plan, add, line } = parseSeedArguments(args, { today });
+  const { plan, add, remote, line } = parseSeedArguments(args, { today });
   // The last statements read whole tables.
-  await using database = await context.openDatabase({ unlimited: true, purpose: "seed" });
+  await using database = await context.openDatabase({
+    ...{ unlimited: true, purpose: "seed" },
+    // Free profiles get accounts with money.
+    ...(!remote && { localUnless: "--remote" }),
+  });
   const startedAt = performance.now();
   let shown: Progress | undefined;
   let progress: SeedProgress;

@@ -8,6 +8,8 @@ export interface SeedArguments {
   readonly plan: PaymentPlan;
   /** Whether accounts may exist before. */
   readonly add: boolean;
+  /** Whether the database may be on another machine. */
+  readonly remote: boolean;
   /** Arguments that select the same plan at any later time. */
   readonly line: string;
 }
@@ -19,6 +21,7 @@ const OPTIONS = {
   "until": { type: "string" },
   "random-seed": { type: "string" },
   "add": { type: "boolean" },
+  "remote": { type: "boolean" },
 } as const;
 
 const DAY_US = 86_400_000_000n;
@@ -40,8 +43,8 @@ export function parseSeedArguments(args: readonly string[], { today }: { today: 
         token.kind === "option" ? `unknown option ${token.rawName}` : "unexpected argument",
       );
     }
-    const isFlag = token.name === "add";
-    if (isFlag && token.value !== undefined) throw new UsageError("--add accepts no value");
+    const isFlag = ["add", "remote"].includes(token.name);
+    if (isFlag && token.value !== undefined) throw new UsageError(`${token.rawName} accepts no value`);
     if (!isFlag && token.value === undefined) throw new UsageError(`${token.rawName} requires a value`);
     values.set(token.name, token.value ?? "");
   }
@@ -56,11 +59,15 @@ export function parseSeedArguments(args: readonly string[], { today }: { today: 
   const others = ["accounts", "days", "random-seed"].flatMap((name) =>
     values.has(name) ? [`--${name} ${values.get(name)}`] : []
   );
-  const add = values.has("add");
+  const [add, remote] = [values.has("add"), values.has("remote")];
   return {
     plan: { payments, accounts: 10 * Math.ceil(accounts / 10), randomSeed, from, step },
     add,
-    line: [`--payments ${payments}`, ...others, `--until ${until}`, ...(add ? ["--add"] : [])].join(" "),
+    remote,
+    line: [
+      ...[`--payments ${payments}`, ...others, `--until ${until}`],
+      ...[...(add ? ["--add"] : []), ...(remote ? ["--remote"] : [])],
+    ].join(" "),
   };
 }
 

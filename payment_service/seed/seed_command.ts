@@ -7,7 +7,8 @@ import type { ServiceCommand } from "@archway/service_kit/command.ts";
 export const seedCommand: ServiceCommand = {
   name: "seed",
   option: "--payments",
-  usage: "--payments <n> [--accounts <n>] [--days <n>] [--until <date>] [--random-seed <n>] [--add]",
+  usage:
+    "--payments <n> [--accounts <n>] [--days <n>] [--until <date>] [--random-seed <n>] [--add] [--remote]",
   summary: "generate sample payments",
   arguments: [
     ["--payments <n>", "payments; a fifth of them is refunded, in part or in full"],
@@ -16,6 +17,7 @@ export const seedCommand: ServiceCommand = {
     ["--until <date>", "end of these days (default: today)"],
     ["--random-seed <n>", "other payments for another number (default: 1)"],
     ["--add", "add payments to a database that has some, all of which must be older"],
+    ["--remote", "write to a database on another machine"],
   ],
   async run(args, context): Promise<number> {
     const { runSeed } = await import("./run_seed.ts");

@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
 import { v7 as newId } from "uuid";
 import type { ConnectionPool } from "@archway/db/db.ts";
 import { openPool } from "@archway/db/postgres/open_pool.ts";
@@ -6,6 +6,8 @@ import { microsecondsOf } from "@archway/db/timestamp.ts";
 import { CommandError, UsageError } from "@archway/service_kit/command.ts";
 import { GENEROUS_TIMEOUTS } from "@archway/tools/support/generous_timeouts.ts";
 import { useTestDatabase } from "@archway/tools/support/postgres/use_test_database.ts";
+import { postgresEnvironment } from "@archway/tools/support/postgres_environment.ts";
+import { MainProgram } from "@archway/tools/support/program.ts";
 import { isEqual } from "../rebuild/compare_tables.ts";
 import { rebuildProjections } from "../rebuild/rebuild_projections.ts";
 import { findInconsistencies } from "../testing/find_inconsistencies.ts";
@@ -104,6 +106,15 @@ Deno.test("seedPayments() satisfies the checks of each row if its role may not s
   }
 });
 
+Deno.test("seed --payments refuses a database on another machine without --remote", async () => {
+  await using database = await useTestDatabase();
+  const environment = { ...postgresEnvironment(database.instance), POSTGRES_PRIMARY_HOST: "db.example" };
+  await using program = new MainProgram(environment, ["seed", "--payments", "100"]);
+  const { code, stderr } = await program.ended();
+  assertStringIncludes(stderr, "POSTGRES_PRIMARY_HOST is db.example, which may be another machine");
+  assertEquals(code, 1);
+});
+
 Deno.test("parseSeedArguments() reads every option, and returns a line that selects the same plan later", () => {
   const args = "--payments 1000 --accounts=33 --days 10 --random-seed 7 --add".split(" ");
   const parsed = parseSeedArguments(args, { today: "2026-11-30" });
@@ -112,7 +123,7 @@ Deno.test("parseSeedArguments() reads every option, and returns a line that sele
       ...{ payments: 1_000, accounts: 40, randomSeed: 7 },
       ...{ from: microsecondsOf("2026-11-20T00:00:00Z"), step: DAY / 100n },
     },
-    add: true,
+    ...{ add: true, remote: false },
     line: "--payments 1000 --accounts 33 --days 10 --random-seed 7 --until 2026-11-30 --add",
   });
   assertEquals(parseSeedArguments(parsed.line.split(" "), { today: "2027-01-01" }), parsed);
@@ -122,6 +133,7 @@ Deno.test("parseSeedArguments() reads every option, and returns a line that sele
     "--payments 99": "--payments must be an integer from 100 to 50,000,000",
     "--payments 1000 --accounts x": "--accounts must be an integer from 20 to 100,000",
     "--payments 1000 --add=no": "--add accepts no value",
+    "--payments 1000 --remote=db": "--remote accepts no value",
     "--payments 1000 --until soon":
       "--until must be a date such as 2026-11-01 or a time such as 2026-11-01T12:00:00Z",
     "--payments 1000 --profiles 3": "unknown option --profiles",

@@ -1,3 +1,4 @@
+import { isLoopback } from "@archway/config/is_loopback.ts";
 import type { StorageConfig } from "@archway/config/storage_config.ts";
 import type { MigrationSource } from "@archway/db/db.ts";
 import {
@@ -74,6 +75,7 @@ export function commandContext(
     },
     async openDatabase(limits = {}): Promise<CommandDatabase> {
       const config = limitedConfig(configure(), limits);
+      refuseRemote(config, limits);
       await using stack = new AsyncDisposableStack();
       const { pool } = stack.use(await openDatabase(config, { isThread: thread !== undefined }));
       // MIGRATE_ON_START applies to commands as it does to the service.
@@ -120,6 +122,17 @@ function processContext(): ThreadContext {
       return stoppedBy === undefined ? undefined : SIGNAL_EXIT_CODES[stoppedBy] ?? 1;
     },
   };
+}
+
+/** @throws {CommandError} if the database of a command that is meant for this machine is on another one. */
+function refuseRemote({ database }: StorageConfig, { localUnless }: CommandDatabaseOptions): void {
+  if (localUnless === undefined || database.kind === "embedded") return;
+  const remote = database.primary.find(({ host }) => !isLoopback(host) && !host.startsWith("/"));
+  if (remote === undefined) return;
+  throw new CommandError(
+    `POSTGRES_PRIMARY_HOST is ${remote.host}, which may be another machine with real data: add ${localUnless} to ` +
+      "write to its database",
+  );
 }
 
 /** Returns the configuration of a command's database with limits of its own. */

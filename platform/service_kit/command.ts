@@ -79,6 +79,13 @@ export interface CommandDatabaseOptions {
   readonly maxConnections?: number;
   /** Maximum wait of a read for a replica that is to show a position, in milliseconds. @default CONSISTENCY_MAX_WAIT */
   readonly replicaWaitMs?: number;
+  /**
+   * Option of the command that allows a server on another machine, such as "--remote": without it, such a server is
+   * refused, for commands that a database of real data should not meet by mistake.
+   *
+   * @default none, any server is used
+   */
+  readonly localUnless?: string;
   /** Word behind POSTGRES_APPLICATION_NAME, by which the server distinguishes its sessions. @default none */
   readonly purpose?: string;
 }
