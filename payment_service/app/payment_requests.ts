@@ -39,11 +39,23 @@ export class PaymentRequestService {
   ): Promise<Page<StoredEvent>> {
     const reader = this.#deps.connections.reader(options);
     const { scope, filter: { requestId: id } } = request;
-    presentRequest(await this.#deps.requests.find(reader, { id, scope }, options));
-    return this.#read(scope, await this.#deps.requests.listRevisions(reader, request, options), [id]);
+    const found = presentRequest(await this.#deps.requests.find(reader, { id, scope }, options));
+    const page = await this.#deps.requests.listRevisions(reader, request, options);
+    const { payerAccountId } = found.request;
+    const shown = found.isPayee
+      ? page
+      : { ...page, items: page.items.map((event) => withoutFormerPayer(event, payerAccountId)) };
+    return this.#read(scope, shown, [id]);
   }
 
   #read<Value>(scope: AccessScope, value: Value, ids: readonly string[]): Value {
     return recordRead(this.#deps, value, { scope, resource: "payment_request", ids });
   }
+}
+
+/** Returns a revision without the account that was asked before, and without the text for it. */
+function withoutFormerPayer(event: StoredEvent, current: string | null): StoredEvent {
+  const { payerAccountId } = event.data;
+  if (payerAccountId === null || payerAccountId === current) return event;
+  return { ...event, data: { ...event.data, payerAccountId: null, payerProfileId: null, description: null } };
 }

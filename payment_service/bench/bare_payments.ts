@@ -29,11 +29,14 @@ export class BarePayments {
 
   /** Makes a payment between two accounts. @throws {Error} when one is not there, or has too little. */
   async pay(payerId: string, payeeId: string): Promise<void> {
-    const { claim, lock, project, append, keep } = PAYMENT_SQL;
+    const { claim, lock, find, project, append, keep } = PAYMENT_SQL;
     const values = { ...this.#own(), payerId, payeeId };
     await this.#sql.begin(async (tx) => {
       await tx.unsafe(claim.text, claim.bind(values), PREPARED);
-      const rows = await tx.unsafe<LockedRow[]>(lock.text, lock.bind(values), PREPARED);
+      const [, rows] = await Promise.all([
+        tx.unsafe(lock.text, lock.bind(values), PREPARED),
+        tx.unsafe<LockedRow[]>(find.text, find.bind(values), PREPARED),
+      ]);
       const [payer, payee] = [payerId, payeeId].map((id) => rows.find((row) => row.id === id));
       if (!payer || !payee || payer.balance < PAYMENT_UNITS) throw new Error("A payment cannot be made");
       const known = {

@@ -72,17 +72,17 @@ export type LockedRow = Account & { readonly isOwn: boolean; readonly isActive: 
 
 /**
  * SQL of a payment with an idempotency key, as the service sends it. The statements between BEGIN and COMMIT are
- * recorded, so that the bare loop runs the same text. `project` and `append` are pipelined.
+ * recorded, so that the bare loop runs the same text. `lock` and `find` are pipelined, and so are `project` and `append`.
  */
 export const PAYMENT_SQL = await recordPayment();
 
 /** Names of the statements, in their order. */
-type StatementName = "claim" | "lock" | "project" | "append" | "keep";
+type StatementName = "claim" | "lock" | "find" | "project" | "append" | "keep";
 
 async function recordPayment(): Promise<
   Readonly<Record<StatementName, RecordedStatement<keyof typeof RECORDED>>>
 > {
-  const rows = [[{ claimed: true, fingerprint: null }], lockedRows(), [], [{}], []];
+  const rows = [[{ claimed: true, fingerprint: null }], [], lockedRows(), [], [{}], []];
   const recorder = new StatementRecorder(RECORDED, rows);
   const ids: string[] = [RECORDED.transferId, RECORDED.paymentId];
   const now = (): string => RECORDED.at;
@@ -105,11 +105,11 @@ async function recordPayment(): Promise<
     await written;
     return { response: RESPONSE, refused: false };
   });
-  const [claim, lock, project, append, keep, ...others] = recorder.statements;
-  if (!claim || !lock || !project || !append || !keep || others.length > 0) {
-    throw new Error("Recording SQL failed: the bare loop runs five statements of a payment");
+  const [claim, lock, find, project, append, keep, ...others] = recorder.statements;
+  if (!claim || !lock || !find || !project || !append || !keep || others.length > 0) {
+    throw new Error("Recording SQL failed: the bare loop runs six statements of a payment");
   }
-  return { claim, lock, project, append, keep };
+  return { claim, lock, find, project, append, keep };
 }
 
 function lockedRows(): readonly LockedRow[] {

@@ -3,7 +3,8 @@ import { PAYMENT_SQL } from "./payment_sql.ts";
 
 Deno.test("PAYMENT_SQL is what its names say", () => {
   assertMatch(PAYMENT_SQL.claim.text, /pg_try_advisory_xact_lock/);
-  assertMatch(PAYMENT_SQL.lock.text, /from accounts .* for no key update of accounts/s);
+  assertMatch(PAYMENT_SQL.lock.text, /from accounts .* for no key update/s);
+  assertMatch(PAYMENT_SQL.find.text, /from accounts left join published_profiles/);
   assertMatch(PAYMENT_SQL.project.text, /update accounts as .*insert into payments .*insert into entries /s);
   assertMatch(PAYMENT_SQL.append.text, /insert into events .* insert into outbox .* pg_notify/s);
   assertMatch(PAYMENT_SQL.keep.text, /insert into idempotency_keys/);

@@ -36,16 +36,19 @@ const OF_PROFILES = scopedStatement(
   2,
 );
 
-// Locks rows in the order of the sort. No other statement locks several accounts, so transactions cannot deadlock. "No
+// A statement of its own: what waits for a lock sees rows of other tables as they were before, such as a profile that an
+// erasure has deleted meanwhile. Locks rows in the order of the sort. No other statement locks several accounts, so transactions cannot deadlock. "No
 // key update" is the lock of an update; it does not block inserts of rows that refer to the account.
-const LOCK = scopedStatement(
+const LOCK = "select from accounts where id = any ($1) order by id for no key update";
+
+const FIND_LOCKED = scopedStatement(
   (owner) =>
     `select ${ACCOUNT_COLUMNS}, ${
       owner === undefined ? "true" : `coalesce(profile.owner = ${owner}, false)`
     } as "isOwn",
       accounts.profile_id is null or (profile.id is not null and profile.deleted_at is null) as "isActive"
     from accounts left join published_profiles as profile on profile.id = accounts.profile_id
-    where accounts.id = any ($1) order by accounts.id for no key update of accounts`,
+    where accounts.id = any ($1) order by accounts.id`,
   1,
 );
 
@@ -88,9 +91,11 @@ export class PostgresAccountRepository implements AccountRepository {
   }
 
   async lock(tx: Querier, ids: readonly string[], scope: AccessScope): Promise<readonly LockedAccount[]> {
-    const { rows } = await tx.query<Account & Omit<LockedAccount, "account">>(
-      ...statementFor(LOCK, scope, [ids]),
-    );
+    // In one flush.
+    const [, { rows }] = await Promise.all([
+      tx.query(LOCK, [ids]),
+      tx.query<Account & Omit<LockedAccount, "account">>(...statementFor(FIND_LOCKED, scope, [ids])),
+    ]);
     return rows.map(({ isOwn, isActive, ...account }) => ({ account, isOwn, isActive }));
   }
 

@@ -9,8 +9,8 @@ import { serviceMigrations } from "@archway/tools/support/service_databases.ts";
 import { serviceServer } from "@archway/tools/support/service_server.ts";
 import { services } from "../../services.ts";
 import { findInconsistencies } from "../testing/find_inconsistencies.ts";
-import { idOf, money, openAccount, send } from "../testing/payment_client.ts";
-import { PRIVACY, PRIVACY_SECRETS, PRIVATE_PAYMENTS } from "../testing/privacy_calls.ts";
+import { idOf, money, openAccount, outcome, send } from "../testing/payment_client.ts";
+import { erase, PRIVACY, PRIVACY_SECRETS, PRIVATE_PAYMENTS } from "../testing/privacy_calls.ts";
 
 /** Number of the advisory lock that the database waits for where a command is to be killed. */
 const GATE = 5_531;
@@ -77,7 +77,7 @@ Deno.test({
     const described = `select from payments where id = '${payment}' and description = 'Lunch'`;
     const requested = await run("erase", "--subject", subject);
     const request = /--confirm (\S+)/.exec(requested.stdout)?.[1] ?? "";
-    const erase = ["erase", "--subject", subject, "--confirm", request, "--insist"];
+    const confirmed = ["erase", "--subject", subject, "--confirm", request, "--insist"];
 
     await t.step("encrypt, in the middle", async () => {
       await pool.withTx(async (tx) => {
@@ -120,7 +120,7 @@ Deno.test({
         pool,
         "create trigger gate before update on erasures for each row execute function wait_at_gate()",
         async (reached) => {
-          await using program = start(...erase);
+          await using program = start(...confirmed);
           await reached();
           await program.kill();
         },
@@ -138,7 +138,7 @@ Deno.test({
         `create constraint trigger gate after update on erasures deferrable initially deferred
           for each row execute function wait_at_gate()`,
         async (reached) => {
-          await using program = start(...erase);
+          await using program = start(...confirmed);
           // COMMIT waits: it is carried out although the program does not see it.
           await reached();
           assertEquals((await program.kill()).stdout, "");
@@ -148,7 +148,7 @@ Deno.test({
       await pool.writer().query("drop trigger gate on erasures");
       assertEquals(await count(described), 0);
       for (let time = 0; time < 2; time++) {
-        const { code, stdout } = await run(...erase);
+        const { code, stdout } = await run(...confirmed);
         assertEquals(code, 0);
         assertEquals(JSON.parse(stdout).request, request);
         assertEquals(stdout, receipt ??= stdout);
@@ -179,5 +179,53 @@ Deno.test({
       assertEquals(await count(`select from payments where id = '${payment}'`), 1);
       assertEquals(await findInconsistencies(pool.writer()), []);
     });
+  },
+});
+
+Deno.test({
+  name: "privacy erase wins against payments and requests that wait for the same accounts",
+  ignore: PRIVACY.length === 0,
+  async fn(): Promise<void> {
+    await using database = await useTestDatabase({ migrations: serviceMigrations(...services) });
+    await using pool = openPool({ primary: database.instance, replicas: [], ...GENEROUS_TIMEOUTS });
+    await using watcher = openPool({ primary: database.instance, replicas: [], ...GENEROUS_TIMEOUTS });
+    const server = serviceServer(pool, { services: PRIVATE_PAYMENTS, hmacSecrets: PRIVACY_SECRETS });
+    const [payer, payee] = [await openAccount(server, "100.00"), await openAccount(server, "0")];
+    const { body: { data } } = await send(server, `GET /v1/accounts/${payer}`);
+    const terms = {
+      payeeAccountId: payee,
+      payerAccountId: payer,
+      amount: money("1.00"),
+      description: "Lunch",
+    };
+    const expiresAt = new Date(Date.now() + 86_400_000).toISOString();
+    const waiting = async (number: number): Promise<void> => {
+      const text =
+        `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+      while ((await watcher.writer().query(text)).rowCount < number) {
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+    };
+    const [locked, release] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const holding = watcher.withTx(async (tx) => {
+      await tx.query("select from accounts where id = $1 for no key update", [payer]);
+      locked.resolve();
+      await release.promise;
+    });
+    await locked.promise;
+    // The first in the queue.
+    const erasing = erase(pool, String(data?.["profileId"]));
+    await waiting(1);
+    const paying = send(server, "POST /v1/payments", { body: terms, key: crypto.randomUUID() });
+    await waiting(2);
+    const asking = send(server, `PUT /v1/payment-requests/${crypto.randomUUID()}`, {
+      body: { ...terms, expiresAt },
+    });
+    await waiting(3);
+    release.resolve();
+    await Promise.all([holding, erasing]);
+    const results = [outcome(await paying), outcome(await asking)];
+    assertEquals(results, ["422 profile-deleted", "422 profile-deleted"]);
+    assertEquals((await pool.writer().query("select from events where type like 'payment%'")).rowCount, 0);
   },
 });

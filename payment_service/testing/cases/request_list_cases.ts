@@ -21,6 +21,26 @@ export const REQUEST_LIST_CASES: Readonly<Record<string, (harness: Harness) => P
       );
     }
     assertEquals((await get(harness, open, "eve")).status, 200);
+    // A later payer does not see what was asked of the one before.
+    const moved = idOf(await request(harness, { payerAccountId: ada, description: "For ada" }));
+    await send(server, `PUT /v1/payment-requests/${moved}`, {
+      ...{
+        as: "bob",
+        headers: { "If-Match": "*" },
+        body: terms(bob, { payerAccountId: eve, description: "Rent" }),
+      },
+    });
+    const seen = async (as: string): Promise<readonly unknown[]> =>
+      (await send(server, `GET /v1/payment-requests/${moved}/revisions`, { as })).body.data?.map((one) => [
+        one["payerAccountId"],
+        one["description"],
+      ]) ?? [];
+    assertEquals(await seen("bob"), [[ada, "For ada"], [eve, "Rent"]]);
+    assertEquals(await seen("eve"), [[null, null], [eve, "Rent"]]);
+    await send(server, `POST /v1/payment-requests/${moved}/cancel`, {
+      as: "bob",
+      headers: { "If-Match": "*" },
+    });
     for (
       const [id, as, expected] of [[asked, "ada", "422 not-payee"], [open, "eve", "422 not-payee"]] as const
     ) {

@@ -23,7 +23,7 @@ const HOUR_MS = 3_600_000;
 
 /** Defects of single statements: a text that is replaced, and the check that finds it. */
 const STATEMENT_FAULTS = {
-  "balance not locked": { from: " for no key update of accounts", to: "", foundBy: "transfers" },
+  "balance not locked": { from: " order by id for no key update", to: "", foundBy: "transfers" },
   "refunds exceed the payment: earlier ones are not seen": {
     ...{ from: "payments.refunded", to: "0::int8 as refunded", foundBy: "refunds" },
   },

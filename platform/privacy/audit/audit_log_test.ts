@@ -67,6 +67,13 @@ const TAMPERINGS: Readonly<Record<string, readonly [statements: readonly string[
     ],
     /^rows of block 1 .* were reordered or replaced$/,
   ],
+  "a row before the first position": [
+    [
+      `insert into audit_log (position, id, at, actor, action, resource, ids, hash) overriding system value
+        select -5, id, at, actor, action, resource, ids, hash from audit_log where ids = '{a}'`,
+    ],
+    /^row -5 was added: positions begin at 1$/,
+  ],
   "a removed block": [
     ["delete from audit_blocks where number = 1"],
     /^block 1 is missing: blocks were removed$/,

@@ -60,6 +60,7 @@ export async function verifyLog(tx: Querier, head?: string): Promise<LogVerifica
   let total = 0n;
   const check = (row: LogRow): void => {
     total++;
+    if (row.position < 1n) found(`row ${row.position} was added: positions begin at 1`);
     if (isEqual(hashOfRow(row), row.hash)) return;
     found(`row ${row.position} was changed: it does not have its hash`);
   };
@@ -99,7 +100,8 @@ export async function verifyLog(tx: Querier, head?: string): Promise<LogVerifica
 }
 
 async function* rowsOf(tx: Querier): AsyncGenerator<LogRow, undefined> {
-  for (let after = 0n;;) {
+  // Positions begin at 1: one before was chosen, so that it seems to belong to no block.
+  for (let after = -(2n ** 63n);;) {
     const { rows } = await tx.query<LogRow>(ROWS, [after]);
     yield* rows;
     const last = rows.at(-1);
