@@ -1,8 +1,13 @@
-import type { SettingsReader, SettingsSection } from "@archway/service_kit/setting.ts";
 import {
+  InvalidSetting,
+  type Setting,
+  type SettingsReader,
+  type SettingsSection,
+} from "@archway/service_kit/setting.ts";
+import {
+  customSetting,
   durationSetting,
   integerSetting,
-  secretSetting,
   textSetting,
   urlSetting,
 } from "@archway/service_kit/setting_types.ts";
@@ -74,14 +79,14 @@ const S3_REGION = textSetting("EXPORT_S3_REGION", {
 });
 const S3_ACCESS_KEY_ID = textSetting("EXPORT_S3_ACCESS_KEY_ID", {
   example: "AKIAIOSFODNN7EXAMPLE",
+  pattern: [/^[\x21-\x7e]+$/, "must consist of printable characters of ASCII, without spaces"],
   description: "Access key of the object store, which may read, write, list and delete in the prefix.",
 });
-const S3_SECRET_ACCESS_KEY = secretSetting("EXPORT_S3_SECRET_ACCESS_KEY", {
-  description: "Secret of the access key.",
-});
-const S3_SESSION_TOKEN = secretSetting("EXPORT_S3_SESSION_TOKEN", {
-  description: "Session token of temporary credentials.",
-});
+const S3_SECRET_ACCESS_KEY = credentialSetting("EXPORT_S3_SECRET_ACCESS_KEY", "Secret of the access key.");
+const S3_SESSION_TOKEN = credentialSetting(
+  "EXPORT_S3_SESSION_TOKEN",
+  "Session token of temporary credentials.",
+);
 
 /** Settings of exports. */
 export const EXPORT_SETTINGS: SettingsSection = {
@@ -112,4 +117,15 @@ export function readExportConfig(reader: SettingsReader): ExportConfig {
       sessionToken: reader.read(S3_SESSION_TOKEN),
     },
   };
+}
+
+/** Returns a secret setting. What no header can have is refused here, since errors of headers quote it. */
+function credentialSetting(name: string, description: string): Setting<string | undefined> {
+  return customSetting(name, {
+    ...{ type: "secret", secret: true, description },
+    parse(text): string {
+      if (/^[\x20-\x7e]+$/.test(text)) return text;
+      throw new InvalidSetting("must consist of printable characters of ASCII, without line breaks");
+    },
+  });
 }

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { EnvironmentReader } from "@archway/config/environment_reader.ts";
-import { parseConfig } from "@archway/config/config.ts";
+import { ConfigError, parseConfig } from "@archway/config/config.ts";
 import type { ConnectionPool } from "@archway/db/db.ts";
 import { PrometheusMetrics } from "@archway/observability/telemetry/prometheus_metrics.ts";
 import { mountServices } from "@archway/program/mount_services.ts";
@@ -24,12 +24,15 @@ const PRINT = testJob("print");
 interface ShopOptions {
   readonly mount: () => MountedService;
   readonly cron?: string;
+  /** Variable that the expression comes from. */
+  readonly setting?: string;
 }
 
-function shop({ mount, cron }: ShopOptions): ServiceModule {
-  const schedules = cron === undefined
-    ? []
-    : [{ name: "test.nightly", cron, job: PRINT, payload: { name: "nightly" } }];
+function shop({ mount, cron, setting }: ShopOptions): ServiceModule {
+  const schedules = cron === undefined ? [] : [{
+    ...{ name: "test.nightly", cron, job: PRINT, payload: { name: "nightly" } },
+    ...(setting !== undefined && { setting }),
+  }];
   return defineService({ name: "shop", requires: ["jobs"], jobs: [PRINT], schedules, mount });
 }
 
@@ -100,8 +103,12 @@ Deno.test("mountServices() rejects a kind of job without exactly one handler, an
     const { message: actual } = assertThrows(() => mount(database.pool, [jobsModule, shop(options)]), Error);
     assertEquals(actual, message);
   }
-  const invalid = shop({ mount: () => ({ jobs: [handler] }), cron: "every day" });
-  assertThrows(() => mount(database.pool, [jobsModule, invalid]), RangeError, "Schedule test.nightly");
+  const invalid = { mount: (): MountedService => ({ jobs: [handler] }), cron: "99 * * * *" };
+  assertThrows(() => mount(database.pool, [jobsModule, shop(invalid)]), RangeError, "Schedule test.nightly");
+  const set = shop({ ...invalid, setting: "NIGHTLY_AT" });
+  const { errors } = assertThrows(() => mount(database.pool, [jobsModule, set]), ConfigError);
+  const reason = 'is invalid: "99 * * * *" is no cron expression: Invalid value for minute: 99';
+  assertEquals(errors, [{ variable: "NIGHTLY_AT", reason }]);
 });
 
 Deno.test("readJobsConfig() reads every variable and rejects invalid values", () => {

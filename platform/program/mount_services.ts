@@ -1,5 +1,5 @@
 import { v7 as newId } from "uuid";
-import type { WorkConfig } from "@archway/config/config.ts";
+import { ConfigError, type WorkConfig } from "@archway/config/config.ts";
 import type { ConnectionPool } from "@archway/db/db.ts";
 import { microsecondClock, type Timestamp } from "@archway/db/timestamp.ts";
 import type { Telemetry } from "@archway/observability/telemetry.ts";
@@ -13,6 +13,7 @@ import type {
   RunInThread,
   ServiceModule,
 } from "@archway/service_kit/service_module.ts";
+import { InvalidScheduleError } from "@archway/service_kit/schedule.ts";
 import { KeyRing } from "@archway/service_kit/signing.ts";
 
 /** Dependencies of {@link mountServices}. */
@@ -87,7 +88,9 @@ export function mountServices(
       handlers: (): readonly JobHandler[] => mounted.flatMap(({ jobs = [] }) => jobs),
     },
   };
-  const mounted: readonly MountedService[] = config.services.map((service) => service.mount(dependencies));
+  const mounted: readonly MountedService[] = withScheduleErrors(() =>
+    config.services.map((service) => service.mount(dependencies))
+  );
   checkHandlers(dependencies.jobs);
   return {
     services: mounted,
@@ -98,6 +101,16 @@ export function mountServices(
       fresh: async (options): Promise<Record<string, string>> => ({ ...await tokens.header(options) }),
     }),
   };
+}
+
+/** @throws {ConfigError} for a setting with the times of a schedule, which the module that plans them has refused. */
+function withScheduleErrors<T>(mount: () => T): T {
+  try {
+    return mount();
+  } catch (error) {
+    if (!(error instanceof InvalidScheduleError) || error.setting === undefined) throw error;
+    throw new ConfigError([{ variable: error.setting, reason: `is invalid: ${error.reason}` }]);
+  }
 }
 
 /** Loaded on demand: few programs need it. */

@@ -6,6 +6,8 @@ export interface ScheduleDefinition {
   readonly name: string;
   /** Cron expression with five fields, or a name such as @daily. */
   readonly cron: string;
+  /** Variable that the expression comes from, for errors. @default none */
+  readonly setting?: string;
   /** Time zone of the expression, such as "Europe/Berlin". @default {"UTC"} */
   readonly timeZone?: string;
   readonly job: JobDefinition;
@@ -27,4 +29,16 @@ export interface TypedScheduleDefinition<Input> extends ScheduleDefinition {
 /** Defines a schedule of a job. */
 export function defineSchedule<Input>(definition: TypedScheduleDefinition<Input>): ScheduleDefinition {
   return definition;
+}
+
+/** Error of a schedule whose times are invalid. */
+export class InvalidScheduleError extends RangeError {
+  override readonly name = "InvalidScheduleError";
+  readonly setting: string | undefined;
+
+  /** @param reason What is wrong, with the expression. */
+  constructor({ name, setting }: Pick<ScheduleDefinition, "name" | "setting">, readonly reason: string) {
+    super(`Schedule ${name}: ${reason}`);
+    this.setting = setting;
+  }
 }

@@ -32,7 +32,7 @@ export async function runExport(args: readonly string[], context: CommandContext
     const definition = definitions.find((each) => each.name === name);
     if (definition === undefined) continue;
     try {
-      await using storage = await openStorage(parsed.to, { name, config });
+      await using storage = await openStorage(parsed.to, { name, config, signal });
       await exportOne(definition, {
         ...{ context, storage, catalogs, connections: database.pool, full: parsed.full, json: parsed.json },
       });

@@ -1,5 +1,6 @@
 import { CommandError } from "@archway/service_kit/command.ts";
 import type { ExportColumnType, ExportDefinition } from "@archway/service_kit/export_definition.ts";
+import { isManifest, wrongMember } from "./check_manifest.ts";
 
 /** Name of the manifest in the folder of a data set. */
 export const MANIFEST_FILE = "manifest.json";
@@ -71,13 +72,19 @@ export function parseManifest(text: string, { name, kind }: ExportDefinition): M
   const value = parseJson(text);
   if (!isManifest(value)) {
     throw new CommandError(
-      `${MANIFEST_FILE} of ${name} is not a manifest of this program; use an empty target`,
+      `${MANIFEST_FILE} of ${name} is not a manifest of this program${fault(value)}; use an empty target`,
     );
   }
   if (value.dataSet !== name || value.kind !== kind) {
     throw new CommandError(`The target holds the data set ${value.dataSet}, not ${name}; use another one`);
   }
   return value;
+}
+
+/** Returns the member that is wrong, for an error. */
+function fault(value: unknown): string {
+  const member = wrongMember(value);
+  return member === undefined ? "" : `, as its member ${member} shows`;
 }
 
 /** Returns the text of a manifest, with a line for each file. */
@@ -93,12 +100,4 @@ function parseJson(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-function isManifest(value: unknown): value is Manifest {
-  return typeof value === "object" && value !== null && "format" in value && value.format === 1 &&
-    "dataSet" in value && typeof value.dataSet === "string" && "kind" in value &&
-    "sequence" in value && Number.isSafeInteger(value.sequence) && "files" in value &&
-    Array.isArray(value.files) &&
-    "columns" in value && Array.isArray(value.columns);
 }

@@ -1,4 +1,5 @@
 import type { ExportColumn, ExportRow } from "@archway/service_kit/export_definition.ts";
+import { filePath } from "../manifest/file_path.ts";
 import type { ManifestFile } from "../manifest/manifest.ts";
 import type { ExportStorage } from "../storage/storage.ts";
 import { ParquetFile } from "./parquet_file.ts";
@@ -95,22 +96,4 @@ export class PartitionFiles implements AsyncDisposable {
     this.#open = this.#open.filter((other) => other !== partition);
     this.#closed.push({ path, day, rows: file.rows, bytes: file.bytes });
   }
-}
-
-interface FileName {
-  readonly day: string;
-  readonly sequence: number;
-  readonly run: string;
-  readonly number: number;
-}
-
-/** Returns the path of a file. The folder is a partition in Hive's style, which most engines read. */
-function filePath({ day, sequence, run, number }: FileName): string {
-  return `day=${day}/${String(sequence).padStart(8, "0")}-${run}-${number}.parquet`;
-}
-
-/** Returns the number of the manifest that a file was written for; undefined for files of others. */
-export function sequenceOf(path: string): number | undefined {
-  const [, digits] = /^day=\d{4}-\d{2}-\d{2}\/(\d{8,})-[0-9a-f]{8}-\d+\.parquet(?:\.tmp)?$/.exec(path) ?? [];
-  return digits === undefined ? undefined : Number(digits);
 }

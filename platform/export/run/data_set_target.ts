@@ -1,4 +1,5 @@
 import type { ExportDefinition } from "@archway/service_kit/export_definition.ts";
+import { sequenceOf } from "../manifest/file_path.ts";
 import {
   emptyManifest,
   formatManifest,
@@ -8,7 +9,7 @@ import {
   type ReplacedFile,
 } from "../manifest/manifest.ts";
 import { mergeColumns } from "../manifest/merge_columns.ts";
-import { PartitionFiles, sequenceOf } from "../parquet/partition_files.ts";
+import { PartitionFiles } from "../parquet/partition_files.ts";
 import type { ExportStorage, StoredManifest } from "../storage/storage.ts";
 import type { ExportOptions } from "./export_options.ts";
 

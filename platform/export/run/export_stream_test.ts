@@ -154,6 +154,54 @@ Deno.test("exportStream() refuses a manifest of something else", () =>
     assertStringIncludes(error.message, "holds the data set letters, not numbers");
   }));
 
+Deno.test("exportStream() refuses a manifest with a member of another form, and reads no file elsewhere", () =>
+  inFolder(async (folder) => {
+    await run(folder, { last: 1n });
+    const manifest = await readManifest(folder);
+    const [file] = manifest.files;
+    const until = "2020-01-01T00:00:00.000Z";
+    const elsewhere = "../../victim";
+    const wrong: readonly (readonly [keyof Manifest, unknown])[] = [
+      ["sequence", -1],
+      ["columns", [{ name: "position", type: "blob" }]],
+      ["rows", "1"],
+      ...[5, [null], [{}], [{ ...file, path: elsewhere }], [{ ...file, day: "2020-01-01" }]]
+        .map((value) => ["files", value] as const),
+      ...[null, "abc", undefined, { ...manifest.stream, position: "abc" }, { position: "1" }]
+        .map((value) => ["stream", value] as const),
+      ["days", { "2020-01-01": 1 }],
+      ...[5, [null], [{ path: elsewhere, until }], [{ path: `day=2020-01-01/${elsewhere}`, until }]]
+        .map((value) => ["replaced", value] as const),
+    ];
+    for (const [member, value] of wrong) {
+      await Deno.writeTextFile(
+        join(folder, "manifest.json"),
+        JSON.stringify({ ...manifest, [member]: value }),
+      );
+      const { message } = await assertRejects(() => run(folder, { last: 1n }), CommandError);
+      assertEquals(
+        message,
+        `manifest.json of numbers is not a manifest of this program, as its member ${member} shows; use an empty target`,
+        JSON.stringify(value),
+      );
+    }
+  }));
+
+Deno.test({
+  name: "openLocalStorage() writes to no file elsewhere to which an unfinished one is a link",
+  ignore: Deno.build.os === "windows",
+  fn: () =>
+    inFolder(async (folder) => {
+      await run(folder, { last: 1n });
+      const victim = `${folder}-victim`;
+      await Deno.writeTextFile(victim, "as before");
+      await Deno.symlink(victim, join(folder, "manifest.json.tmp"));
+      await run(folder, { last: 3n });
+      assertEquals(await Deno.readTextFile(victim), "as before");
+      await assertRows(folder, 3n);
+    }),
+});
+
 Deno.test("openLocalStorage() refuses a folder to which another export writes", () =>
   inFolder(async (folder) => {
     {

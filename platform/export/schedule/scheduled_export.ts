@@ -19,9 +19,12 @@ export const exportJob = defineJob({
   ...{ retries: 5, backoff: { firstMs: 30_000, maxMs: 600_000 } },
 });
 
-/** Returns the schedule of exports. */
+/** Returns the schedule of exports at the times of EXPORT_SCHEDULE. */
 export function exportSchedule(cron: string): ScheduleDefinition {
-  return defineSchedule({ name: "export.all", cron, job: exportJob, payload: {} });
+  return defineSchedule({
+    ...{ name: "export.all", cron, setting: "EXPORT_SCHEDULE" },
+    ...{ job: exportJob, payload: {} },
+  });
 }
 
 /** Outcome of exporting a data set, as the command prints it with --json. */

@@ -8,6 +8,7 @@ export interface OpenFile {
 
 /** Operations of the file system that change something. */
 export interface FileOperations {
+  /** Creates a file, in place of one of that name. */
   create(path: string): Promise<OpenFile>;
   rename(from: string, to: string): Promise<void>;
   remove(path: string): Promise<void>;
@@ -19,7 +20,9 @@ export interface FileOperations {
 /** Operations of this machine. */
 export const SYSTEM_FILES: FileOperations = {
   async create(path): Promise<OpenFile> {
-    const file = await Deno.open(path, { write: true, create: true, truncate: true, mode: 0o640 });
+    // A link of the name, to a file elsewhere, is not followed.
+    await SYSTEM_FILES.remove(path);
+    const file = await Deno.open(path, { write: true, createNew: true, mode: 0o640 });
     return {
       async write(bytes): Promise<void> {
         for (let written = 0; written < bytes.length;) written += await file.write(bytes.subarray(written));

@@ -24,9 +24,26 @@ export interface S3Request {
 
 /** Response, and whether an earlier attempt may have succeeded without one. */
 export interface S3Response {
-  readonly response: Response;
+  readonly status: number;
+  /** ETag of the object. */
+  readonly tag: string | null;
+  /** Body of a success; empty otherwise. */
+  readonly body: Uint8Array<ArrayBuffer>;
   readonly isRepeated: boolean;
 }
+
+/** Options of {@link S3Client}. */
+export interface S3ClientOptions {
+  readonly config: S3Config;
+  /** Aborts requests, with the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
+/** Maximum size of a body, of a success and of an error. Files and manifests are far smaller. */
+const MAX_BYTES = 256 * 1024 * 1024;
+const MAX_ERROR_BYTES = 64 * 1024;
+
+type FetchArguments = readonly [URL, RequestInit];
 
 /** Client of a bucket, by the REST API of S3 with addresses such as https://host/bucket/key. */
 export class S3Client {
@@ -41,13 +58,17 @@ export class S3Client {
   readonly #base: string;
   readonly #bucket: string;
 
-  constructor(bucket: string, { endpoint, region, accessKeyId, secretAccessKey, sessionToken }: S3Config) {
+  readonly #signal: AbortSignal | undefined;
+
+  constructor(bucket: string, { config, signal }: S3ClientOptions) {
+    const { endpoint, region, accessKeyId, secretAccessKey, sessionToken } = config;
     if (accessKeyId === undefined || secretAccessKey === undefined) {
       throw new CommandError(
         "s3:// needs EXPORT_S3_ACCESS_KEY_ID and EXPORT_S3_SECRET_ACCESS_KEY",
       );
     }
     this.#bucket = bucket;
+    this.#signal = signal;
     const host = endpoint?.href.replace(/\/$/, "") ?? `https://s3.${region}.amazonaws.com`;
     this.#base = `${host}/${bucket}`;
     this.#credentials = { accessKeyId, secretAccessKey, sessionToken, region, cache: new Map() };
@@ -60,15 +81,26 @@ export class S3Client {
    */
   async send(request: S3Request): Promise<S3Response> {
     const { method, key, accepts = [] } = request;
+    const signal = this.#signal;
     let failure = "";
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      if (attempt > 0) await setTimeout(FIRST_DELAY_MS * 2 ** attempt * Math.random());
+      const delayMs = attempt === 0 ? 0 : FIRST_DELAY_MS * 2 ** attempt * Math.random();
+      await setTimeout(delayMs, undefined, { signal }).catch(() => {});
+      signal?.throwIfAborted();
+      const prepared = await this.#prepare(request);
       try {
-        const response = await this.#attempt(request);
-        if (response.ok || accepts.includes(response.status)) return { response, isRepeated: attempt > 0 };
-        failure = await describe(response);
-        if (response.status < 500 && response.status !== 429) break;
+        const response = await fetch(...prepared);
+        const { status, ok, headers } = response;
+        const body = await readBody(response, ok ? MAX_BYTES : MAX_ERROR_BYTES);
+        const isAccepted = ok ? body !== undefined : accepts.includes(status);
+        if (isAccepted) {
+          const content = ok && body !== undefined ? body : new Uint8Array();
+          return { status, tag: headers.get("ETag"), body: content, isRepeated: attempt > 0 };
+        }
+        failure = ok ? "the response is too large" : describe(status, body);
+        if (status < 500 && status !== 429) break;
       } catch (error) {
+        signal?.throwIfAborted();
         failure = error instanceof Error ? error.message : "no response";
       }
     }
@@ -76,7 +108,19 @@ export class S3Client {
     throw new CommandError(`${method} ${place} failed: ${failure}`);
   }
 
-  async #attempt({ method, key, query = {}, headers = {}, body }: S3Request): Promise<Response> {
+  /** @throws {CommandError} for values that no header can have, without them: they may be secrets. */
+  async #prepare(request: S3Request): Promise<FetchArguments> {
+    try {
+      return await this.#sign(request);
+    } catch {
+      throw new CommandError(
+        "A request to the object store cannot be made: check the settings EXPORT_S3_ENDPOINT, EXPORT_S3_ACCESS_KEY_ID, " +
+          "EXPORT_S3_SECRET_ACCESS_KEY and EXPORT_S3_SESSION_TOKEN",
+      );
+    }
+  }
+
+  async #sign({ method, key, query = {}, headers = {}, body }: S3Request): Promise<FetchArguments> {
     const url = new URL(
       key === "" ? this.#base : `${this.#base}/${key.split("/").map(encodeURIComponent).join("/")}`,
     );
@@ -99,20 +143,35 @@ export class S3Client {
       datetime,
       service: "s3",
     });
-    return await fetch(url, {
+    return [url, {
       method,
-      headers: { ...all, Authorization: await signer.authHeader() },
+      headers: new Headers({ ...all, Authorization: await signer.authHeader() }),
       body: body === undefined ? null : new Blob([...body]),
       // A redirect would lead to another bucket or region.
       redirect: "manual",
-      signal: AbortSignal.timeout(TIMEOUT_MS),
-    });
+      signal: AbortSignal.any([
+        AbortSignal.timeout(TIMEOUT_MS),
+        ...(this.#signal === undefined ? [] : [this.#signal]),
+      ]),
+    }];
   }
 }
 
+/** Returns the body, or undefined if it is larger than a number of bytes. */
+async function readBody(response: Response, maxBytes: number): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  const chunks: Uint8Array<ArrayBuffer>[] = [];
+  let size = 0;
+  for await (const chunk of response.body ?? []) {
+    size += chunk.length;
+    // Leaving the loop cancels the rest.
+    if (size > maxBytes) return undefined;
+    chunks.push(chunk);
+  }
+  return new Uint8Array(await new Blob(chunks).arrayBuffer());
+}
+
 /** Returns the status and the code of an error response. */
-async function describe(response: Response): Promise<string> {
-  const text = await response.text();
-  const [, code] = /<Code>([\w.]{1,64})<\/Code>/.exec(text) ?? [];
-  return [String(response.status), ...(code === undefined ? [] : [code])].join(" ");
+function describe(status: number, body: Uint8Array = new Uint8Array()): string {
+  const [, code] = /<Code>([\w.]{1,64})<\/Code>/.exec(new TextDecoder().decode(body)) ?? [];
+  return [String(status), ...(code === undefined ? [] : [code])].join(" ");
 }

@@ -7,9 +7,9 @@ import { openS3Storage } from "./s3_storage.ts";
 
 testWithMoto("openS3Storage() works with a server that verifies signatures and conditions", async () => {
   await using moto = await startMoto();
-  const client = new S3Client("lake", moto.config);
+  const client = new S3Client("lake", moto);
   const send = async (...request: Parameters<S3Client["send"]>): Promise<Uint8Array> =>
-    new Uint8Array(await (await client.send(...request)).response.arrayBuffer());
+    (await client.send(...request)).body;
   await send({ method: "PUT", key: "" });
   const open = (config = moto.config): ReturnType<typeof openS3Storage> =>
     openS3Storage("s3://lake/a-b/c=d", { name: "numbers", config });

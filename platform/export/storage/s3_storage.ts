@@ -9,7 +9,13 @@ export interface S3StorageOptions {
   /** Name of the data set, whose folder is opened. */
   readonly name: string;
   readonly config: S3Config;
+  /** Aborts requests, with the signal's reason. */
+  readonly signal?: AbortSignal;
 }
+
+/** Maximum number of pages of a list, and of bytes in all of them. */
+const MAX_PAGES = 10_000;
+const MAX_LIST_BYTES = 256 * 1024 * 1024;
 
 /**
  * Opens the folder of a data set in an object store. There is no lock: the manifest is only replaced if it is the one that
@@ -17,8 +23,9 @@ export interface S3StorageOptions {
  *
  * @throws {CommandError} for an invalid target or missing credentials.
  */
-export function openS3Storage(target: string, { name, config }: S3StorageOptions): ExportStorage {
-  const [, bucket, prefix = ""] = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/(.*))?$/.exec(target) ?? [];
+export function openS3Storage(target: string, { name, ...options }: S3StorageOptions): ExportStorage {
+  const [, bucket, prefix = ""] = /^[Ss]3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/(.*))?$/.exec(target) ??
+    [];
   const parts = prefix.split("/").filter((part) => part !== "");
   if (bucket === undefined) {
     throw new CommandError(
@@ -30,7 +37,7 @@ export function openS3Storage(target: string, { name, config }: S3StorageOptions
       "--to must be s3://bucket/prefix, with a prefix of letters, digits, -, _, ., = and /, without . and .. as parts",
     );
   }
-  return new S3Storage(new S3Client(bucket, config), [...parts, name].join("/"));
+  return new S3Storage(new S3Client(bucket, options), [...parts, name].join("/"));
 }
 
 class S3Storage implements ExportStorage {
@@ -44,26 +51,25 @@ class S3Storage implements ExportStorage {
   }
 
   async readManifest(): Promise<StoredManifest | undefined> {
-    const { response } = await this.#client.send({ method: "GET", key: this.#manifest, accepts: [404] });
-    const text = await response.text();
-    if (response.status === 404) return undefined;
-    const tag = response.headers.get("ETag");
+    const { status, tag, body } = await this.#client.send({
+      ...{ method: "GET", key: this.#manifest, accepts: [404] },
+    });
+    if (status === 404) return undefined;
     if (tag === null) throw new CommandError("The object store returns no ETag, which exports depend on");
-    return { text, tag };
+    return { text: new TextDecoder().decode(body), tag };
   }
 
   async replaceManifest(text: string, replaced: StoredManifest | undefined): Promise<StoredManifest> {
     const condition = replaced?.tag === undefined ? { "If-None-Match": "*" } : { "If-Match": replaced.tag };
-    const { response, isRepeated } = await this.#client.send({
+    const { status, tag, isRepeated } = await this.#client.send({
       ...{ method: "PUT", key: this.#manifest, accepts: [404, 409, 412] },
       headers: { ...condition, "Content-Type": "application/json" },
       body: [new TextEncoder().encode(text)],
     });
-    await response.body?.cancel();
-    const tag = response.headers.get("ETag");
-    if (response.ok && tag !== null) return { text, tag };
+    const isDone = status < 300;
+    if (isDone && tag !== null) return { text, tag };
     // An earlier attempt whose response was lost may have replaced it.
-    const current = response.ok || isRepeated ? await this.readManifest() : undefined;
+    const current = isDone || isRepeated ? await this.readManifest() : undefined;
     if (current?.text === text) return current;
     throw new CommandError(
       "Another export has replaced the manifest meanwhile; nothing was added. Repeat the command",
@@ -80,8 +86,7 @@ class S3Storage implements ExportStorage {
       },
       close: async (): Promise<void> => {
         const headers = { "Content-Type": "application/vnd.apache.parquet" };
-        const { response } = await this.#client.send({ method: "PUT", key, headers, body: parts });
-        await response.body?.cancel();
+        await this.#client.send({ method: "PUT", key, headers, body: parts });
         parts.length = 0;
       },
       abort(): Promise<void> {
@@ -92,28 +97,35 @@ class S3Storage implements ExportStorage {
   }
 
   async readFile(path: string): Promise<Uint8Array<ArrayBuffer>> {
-    const { response } = await this.#client.send({ method: "GET", key: `${this.#folder}/${path}` });
-    return new Uint8Array(await response.arrayBuffer());
+    return (await this.#client.send({ method: "GET", key: `${this.#folder}/${path}` })).body;
   }
 
   async list(): Promise<readonly string[]> {
     const prefix = `${this.#folder}/day=`;
     const paths: string[] = [];
-    let next: string | undefined;
+    let [next, bytes]: [string | undefined, number] = [undefined, 0];
+    const tokens = new Set<string>();
     do {
       const query = { "list-type": "2", prefix, ...(next !== undefined && { "continuation-token": next }) };
-      const { response } = await this.#client.send({ method: "GET", key: "", query });
-      const text = await response.text();
+      const { body } = await this.#client.send({ method: "GET", key: "", query });
+      bytes += body.length;
+      if (bytes > MAX_LIST_BYTES) {
+        throw new CommandError(`The object store lists too many files of ${prefix}`);
+      }
+      const text = new TextDecoder().decode(body);
       for (const key of textsOf(text, "Key")) paths.push(key.slice(this.#folder.length + 1));
       [next] = textsOf(text, "NextContinuationToken");
+      if (next !== undefined && (tokens.has(next) || tokens.size >= MAX_PAGES)) {
+        throw new CommandError(`The object store lists the files of ${prefix} without an end`);
+      }
+      if (next !== undefined) tokens.add(next);
     } while (next !== undefined);
     return paths;
   }
 
   async remove(path: string): Promise<void> {
     const key = `${this.#folder}/${path}`;
-    const { response } = await this.#client.send({ method: "DELETE", key, accepts: [404] });
-    await response.body?.cancel();
+    await this.#client.send({ method: "DELETE", key, accepts: [404] });
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -1,8 +1,11 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { CommandError } from "@archway/service_kit/command.ts";
+import { InvalidSetting } from "@archway/service_kit/setting.ts";
+import { EXPORT_SETTINGS } from "../export_config.ts";
 import type { Manifest } from "../manifest/manifest.ts";
 import { exportNumbers, numbersIn, odd } from "../testing/export_numbers.ts";
 import { MemoryStore } from "../testing/memory_store.ts";
+import { openStorage } from "./open_storage.ts";
 import { openS3Storage } from "./s3_storage.ts";
 import type { ExportStorage } from "./storage.ts";
 
@@ -133,4 +136,93 @@ Deno.test("openS3Storage() refuses targets and settings that cannot be used", as
   const config = { ...store.config, secretAccessKey: undefined };
   const error = assertThrows(() => openS3Storage("s3://lake", { name: "numbers", config }), CommandError);
   assertEquals(error.message, "s3:// needs EXPORT_S3_ACCESS_KEY_ID and EXPORT_S3_SECRET_ACCESS_KEY");
+  assertEquals(
+    (await openS3Storage("S3://lake", { name: "numbers", config: store.config }).list()).length,
+    0,
+  );
+});
+
+Deno.test("openStorage() makes no folder of an address, which may have a secret", async () => {
+  await using store = new MemoryStore();
+  const folder = await Deno.makeTempDir({ prefix: "archway_export_" });
+  const options = { name: "numbers", config: { s3: store.config } };
+  const targets = ["S3://KEY:SECRET@lake/x", "s3:/KEY:SECRET@lake/x", "gs://lake", `file://${folder}`];
+  for (const target of [...targets, `${folder}/s3://KEY:SECRET@lake/x`]) {
+    const { message } = await assertRejects(() => openStorage(target, options), CommandError);
+    assertEquals([message.startsWith("--to must be "), message.includes("SECRET")], [true, false], message);
+  }
+  assertEquals(await Array.fromAsync(Deno.readDir(folder)), []);
+  await Deno.remove(folder);
+});
+
+Deno.test("openS3Storage() prints no credential that a header cannot have", async () => {
+  await using store = new MemoryStore();
+  for (const name of ["accessKeyId", "sessionToken"]) {
+    const config = { ...store.config, [name]: "ZZTOK\nX: y" };
+    const storage = openS3Storage("s3://lake", { name: "numbers", config });
+    const { message, cause } = await assertRejects(() => storage.readManifest(), CommandError);
+    assertEquals([message.includes("ZZTOK"), cause], [false, undefined], message);
+  }
+  assertEquals(store.requests, []);
+  const credentials = EXPORT_SETTINGS.settings.filter(({ name }) => /_S3_.*(?:KEY|TOKEN)/.test(name));
+  assertEquals(credentials.length, 3);
+  for (const setting of credentials) {
+    assertEquals(setting.parse("AKIA/+=09"), "AKIA/+=09");
+    for (const text of ["a\nb", "a\u0000", "ä", "a\u007f"]) {
+      assertThrows(() => setting.parse(text), InvalidSetting);
+    }
+  }
+});
+
+/** Store that responds as it likes. */
+class HostileStore implements AsyncDisposable {
+  readonly #server: Deno.HttpServer<Deno.NetAddr>;
+  readonly storage: ExportStorage;
+
+  constructor(respond: () => Response | Promise<Response>, signal?: AbortSignal) {
+    this.#server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, respond);
+    const endpoint = new URL(`http://127.0.0.1:${this.#server.addr.port}`);
+    const credentials = { accessKeyId: "key", secretAccessKey: "secret", sessionToken: undefined };
+    this.storage = openS3Storage("s3://lake", {
+      name: "numbers",
+      config: { endpoint, region: "us-east-1", ...credentials },
+      ...(signal !== undefined && { signal }),
+    });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#server.shutdown();
+  }
+}
+
+Deno.test("openS3Storage() ends with a store whose lists and errors do not", async () => {
+  let pages = 0;
+  const tokens = ["a", "b"];
+  await using repeating = new HostileStore(() => {
+    const token = tokens[pages++ % tokens.length];
+    return new Response(`<NextContinuationToken>${token}</NextContinuationToken>`);
+  });
+  const { message } = await assertRejects(() => repeating.storage.list(), CommandError);
+  assertEquals([message, pages], ["The object store lists the files of numbers/day= without an end", 3]);
+
+  const body = (): ReadableStream<Uint8Array> =>
+    new ReadableStream({ pull: (controller) => controller.enqueue(new Uint8Array(16_384)) });
+  await using endless = new HostileStore(() => new Response(body(), { status: 403 }));
+  const refused = await assertRejects(() => endless.storage.list(), CommandError);
+  assertEquals(refused.message, "GET s3://lake failed: 403");
+});
+
+Deno.test("openS3Storage() ends a request when the export is stopped", async () => {
+  const [stopping, asked] = [new AbortController(), Promise.withResolvers<void>()];
+  const released = Promise.withResolvers<Response>();
+  await using silent = new HostileStore(() => {
+    asked.resolve();
+    return released.promise;
+  }, stopping.signal);
+  const reason = new RangeError("Stopped");
+  const listed = assertRejects(() => silent.storage.list(), RangeError);
+  await asked.promise;
+  stopping.abort(reason);
+  assertEquals(await listed, reason);
+  released.resolve(new Response());
 });

@@ -2,7 +2,7 @@ import type { ConnectionManager, Transaction, TxManager } from "@archway/db/db.t
 import type { StepOutcome } from "@archway/queue/work_loop.ts";
 import type { Logger } from "@archway/server/logger.ts";
 import { parsePayload } from "@archway/service_kit/job.ts";
-import type { ScheduleDefinition } from "@archway/service_kit/schedule.ts";
+import { InvalidScheduleError, type ScheduleDefinition } from "@archway/service_kit/schedule.ts";
 import { enqueue } from "../enqueue.ts";
 import {
   COMPARE_MS,
@@ -52,7 +52,7 @@ export class Scheduler {
   /** Earliest next time of the schedules of this program. */
   #dueAt = Infinity;
 
-  /** @throws {RangeError} for an invalid cron expression or time zone. */
+  /** @throws {InvalidScheduleError} for an invalid cron expression or time zone. */
   constructor(options: SchedulerOptions) {
     this.#options = options;
     this.#schedules = new Map(
@@ -137,12 +137,12 @@ async function run(
   return { ...due, definition, plannedFor: stored.nextAt };
 }
 
-/** Returns the times of a schedule. @throws {RangeError} with its name if they are invalid. */
+/** Returns the times of a schedule. @throws {InvalidScheduleError} */
 function planOf(definition: ScheduleDefinition): CronPlan {
   try {
     return new CronPlan(definition);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    throw new RangeError(`Schedule ${definition.name}: ${error.message}`);
+    throw new InvalidScheduleError(definition, error.message);
   }
 }
