@@ -52,7 +52,14 @@ function request(
 async function openRequests(
   server: Server,
   { erased, other }: { readonly erased: Person; readonly other: Person },
-): Promise<{ readonly paidByPerson: string; readonly paidToPerson: string; readonly unpaid: string }> {
+): Promise<
+  {
+    readonly paidByPerson: string;
+    readonly paidToPerson: string;
+    readonly unpaid: string;
+    readonly moved: string;
+  }
+> {
   const create = async (payee: Person, more: Readonly<Record<string, unknown>>): Promise<string> => {
     const body = request(payee, more);
     const created = await send(server, "POST /v1/payment-requests", { body, key: crypto.randomUUID() });
@@ -64,7 +71,11 @@ async function openRequests(
     assertEquals((await send(server, `PUT ${path}/payment`, options)).status, 201);
     return path;
   };
+  const moved = await create(other, { payerAccountId: erased.account });
+  const revision = { headers: { "If-Match": "*" }, body: request(other) };
+  assertEquals((await send(server, `PUT ${moved}`, revision)).status, 200);
   return {
+    moved,
     paidByPerson: await pay(await create(other, { reference: "invoice-8" }), erased),
     paidToPerson: await pay(await create(erased, { reference: REFERENCE }), other),
     unpaid: await create(other, { description: "Books" }),
@@ -184,22 +195,22 @@ for (const [name, open] of Object.entries(databasesWith(serviceMigrations(...PRI
         } = JSON.parse(output);
         assertEquals(subject, erased.profile);
         const count = (table: string): number => records.filter((one) => one.table === table).length;
-        // The stored responses of the deposit, two payments, and two requests that asked no account.
+        // The stored responses of the deposit, two payments, two requests that asked no account, and one that asked the person.
         assertEquals(
           ["profiles", "accounts", "payments", "refunds", "entries", "idempotency_keys", "subject_keys"].map(
             count,
           ),
-          [1, 1, 4, 1, 6, 5, 1],
+          [1, 1, 4, 1, 6, 6, 1],
         );
-        // Of the account, the deposit, four payments, a refund, and four payment requests, two of them paid.
-        assertEquals([count("events"), count("payment_requests")], [13, 4]);
+        // Of the account, the deposit, four payments, a refund, and five payment requests, two of them paid, one without its last revision.
+        assertEquals([count("events"), count("payment_requests")], [14, 4]);
         assertEquals(records[0]?.data["email"], EMAIL);
         const texts = records.filter((one) => one.table === "events").map(({ data }) =>
           Object(data["data"]).description
         );
         assertEquals(
           texts.filter((text) => text !== undefined).toSorted(),
-          [...Array(10).fill(DOCUMENT), `For ${NAME}`].toSorted(),
+          [...Array(11).fill(DOCUMENT), `For ${NAME}`].toSorted(),
         );
       });
       await t.step("export and erase refuse an unknown person", async () => {
@@ -233,14 +244,14 @@ for (const [name, open] of Object.entries(databasesWith(serviceMigrations(...PRI
       await t.step("erase leaves ids and amounts, and the books balance", async () => {
         receipt = await erase(pool, erased.profile);
         assertEquals(receipt["subject"], erased.profile);
-        assertEquals([receipt["keyDestroyed"], receipt["documentKeysDestroyed"]], [true, 4]);
+        assertEquals([receipt["keyDestroyed"], receipt["documentKeysDestroyed"]], [true, 5]);
         assertEquals(receipt["erased"], [
           { table: "profiles", rows: 1 },
           { table: "payments", rows: 4 },
           { table: "refunds", rows: 1 },
-          { table: "payment_requests", rows: 4 },
+          { table: "payment_requests", rows: 5 },
           { table: "payment_request_batch_items", rows: 1 },
-          { table: "idempotency_keys", rows: 5 },
+          { table: "idempotency_keys", rows: 6 },
         ]);
         const texts = await storedTexts(pool);
         for (const text of [NAME, EMAIL, DOCUMENT, REFERENCE]) assert(!texts.includes(text), text);
@@ -266,6 +277,8 @@ for (const [name, open] of Object.entries(databasesWith(serviceMigrations(...PRI
           assertEquals(await shown(opened.paidByPerson), [null, "invoice-8", null, null]);
           assertEquals(await shown(opened.paidToPerson), [null, null, null, null]);
           assertEquals(await shown(opened.unpaid), ["Books", null, "Books"]);
+          // It asked the person first, and another one since.
+          assertEquals(await shown(opened.moved), [null, null, null, null]);
           const again = { body: request(other, { reference: "invoice-8" }), key: crypto.randomUUID() };
           assertEquals(
             outcome(await send(server, "POST /v1/payment-requests", again)),

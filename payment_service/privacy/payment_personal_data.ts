@@ -54,7 +54,9 @@ const PAID_REQUEST_IDS = `select id from payment_requests where payer_account_id
 const REFUNDS = "select * from refunds where payment_id = any ($1) order by payment_id, id";
 
 // As payments do, in the same order: those in progress end first, and later ones find the person erased.
-const LOCK = "select id from accounts where profile_id = $1 order by id for no key update";
+const LOCK = `select id from accounts where profile_id = $1 or id in (
+    select payee_account_id from payment_requests where id = any ($2) and status = 'created'
+  ) order by id for no key update`;
 
 const ERASE_PAYMENTS =
   `update payments set description = null where ${OF_PERSON} and description is not null`;
@@ -63,7 +65,7 @@ const ERASE_REFUNDS = `update refunds set description = null where description i
   and payment_id in (select id from payments where ${OF_PERSON})`;
 
 const ERASE_REQUESTS =
-  `update payment_requests set description = null where ${REQUEST_OF_PERSON} and description is not null`;
+  `update payment_requests set description = null where (${REQUEST_OF_PERSON} or id = any ($2)) and description is not null`;
 
 // It belongs to the books of the payee alone.
 const ERASE_REFERENCES = `update payment_requests set reference = null
@@ -92,7 +94,8 @@ export const paymentPersonalData: PersonalDataSource = {
 
   async keysOf(tx: Transaction, { id }: DataSubject): Promise<readonly string[]> {
     if (!UUID.test(id)) return [];
-    return (await tx.query<{ id: string }>(REQUEST_IDS, [id])).rows.map((row) => requestStream(row.id));
+    const current = (await tx.query<{ id: string }>(REQUEST_IDS, [id])).rows.map((row) => row.id);
+    return [...new Set([...current, ...await requestsThatAsked(tx, id)])].map(requestStream);
   },
 
   async *export(db: Querier, { id, cipher }: DataSubject): AsyncIterable<PersonalRecord> {
@@ -108,9 +111,17 @@ export const paymentPersonalData: PersonalDataSource = {
       for (const data of refunds.rows) yield { table: "refunds", data };
       for (const payment of payments) yield* eventsOf(db, store, paymentStream(payment.id));
     }
+    const former = new Set(await requestsThatAsked(db, id));
     for await (const requests of pagesOf(db, REQUESTS, id)) {
       for (const data of requests) yield { table: "payment_requests", data };
       for (const request of requests) yield* eventsOf(db, store, requestStream(request.id));
+      for (const request of requests) former.delete(request.id);
+    }
+    // What was asked of them alone: the rest concerns a later payer.
+    for (const request of former) {
+      for await (const event of eventsOf(db, store, requestStream(request))) {
+        if (Object(event.data["data"]).payerProfileId === id) yield event;
+      }
     }
   },
 
@@ -128,6 +139,8 @@ export const paymentPersonalData: PersonalDataSource = {
     for await (const payments of pagesOf(pool.writer(), PAYMENTS, id)) {
       await storeOf(cipher).encryptStored(pool, { streams: payments.map((one) => paymentStream(one.id)) });
     }
+    const former = await requestsThatAsked(pool.writer(), id);
+    await storeOf(cipher).encryptStored(pool, { streams: former.map(requestStream) });
     for await (const requests of pagesOf(pool.writer(), REQUESTS, id)) {
       await storeOf(cipher).encryptStored(pool, { streams: requests.map((one) => requestStream(one.id)) });
     }
@@ -135,10 +148,11 @@ export const paymentPersonalData: PersonalDataSource = {
 
   async erase(tx: Transaction, { id }: DataSubject): Promise<readonly ErasedRows[]> {
     if (!UUID.test(id)) return [];
-    await tx.query(LOCK, [id]);
+    await tx.query(LOCK, [id, await requestsThatAsked(tx, id)]);
+    const former = await requestsThatAsked(tx, id);
     const payments = await tx.query(ERASE_PAYMENTS, [id]);
     const refunds = await tx.query(ERASE_REFUNDS, [id]);
-    const requests = await tx.query(ERASE_REQUESTS, [id]);
+    const requests = await tx.query(ERASE_REQUESTS, [id, former]);
     await tx.query(ERASE_REFERENCES, [id]);
     await tx.query(FREE_REFERENCES, [id]);
     const items = await tx.query(ERASE_ITEMS, [id]);
@@ -158,6 +172,13 @@ type Row = Readonly<Record<string, unknown>> & { readonly id: string };
 
 function storeOf(cipher: PersonalDataCipher | undefined): EventStore {
   return new EventStore(PAYMENT_UPCASTERS, { personal: personalFieldsOf, cipher });
+}
+
+/** Returns the requests that ask a person, or did before a revision. */
+async function requestsThatAsked(db: Querier, id: string): Promise<readonly string[]> {
+  const types = ["payment_request.created", "payment_request.revised"];
+  const streams = await storeOf(undefined).findStreams(db, { types, member: "payerProfileId", value: id });
+  return streams.map((stream) => stream.slice(requestStream("").length));
 }
 
 async function* pagesOf(db: Querier, text: string, id: string): AsyncIterable<readonly Row[]> {

@@ -8,6 +8,7 @@ import { encryptStoredEvents, type EncryptStoredOptions } from "./encrypt_stored
 import type { StoredEvent, StreamAppend } from "./event.ts";
 import {
   countEvents,
+  findStreams,
   readAllEvents,
   type ReadAllOptions,
   type ReadEventsOptions,
@@ -152,6 +153,11 @@ export class EventStore {
    */
   async readVisible(tx: Querier, options: ReadEventsOptions): Promise<readonly StoredEvent[]> {
     return await this.#newest(tx, await readVisibleEvents(tx, { ...options, categories: this.#categories }));
+  }
+
+  /** Returns the streams with an event of some types whose data has a value; see {@link findStreams}. */
+  findStreams(db: Querier, search: Parameters<typeof findStreams>[1]): Promise<readonly string[]> {
+    return findStreams(db, search);
   }
 
   /** Counts the events that {@link EventStore.readAll} reads. */

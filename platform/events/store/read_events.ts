@@ -73,6 +73,22 @@ export async function readStreamVersion(db: Querier, stream: string): Promise<bi
   return row?.version ?? 0n;
 }
 
+/** Returns the streams with an event of some types whose data has a value. Reads all events of the types. */
+export async function findStreams(
+  db: Querier,
+  { types, member, value }: {
+    readonly types: readonly string[];
+    readonly member: string;
+    readonly value: string;
+  },
+): Promise<readonly string[]> {
+  const { rows } = await db.query<{ stream: string }>(
+    "select distinct stream from events where type = any ($1) and data->>$2 = $3 order by stream",
+    [types, member, value],
+  );
+  return rows.map(({ stream }) => stream);
+}
+
 /**
  * Reads events of all streams by position, in the schema version in which they were stored. A reader that continues
  * after the last event returned gets every event exactly once, if `until` was returned by `settledPosition()`: a greater

@@ -115,7 +115,7 @@ async function printReceipt(
 ): Promise<number> {
   const cipher = await context.cipher();
   const receipt = await eraseSubject(pool, { request: confirm, subject }, {
-    ...{ sources, cipher, insist, now: microsecondClock()() },
+    ...{ sources, cipher, insist, now: microsecondClock() },
   });
   if (receipt === undefined) {
     throw new CommandError(`no such request for ${subject}; erase without --confirm makes one`);

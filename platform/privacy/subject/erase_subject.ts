@@ -65,7 +65,7 @@ export async function requestErasure(
 export interface EraseOptions {
   readonly sources: readonly PersonalDataSource[];
   readonly cipher: PersonalDataCipher | undefined;
-  readonly now: Timestamp;
+  readonly now: () => Timestamp;
   /** Whether it may strand something, such as a balance. @default false */
   readonly insist?: boolean;
 }
@@ -82,12 +82,14 @@ export async function eraseSubject(
   { request: requestId, subject: subjectId }: { readonly request: string; readonly subject: string },
   options: EraseOptions,
 ): Promise<ErasureReceipt | undefined> {
-  const { sources, now } = options;
+  const { sources } = options;
+  const subjectOf = (db: Querier): ReturnType<typeof findSubject> =>
+    findSubject(db, subjectId, { ...options, now: options.now() });
   const find = async (db: Querier, lock = ""): Promise<StoredRequest | undefined> =>
     (await db.query<StoredRequest>(`${FIND}${lock}`, [requestId, subjectId])).rows[0];
   const found = await find(pool.writer());
   if (found === undefined || found.receipt !== null) return found?.receipt ?? undefined;
-  const known = await findSubject(pool.writer(), subjectId, options);
+  const known = await subjectOf(pool.writer());
   for (const source of sources) await source.prepare?.(pool, known);
   return await pool.withTx(async (tx) => {
     const request = await find(tx, " for update");
@@ -95,7 +97,7 @@ export async function eraseSubject(
     const erased: ErasedRows[] = [];
     const documents: string[] = [];
     for (const source of sources) {
-      const subject = await findSubject(tx, subjectId, options);
+      const subject = await subjectOf(tx);
       erased.push(...await source.erase(tx, subject));
       // With its locks, so that nothing is added any more.
       const stranded = options.insist === true ? [] : await source.stranded?.(tx, subject) ?? [];
@@ -106,6 +108,8 @@ export async function eraseSubject(
       }
       documents.push(...await source.keysOf?.(tx, subject) ?? []);
     }
+    // After the locks, as the erasure is later than what they waited for.
+    const now = options.now();
     const destroyed = await destroyKeys(tx, [subjectId, ...documents], now);
     const receipt: ErasureReceipt = {
       ...{ request: request.id, subject: subjectId, requestedAt: request.requestedAt, completedAt: now },

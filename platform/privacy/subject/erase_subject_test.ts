@@ -50,7 +50,7 @@ Deno.test("eraseSubject()", async (t) => {
     id: string,
     ...sources: readonly PersonalDataSource[]
   ): Promise<ErasureReceipt | undefined> =>
-    eraseSubject(pool, { request: id, subject }, { sources, cipher: undefined, now: NOW });
+    eraseSubject(pool, { request: id, subject }, { sources, cipher: undefined, now: () => NOW });
 
   await t.step("changes nothing if it is stopped, and completes when it is repeated", async () => {
     const id = await request("ada");
