@@ -13,12 +13,54 @@ export class SetupError extends Error {
   override readonly name = "SetupError";
 }
 
-/** Sends a valid request. */
+/** Maximum size of a response; documents of large APIs have a good part of it. */
+export const MAX_RESPONSE_BYTES = 16 * 1_048_576;
+
+/**
+ * Sends a valid request. Reading a body of more than {@link MAX_RESPONSE_BYTES} fails.
+ *
+ * @param path Path, or an address of the same origin: no other gets credentials.
+ * @throws {SetupError} for another origin.
+ */
 export async function ask(client: Client, path: string, init: RequestInit = {}): Promise<Response> {
+  const url = URL.parse(path, client.origin);
+  if (url?.origin !== client.origin.origin) {
+    throw new SetupError(`${JSON.stringify(path)} is not on ${client.origin.origin}: it gets no request`);
+  }
   const headers = new Headers(init.headers);
   for (const [name, value] of client.fields) headers.set(name, value);
   const signal = AbortSignal.timeout(client.timeoutMs);
-  return await fetch(new URL(path, client.origin), { ...init, headers, signal, redirect: "manual" });
+  return limitBody(await fetch(url, { ...init, headers, signal, redirect: "manual" }));
+}
+
+/** Returns a response whose body fails, and is cancelled, after {@link MAX_RESPONSE_BYTES}. */
+export function limitBody(response: Response): Response {
+  const { body, status, statusText, headers, url } = response;
+  if (body === null) return response;
+  let bytes = 0;
+  const limited = body.pipeThrough(
+    new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({
+      transform(chunk, controller): void {
+        bytes += chunk.length;
+        if (bytes <= MAX_RESPONSE_BYTES) controller.enqueue(chunk);
+        else controller.error(new TypeError(`A response has more than ${MAX_RESPONSE_BYTES} bytes`));
+      },
+    }),
+  );
+  // The constructor takes no address.
+  return Object.defineProperty(new Response(limited, { status, statusText, headers }), "url", { value: url });
+}
+
+/** Returns path and query of a link in a response to a URL; undefined if it leads to another origin. */
+export function linkedPath(link: string, base: string | URL): string | undefined {
+  const [url, { origin }] = [URL.parse(link, base), new URL(base)];
+  if (url === null || url.origin !== origin || !isPath(url.pathname)) return undefined;
+  return url.pathname + url.search;
+}
+
+/** Whether a text is an absolute path: after two slashes there would be a host. */
+export function isPath(text: string): boolean {
+  return /^\/(?![/\\])/.test(text);
 }
 
 /** Sends a body as JSON, with an `Idempotency-Key`. */

@@ -1,4 +1,4 @@
-import { ask, type Client } from "./client.ts";
+import { ask, type Client, limitBody } from "./client.ts";
 import type { ApiDocument } from "./derived/api_document.ts";
 import { conformHistory } from "./conform_history.ts";
 import { deriveBatches, fetchSubjects, findUnwritten, type Subject } from "./derive_batches.ts";
@@ -82,7 +82,7 @@ async function readDocument(name: string, parse: ParseDocument): Promise<ApiDocu
   const isUrl = /^https?:/.test(name);
   const read = async (): Promise<string> => {
     if (!isUrl) return await Deno.readTextFile(name);
-    const response = await fetch(name);
+    const response = limitBody(await fetch(name));
     if (!response.ok) throw new Error(`status ${response.status}`);
     return await response.text();
   };

@@ -35,6 +35,23 @@ Deno.test("conformHistory() reports lost updates of a service that ignores If-Ma
   );
 });
 
+Deno.test("conformHistory() fails where nothing was read and written", async () => {
+  const responses: readonly (() => Response)[] = [
+    (): Response => new Response(null, { status: 307, headers: { Location: "/elsewhere" } }),
+    (): Response => new Response("\xff\x00"),
+    (): Response => Response.json({ noteId: 1 }),
+  ];
+  for (const respond of responses) {
+    const options = { hostname: "127.0.0.1", port: 0, onListen(): void {} };
+    await using server = Deno.serve(options, respond);
+    const url = `http://127.0.0.1:${server.addr.port}`;
+    const rows = { document: DOCUMENT, fields: [], only: undefined, isFull: false, url };
+    const { report, isPassed } = await conform({ ...rows, history: { seconds: 1, seed: 1 } });
+    assertEquals(isPassed, false);
+    assertStringIncludes(report, "Nothing was proven: fewer than 3 reads or 3 writes of items succeeded");
+  }
+});
+
 Deno.test("conformHistory() refuses documents without a collection that it can use", async () => {
   await using server = serveNotes();
   const url = `http://127.0.0.1:${server.addr.port}`;

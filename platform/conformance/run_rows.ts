@@ -1,4 +1,4 @@
-import { ask, type Client, deleteItem, SetupError } from "./client.ts";
+import { ask, type Client, deleteItem, linkedPath, SetupError } from "./client.ts";
 import type { ApiDocument } from "./derived/api_document.ts";
 import { compareData, describeStatuses, judgeResponses } from "./judge_responses.ts";
 import { MalformedResponse, parseBody } from "./parse_responses.ts";
@@ -146,7 +146,9 @@ async function inspect(client: Client, { row, received, isHouse, get }: Inspecti
   const faults: string[] = [];
   const { data, by } = row.expect;
   for (const response of received.responses) {
-    const location = response.headers.get("location");
+    const link = response.headers.get("location");
+    const location = link === undefined ? undefined : linkedPath(link, client.origin);
+    if (isHouse && link !== undefined && location === undefined) faults.push("Location is of another origin");
     if (data !== undefined && response.status < 300 && (isHouse || !row.isHouseRule)) {
       faults.push(...compareData(data, parseBody(response)));
       if (location !== undefined) {

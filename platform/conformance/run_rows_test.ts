@@ -36,6 +36,9 @@ function serveItems(ignoresConditions: boolean): Deno.HttpServer<Deno.NetAddr> {
     }
     const status = statuses[pathname];
     if (status !== undefined) return Response.json({}, { status });
+    if (pathname === "/away") {
+      return new Response(null, { status: 201, headers: { Location: "http://127.0.0.2:9/steal" } });
+    }
     if (request.method === "POST") {
       return Response.json({ id: versions.push(1) - 1 }, { headers: { ETag: '"1"' } });
     }
@@ -92,4 +95,10 @@ Deno.test("runRows() skips operations that are not implemented or require more t
     "GET /keyed requires credentials in x-key: use --header",
     "401 instead of 200",
   ]);
+});
+
+Deno.test("runRows() sends credentials to no other origin that a Location names", async () => {
+  const row = { name: "away", request: { line: "POST /away" }, expect: { status: 201 } };
+  const [result] = await run([row]);
+  assertEquals(result?.faults, ["Location is of another origin"]);
 });

@@ -1,4 +1,5 @@
-import { type ParsedResponses, parseResponses } from "./parse_responses.ts";
+import { MAX_RESPONSE_BYTES } from "./client.ts";
+import { MalformedResponse, type ParsedResponses, parseResponses } from "./parse_responses.ts";
 import { bytesOf } from "./row.ts";
 
 /** Behaviour of the client. */
@@ -72,6 +73,9 @@ async function readResponses(
   for (;;) {
     const count = await connection.read(buffer).catch(() => null);
     if (count !== null) bytes = concat(bytes, buffer.subarray(0, count));
+    if (bytes.length > MAX_RESPONSE_BYTES) {
+      throw new MalformedResponse(`More than ${MAX_RESPONSE_BYTES} bytes came`);
+    }
     const parsed = parseResponses(bytes, { bodiless, ended: count === null });
     if (count === null || (leaves && parsed.responses.length > 0)) return parsed;
   }

@@ -1,5 +1,10 @@
 import { join } from "node:path";
-import { type HistoryEvent, operationsOf, parseHistory } from "@archway/conformance/history/history.ts";
+import {
+  type HistoryEvent,
+  operationsOf,
+  parseEvent,
+  whyUnchecked,
+} from "@archway/conformance/history/history.ts";
 import { renderViolation } from "@archway/conformance/history/violation.ts";
 import { print } from "@archway/program/print.ts";
 import { temporaryDirectory } from "../support/once.ts";
@@ -11,6 +16,9 @@ import { parseVerifyOptions, VERIFY_USAGE, type VerifyOptions } from "./verify_o
 
 /** Maximum number of violations that are printed; one defect causes many. */
 const MAX_PRINTED = 5;
+
+/** Maximum size of a history that is checked: all of it is in memory, several times as large. */
+const MAX_BYTES = 512 * 1_048_576;
 
 /** Returns the program of the project, or that of tests if the project has no service. */
 export function verifiedProgram(): Verified {
@@ -37,6 +45,11 @@ async function main(args: readonly string[]): Promise<number> {
     ? await recordTo(program, options)
     : await readHistory(options.check);
   if (events === undefined) return 1;
+  const reason = whyUnchecked(events);
+  if (reason !== undefined) {
+    await print(Deno.stderr, `Nothing was proven by the history: ${reason}\n`);
+    return 1;
+  }
   const violations = await judgeHistory(events, program.services);
   const printed = violations.slice(0, MAX_PRINTED).map((violation) =>
     `\n${renderViolation(violation, events)}`
@@ -52,13 +65,51 @@ async function main(args: readonly string[]): Promise<number> {
 /** Returns the history in a file; undefined, after a message, for one that cannot be read. */
 async function readHistory(path: string): Promise<readonly HistoryEvent[] | undefined> {
   try {
-    return parseHistory(await Deno.readTextFile(path));
+    return await parseFile(path);
   } catch (error) {
-    if (!(error instanceof TypeError || error instanceof Deno.errors.NotFound)) throw error;
-    const reason = error instanceof TypeError ? error.message : "there is no such file";
+    const reason = reasonOf(error);
+    if (reason === undefined) throw error;
     await print(Deno.stderr, `The history in ${path} cannot be checked: ${reason}\n`);
     return undefined;
   }
+}
+
+function reasonOf(error: unknown): string | undefined {
+  const { NotFound, NotADirectory, PermissionDenied, NotCapable } = Deno.errors;
+  if (error instanceof NotFound || error instanceof NotADirectory) return "there is no such file";
+  if (error instanceof PermissionDenied || error instanceof NotCapable) return "it may not be read";
+  return error instanceof TypeError ? error.message : undefined;
+}
+
+/** Parses a history line by line. @throws {TypeError} for a file that is none. */
+export async function parseFile(path: string): Promise<readonly HistoryEvent[]> {
+  const { isFile, size } = await Deno.stat(path);
+  if (!isFile) throw new TypeError("it is no regular file");
+  if (size > MAX_BYTES) throw new TypeError(`it has more than ${MAX_BYTES} bytes`);
+  const events: HistoryEvent[] = [];
+  let number = 0;
+  const add = (line: string): void => {
+    number++;
+    if (line === "") return;
+    try {
+      events.push(parseEvent(line));
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error;
+      throw new TypeError(`line ${number} ${error.message}`, { cause: error });
+    }
+  };
+  let rest = "";
+  const decoder = new TextDecoder();
+  for await (const chunk of (await Deno.open(path)).readable) {
+    const [first = "", ...lines] = decoder.decode(chunk, { stream: true }).split("\n");
+    rest += first;
+    for (const line of lines) {
+      add(rest);
+      rest = line;
+    }
+  }
+  add(rest);
+  return events;
 }
 
 async function recordTo(

@@ -1,7 +1,7 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { operationsOf } from "@archway/conformance/history/history.ts";
 import { renderViolation } from "@archway/conformance/history/violation.ts";
-import { verifiedProgram } from "./main.ts";
+import { parseFile, verifiedProgram } from "./main.ts";
 import { FAULTS } from "./plan_faults.ts";
 import { judgeHistory, recordHistory } from "./verify.ts";
 
@@ -22,4 +22,20 @@ Deno.test("the history of the program under faults is consistent", async () => {
   );
   const violations = await judgeHistory(events, program.services);
   assertEquals(violations.map((violation) => renderViolation(violation, events)).join("\n"), "", repeat);
+});
+
+Deno.test("parseFile() refuses what is no regular file, and names the line that is no event", async () => {
+  for (const path of [import.meta.dirname ?? "", "/dev/zero"]) {
+    await assertRejects(() => parseFile(path), TypeError, "it is no regular file");
+  }
+  const file = await Deno.makeTempFile();
+  try {
+    const run = '{"type":"run","time":0,"value":{}}';
+    await Deno.writeTextFile(file, `${run}\n\n${run}`);
+    assertEquals((await parseFile(file)).length, 2);
+    await Deno.writeTextFile(file, `${run}\nnull\n`);
+    await assertRejects(() => parseFile(file), TypeError, "line 2 is no event");
+  } finally {
+    await Deno.remove(file);
+  }
 });

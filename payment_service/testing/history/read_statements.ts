@@ -47,8 +47,10 @@ export async function readAll(
     });
     if (status !== 200) return { outcome: "fail", output: { status } };
     const data = member(body, "data");
-    items.push(...isArray(data) ? data.filter(isObject).map(shortened) : []);
-    after = textMember(member(body, "meta"), "nextCursor");
+    const next = textMember(member(body, "meta"), "nextCursor");
+    if (!isArray(data) || next === after) return { outcome: "fail", output: { status } };
+    items.push(...data.filter(isObject).map(shortened));
+    after = next;
   }
   return { outcome: "ok", output: { items } };
 }

@@ -49,7 +49,11 @@ function expectBody(
 ): Pick<Row, "expect" | "isHouseRule"> {
   const value: unknown = JSON.parse(withoutPlaceholders(text));
   const faults = derivation.api.faultsOf(schema, value);
-  const refused = { status: derivation.declared(operation, 422, 400), section: CONTENT };
+  // An operation with errors of a form of its own, such as GraphQL, refuses a body with them or before it reads it.
+  const hasOwnErrors = Object.keys(derivation.api.resolve(operation.responses.get("400")?.["content"]))
+    .some((type) => type !== "application/problem+json");
+  const wrong: Statuses = hasOwnErrors ? [422, 400] : derivation.declared(operation, 422, 400);
+  const refused = { status: wrong, section: CONTENT };
   if (faults.length > 0) {
     const isNamed = !faults.some((fault) => fault.includes(FRESH)) && !/\\u|x{100}|x100/.test(text);
     return { expect: { ...refused, ...isNamed && { fault: faults } } };

@@ -92,7 +92,8 @@ function ofRead(derivation: Derivation, operation: Operation): readonly Row[] {
 }
 
 function ofWrite(derivation: Derivation, operation: Operation): readonly Row[] {
-  const { method, path, parameters } = operation;
+  const { method, path, parameters, bodies } = operation;
+  const { subjects } = derivation;
   if (!parameters.some(({ name }) => /^if-match$/i.test(name))) return [];
   const write = (value: string, expect: Row["expect"]): Row =>
     derivation.row(
@@ -105,10 +106,13 @@ function ofWrite(derivation: Derivation, operation: Operation): readonly Row[] {
   const current = {
     status: method === "DELETE" ? derivation.success(operation) : derivation.allowed(operation),
   };
-  const missing = { status: derivation.declared(operation, 404, 412), section: IF_MATCH };
+  const absent = operation.responses.has("404") ? [404] : [404, 412];
+  // Where no item was created with a derived body, it may name what does not exist, which counts first.
+  const isGuess = bodies.size > 0 && !derivation.isExact && !subjects.hasBodyOf(operation);
+  const missing = { status: isGuess ? [...absent, 422] : absent, section: IF_MATCH };
   const unknown = {
     path: unknownPath(derivation, operation),
-    given: derivation.subjects.given(path.slice(0, path.lastIndexOf("/"))),
+    given: subjects.given(path.slice(0, path.lastIndexOf("/"))),
   };
   const isRequired = parameters.some(({ name, required }) => /^if-match$/i.test(name) && required);
   const none = isRequired

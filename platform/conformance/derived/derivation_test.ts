@@ -7,6 +7,7 @@ const OK = { 200: { description: "OK", headers: { ETag: { schema: { type: "strin
 const STATES = { type: "array", items: { type: "string", enum: ["new"] } };
 const IF_MATCH = { name: "If-Match", in: "header", schema: { type: "string" } };
 const BODY = { content: { "application/json": { schema: { type: "object", required: ["a"] } } } };
+const OTHER_ERRORS = { content: { "application/graphql-response+json": {} } };
 const API = new ApiDocument({
   openapi: "3.1.0",
   security: [{ oauth: [] }],
@@ -20,6 +21,11 @@ const API = new ApiDocument({
       put: { requestBody: BODY, responses: { 200: {}, 400: {} } },
       delete: { parameters: [IF_MATCH], responses: { 200: {}, 412: {} } },
     },
+    "/guesses/{id}": {
+      get: { responses: OK },
+      put: { parameters: [IF_MATCH], requestBody: BODY, responses: { 200: {}, 404: {}, 422: {} } },
+    },
+    "/graph": { post: { requestBody: BODY, responses: { 200: {}, 400: OTHER_ERRORS, 422: {} } } },
   },
   components: { securitySchemes: { oauth: { type: "oauth2", flows: {} } } },
 });
@@ -50,7 +56,9 @@ Deno.test("deriveBatches() expects only what follows from a document that declar
       "DELETE /items/{id} without If-Match If-Unmodified-Since: Thu, 01 Jan 1970 00:00:00 GMT",
       "PUT /items/{id} application/json []",
       "PUT /items/{id} application/json ",
+      "PUT /guesses/{id} /guesses/2000000000 If-Match: *",
+      "POST /graph application/json []",
     ].map(expected),
-    [[404, 412], 412, [400, 412], undefined, [422, 400], undefined],
+    [[404, 412], 412, [400, 412], undefined, [422, 400], undefined, [404, 422], [422, 400]],
   );
 });

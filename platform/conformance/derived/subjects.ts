@@ -30,6 +30,11 @@ export class Subjects {
     return this.suite.given === undefined && !this.isUnknown(path);
   }
 
+  /** Whether the service itself has a body of an operation, which succeeds. */
+  hasBodyOf(operation: Operation): boolean {
+    return this.suite.bodies?.[operation.id] !== undefined;
+  }
+
   /** Returns a body of an operation that should succeed, as JSON with placeholders; undefined if none is found. */
   bodyOf(operation: Operation, mediaType = mediaTypeOf(operation)): string | undefined {
     const schema = operation.bodies.get(mediaType ?? "");

@@ -1,8 +1,9 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertThrows } from "@std/assert";
 import type { JsonObject } from "@archway/service_kit/json_value.ts";
-import { History, operationsOf, parseHistory } from "./history.ts";
-import { checkCollection } from "./resource_workload.ts";
+import { History, operationsOf, parseEvent, whyUnchecked } from "./history.ts";
+import { checkCollection, resourceWorkload } from "./resource_workload.ts";
 import { renderViolation } from "./violation.ts";
+import { HistorySession } from "./workload.ts";
 
 const ITEM = "/v1/notes/1";
 
@@ -19,8 +20,7 @@ async function violations(steps: readonly Step[], hasReplicas = false): Promise<
     await history.record(1, { action, key, input }, () => Promise.resolve({ outcome, output }));
   }
   // As it is written to a file and read again.
-  const text = history.events.map((event) => `${JSON.stringify(event)}\n`).join("");
-  const all = operationsOf(parseHistory(text));
+  const all = operationsOf(history.events.map((event) => parseEvent(JSON.stringify(event))));
   return checkCollection("/v1/notes", { all, hasReplicas }).map((violation) => renderViolation(violation));
 }
 
@@ -126,4 +126,61 @@ Deno.test("checkCollection() finds reads and walks that are stale, repeated or m
     ["walk", { token: 1 }, { items: [], complete: false }],
   ], true);
   assertEquals(allowed, []);
+});
+
+Deno.test("parseEvent() refuses what is no event, and whyUnchecked() a history that says nothing", () => {
+  const run = '{"type":"run","time":0,"value":{}}';
+  const lines = [
+    "null",
+    "1",
+    '"x"',
+    "[]",
+    "{}",
+    '{"type":"ok","time":1,"value":{}}',
+    run.replace("0", '"0"'),
+  ];
+  for (const line of lines) assertThrows(() => parseEvent(line), TypeError, "is no event", line);
+  assertThrows(() => parseEvent("{"), TypeError, "is not JSON");
+  assertEquals(
+    [[], [parseEvent(run)]].map(whyUnchecked),
+    ["it has no event of the run with its settings", "no operation in it has succeeded"],
+  );
+});
+
+Deno.test("resourceWorkload() follows no link to another origin, and takes no body without items as a list", async () => {
+  const origin = "http://127.0.0.1:8080";
+  const requested: string[] = [];
+  const pages = [
+    Response.json([{ id: "1" }], { headers: { Link: '<?after=a>; rel="next"' } }),
+    Response.json([{ id: "2" }], { headers: { Link: '<data:@127.0.0.2:9/steal>; rel="next"' } }),
+    Response.json({ items: [] }),
+  ];
+  const target = {
+    origin,
+    fetch: ({ method, url }: Request): Promise<Response> => {
+      requested.push(url.replace(/limit=\d+/, "limit"));
+      const created = Response.json({ id: "1" }, { status: 201, headers: { Location: "data:9/steal" } });
+      if (method === "POST") return Promise.resolve(created);
+      const isList = new URL(url).pathname === "/v1/notes";
+      return Promise.resolve(isList && pages.shift() || Response.json({ text: "a" }));
+    },
+  };
+  const history = new History();
+  const client = { process: 0, targets: [target] as const, fields: [], random: () => 0, timeoutMs: 60_000 };
+  const session = new HistorySession(client, { history, tokens: { last: undefined } });
+  const body = { text: "a" };
+  const notes = await resourceWorkload({
+    ...{ list: "/v1/notes", property: "text", isDeletable: false, hasCursors: true, hasFilter: false },
+    ...{ creation: () => body, replacement: () => body, patch: undefined },
+  }).open(session);
+  await notes.finish?.([session]);
+  await notes.finish?.([session]);
+  assertEquals(requested, [
+    ...["", "/1", "?limit", "?after=a", "/1", "?limit"].map((path) => `${origin}/v1/notes${path}`),
+  ]);
+  const walks = operationsOf(history.events).filter(({ action }) => action === "walk");
+  assertEquals(walks.map(({ outcome, output }) => [outcome, output["found"] ?? ""]), [
+    ["fail", "a next page elsewhere"],
+    ["fail", "no list of items with ids"],
+  ]);
 });

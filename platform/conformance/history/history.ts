@@ -1,4 +1,4 @@
-import type { JsonObject } from "@archway/service_kit/json_value.ts";
+import { isObject, type JsonObject } from "@archway/service_kit/json_value.ts";
 
 /**
  * Result of an operation as its client knows it: "ok" took effect, "fail" did not, "unknown" may have taken effect, or may
@@ -127,15 +127,31 @@ export function settingsOf(events: readonly HistoryEvent[]): JsonObject {
   return events.find(({ type }) => type === "run")?.value ?? {};
 }
 
-/** Parses a history file: a JSON object in each line. @throws {TypeError} for a line that is none. */
-export function parseHistory(text: string): readonly HistoryEvent[] {
-  return text.split("\n").flatMap((line, index) => {
-    if (line === "") return [];
-    try {
-      const event: HistoryEvent = JSON.parse(line);
-      return [event];
-    } catch (cause) {
-      throw new TypeError(`Line ${index + 1} of the history is not JSON`, { cause });
-    }
-  });
+/** Parses a line of a history file. @throws {TypeError} for one that is no event. */
+export function parseEvent(line: string): HistoryEvent {
+  let event: unknown;
+  try {
+    event = JSON.parse(line);
+  } catch (cause) {
+    throw new TypeError("is not JSON", { cause });
+  }
+  if (isEvent(event)) return event;
+  throw new TypeError("is no event: a run, a fault, or the beginning or the end of an operation");
+}
+
+function isEvent(event: unknown): event is HistoryEvent {
+  const { type, time, value, operation, process, action, key }: Partial<Record<string, unknown>> = Object(
+    event,
+  );
+  if (typeof time !== "number" || !isObject(value)) return false;
+  if (type === "run" || type === "fault") return true;
+  return typeof type === "string" && ["invoke", "ok", "fail", "unknown"].includes(type) &&
+    Number.isSafeInteger(operation) && Number.isSafeInteger(process) &&
+    typeof action === "string" && typeof key === "string";
+}
+
+/** Returns why checks of events mean nothing; undefined if they mean something. */
+export function whyUnchecked(events: readonly HistoryEvent[]): string | undefined {
+  if (!events.some(({ type }) => type === "run")) return "it has no event of the run with its settings";
+  return events.some(({ type }) => type === "ok") ? undefined : "no operation in it has succeeded";
 }

@@ -1,4 +1,5 @@
 import type { JsonValue } from "@archway/server/operation.ts";
+import { isPath, limitBody } from "../client.ts";
 import type { Field } from "../row.ts";
 import type { Outcome } from "./history.ts";
 
@@ -50,20 +51,28 @@ export interface Exchange {
   /** Zero without a response. */
   readonly status: number;
   readonly headers: Headers;
+  /** Address of the request, which links are relative to. */
+  readonly url: string;
   /** Parsed body; undefined if it is not JSON. */
   readonly body: JsonValue | undefined;
 }
 
 /**
  * Sends a request, once. Its outcome is "fail" if nothing can have been done: a status of the client's errors, a 503 that
- * asks for a retry, no connection, or a read. Every other failure is "unknown".
+ * asks for a retry, no connection, or a read. Every other failure is "unknown"; so is a redirection, which is not followed.
+ *
+ * @throws {TypeError} for a path that is none: it may lead to another host.
  */
 export async function exchange(
   { targets, fields, random, timeoutMs }: HistoryClient,
   { method = "GET", path, headers = {}, body }: HistoryRequest,
 ): Promise<Exchange> {
   const target = targets[Math.floor(random() * targets.length)] ?? targets[0];
-  const request = new Request(target.origin + path, {
+  const url = new URL(path, target.origin);
+  if (!isPath(path) || url.origin !== new URL(target.origin).origin) {
+    throw new TypeError(`${JSON.stringify(path)} is no path on ${target.origin}: it gets no request`);
+  }
+  const request = new Request(url, {
     method,
     headers: {
       ...Object.fromEntries(fields),
@@ -76,10 +85,13 @@ export async function exchange(
   });
   const isRead = method === "GET";
   try {
-    const response = await target.fetch(request);
+    const response = limitBody(await target.fetch(request));
     const text = await response.text();
     const { status } = response;
-    return { outcome: outcomeOf(response, isRead), status, headers: response.headers, body: parse(text) };
+    return {
+      ...{ outcome: outcomeOf(response, isRead), status, headers: response.headers },
+      ...{ url: url.href, body: parse(text) },
+    };
   } catch (error) {
     // Deno names the phase in which a request failed, in its error or, in newer versions, in the cause of that.
     const { message = "", cause } = error instanceof TypeError ? error : {};
@@ -87,14 +99,14 @@ export async function exchange(
     const isUnsent = reasons.some((reason) => reason.includes("client error (Connect)"));
     return {
       ...{ outcome: isRead || isUnsent ? "fail" : "unknown", status: 0 },
-      ...{ headers: new Headers(), body: undefined },
+      ...{ headers: new Headers(), url: url.href, body: undefined },
     };
   }
 }
 
 function outcomeOf({ status, headers }: Response, isRead: boolean): Outcome {
-  if (status < 400) return "ok";
-  const isUndone = status < 500 || (status === 503 && headers.has("retry-after"));
+  if (status < 300) return "ok";
+  const isUndone = (status >= 400 && status < 500) || (status === 503 && headers.has("retry-after"));
   return isRead || isUndone ? "fail" : "unknown";
 }
 

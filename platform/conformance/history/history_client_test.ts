@@ -1,5 +1,11 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
+import { linkedPath } from "../client.ts";
 import { exchange, type HistoryRequest, openNetwork } from "./history_client.ts";
+
+/** Returns a body that never ends. */
+function endless(): ReadableStream<Uint8Array<ArrayBuffer>> {
+  return new ReadableStream({ pull: (controller) => controller.enqueue(new Uint8Array(4 * 1_048_576)) });
+}
 
 /** Returns the outcome of a request with a response, or without one. */
 async function outcomeOf(method: string, respond: () => Response | Promise<Response>): Promise<string> {
@@ -28,6 +34,8 @@ Deno.test("exchange() knows that nothing was done only where the response, or th
     ["fail fail", (): Response => new Response(null, { status: 503, ...retry })],
     ["unknown fail", (): Response => new Response(null, { status: 503 })],
     ["unknown fail", (): Response => new Response(null, { status: 500, ...retry })],
+    ["unknown fail", (): Response => new Response(null, { status: 307, headers: { Location: "/" } })],
+    ["unknown fail", (): Response => new Response(endless())],
     ["unknown fail", lost],
     ["fail fail", refused],
   ];
@@ -65,4 +73,20 @@ Deno.test("exchange() fails where no program listens, and sends a body as JSON w
     fields: { authorization: "Bearer x", "content-type": "application/json", "if-match": "*" },
     body: { a: 1 },
   });
+});
+
+Deno.test("exchange() sends nothing to another host than its target, whatever a path says", async () => {
+  const fetched = (): never => {
+    throw new Error("A request was sent");
+  };
+  const target = { origin: "http://127.0.0.1:1847", fetch: fetched };
+  const client = { process: 0, targets: [target] as const, fields: [], random: () => 0, timeoutMs: 60_000 };
+  for (
+    const path of ["9/steal", "@127.0.0.2/steal", "//127.0.0.2/", "/\\127.0.0.2/", "http://127.0.0.2/", ""]
+  ) {
+    await assertRejects(() => exchange(client, { path }), TypeError, "it gets no request", path);
+  }
+  const links = ["data:9/steal", "//127.0.0.2/", "http://127.0.0.1:18479/", "/.//127.0.0.2/", "/b?c#d", "?c"];
+  const found = links.map((link) => linkedPath(link, `${target.origin}/a?b`));
+  assertEquals(found, [undefined, undefined, undefined, undefined, "/b?c", "/a?c"]);
 });

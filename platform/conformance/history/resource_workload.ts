@@ -1,5 +1,5 @@
 import type { JsonValue } from "@archway/server/operation.ts";
-import { SetupError } from "../client.ts";
+import { linkedPath, SetupError } from "../client.ts";
 import { itemOf } from "../derived/subjects.ts";
 import { isArray, isObject, type JsonObject, member } from "@archway/service_kit/json_value.ts";
 import { type CheckOptions, checkReads } from "./check_reads.ts";
@@ -91,7 +91,7 @@ class ResourceClient {
     if (!hasFilter || item === undefined) return;
     const path = `${list}?${new URLSearchParams({ [property]: item.value.slice(0, -1) })}`;
     const { body } = await session.send({ path, headers: tokenHeader(session.lastToken) });
-    this.#isPrefixFilter = membersOf(body).some((one) => `${list}/${idOf(one)}` === item.path);
+    this.#isPrefixFilter = membersOf(body)?.some((one) => `${list}/${idOf(one)}` === item.path) ?? false;
   }
 
   /** Reads every active item, and the list. */
@@ -111,14 +111,17 @@ class ResourceClient {
   async create(session: HistorySession): Promise<void> {
     const { list, creation } = this.#resource;
     const value = this.#next();
-    const { outcome, headers, body } = await session.write(
+    const found = await session.write(
       { action: "create", key: list, input: { value } },
       { method: "POST", path: list, body: creation(value) },
-      (found) =>
-        found.outcome === "ok" ? { item: pathIn(found, list), ...etagIn(found) } : { status: found.status },
+      (created) => {
+        const item = created.outcome === "ok" ? pathIn(created, list) : undefined;
+        return item === undefined ? { status: created.status } : { item, ...etagIn(created) };
+      },
     );
-    if (outcome !== "ok") return;
-    const path = pathIn({ headers, body }, list);
+    const path = found.outcome === "ok" ? pathIn(found, list) : undefined;
+    if (path === undefined) return;
+    const { headers } = found;
     this.#items.push({ path, etag: headers.get("etag") ?? undefined, olderEtag: undefined, value });
   }
 
@@ -196,8 +199,14 @@ class ResourceClient {
       for (let pages = 0; path !== undefined && pages < MAX_PAGES; pages++) {
         const found: Exchange = await session.send({ path, headers: tokenHeader(token) });
         if (found.status !== 200) return { outcome: "fail", output: { status: found.status } };
-        items.push(...membersOf(found.body).map((one) => `${list}/${idOf(one)}`));
-        path = nextIn(found.headers);
+        const ids = membersOf(found.body)?.map(idOf) ?? [undefined];
+        const link = nextIn(found.headers);
+        path = link === undefined ? undefined : linkedPath(link, found.url);
+        if (ids.includes(undefined) || (link !== undefined && path === undefined)) {
+          const what = ids.includes(undefined) ? "no list of items with ids" : "a next page elsewhere";
+          return { outcome: "fail", output: { status: found.status, found: what } };
+        }
+        items.push(...ids.map((id) => `${list}/${id}`));
       }
       return { outcome: "ok", output: { items, complete: path === undefined } };
     });
@@ -235,27 +244,28 @@ function refusalOr(outputOf: (found: Exchange) => JsonObject): (found: Exchange)
   return (found) => found.outcome === "ok" ? outputOf(found) : { status: found.status, ...etagIn(found) };
 }
 
-/** Returns the path of a created item. */
-function pathIn({ headers, body }: Pick<Exchange, "headers" | "body">, list: string): string {
-  const location = URL.parse(headers.get("location") ?? "", "http://localhost");
-  return headers.has("location") && location !== null ? location.pathname : `${list}/${idOf(itemOf(body))}`;
+/** Returns the path of a created item; undefined if its response has neither `Location` nor an id. */
+function pathIn({ headers, body, url }: Exchange, list: string): string | undefined {
+  const location = headers.get("location");
+  const path = location === null ? undefined : linkedPath(location, url);
+  const id = idOf(itemOf(body));
+  return path ?? (id === undefined ? undefined : `${list}/${id}`);
 }
 
-function idOf(item: unknown): string {
+function idOf(item: unknown): string | undefined {
   const members = Object.entries(Object(item));
-  return String(
-    members.find(([name]) => name === "id")?.[1] ?? members.find(([name]) => /id$/i.test(name))?.[1],
-  );
+  const id = members.find(([name]) => name === "id")?.[1] ??
+    members.find(([name]) => /id$/i.test(name))?.[1];
+  return typeof id === "string" || typeof id === "number" ? String(id) : undefined;
 }
 
-function membersOf(body: JsonValue | undefined): readonly JsonValue[] {
+/** Returns the items of a list; undefined if the body has none. */
+function membersOf(body: JsonValue | undefined): readonly JsonValue[] | undefined {
   const items = isObject(body) ? member(body, "data") : body;
-  return isArray(items) ? items : [];
+  return isArray(items) ? items : undefined;
 }
 
-/** Returns path and query of the next page (RFC 8288). */
+/** Returns the link to the next page (RFC 8288), as it is written. */
 function nextIn(headers: Headers): string | undefined {
-  const [, link] = /<([^>]+)>;\s*rel="?next"?/.exec(headers.get("link") ?? "") ?? [];
-  const url = link === undefined ? null : URL.parse(link, "http://localhost");
-  return url === null ? undefined : url.pathname + url.search;
+  return /<([^>]+)>;\s*rel="?next"?/.exec(headers.get("link") ?? "")?.[1];
 }
