@@ -39,6 +39,10 @@ export interface ScheduleConfig {
 }
 
 const TO = textSetting("EXPORT_TO", {
+  pattern: [
+    /^(?:s3:\/\/[^:@]+|(?!s3:|file:)(?!.*:\/\/).+)$/i,
+    "must be the path of a directory, or s3://bucket/prefix without credentials",
+  ],
   example: "s3://bucket/archway",
   description:
     "Target of scheduled exports of all data sets, as of `export --to`: a directory, or s3://bucket/prefix. Without it, none " +

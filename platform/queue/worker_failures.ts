@@ -21,12 +21,15 @@ const TRANSIENT = new Set<DatabaseErrorCode>([
 
 /**
  * Counts every failure of a worker's loops and tasks, here called its jobs, and logs a failure once: repetitions of the
- * same error are not logged until the job has recovered.
+ * same error are not logged until the job has recovered. That no connection was free is logged when it happens twice in a
+ * row: at a start, all jobs want one at once.
  */
 export class WorkerFailures {
   readonly #options: WorkerFailuresOptions;
   /** Last logged error, by job. */
   readonly #last = new Map<string, string>();
+  /** Jobs whose last attempt found no free connection. */
+  readonly #waited = new Set<string>();
 
   constructor(options: WorkerFailuresOptions) {
     this.#options = options;
@@ -36,6 +39,8 @@ export class WorkerFailures {
   failed(job: string, error: unknown): void {
     const { logger, onFailure, isTransient = (): boolean => false } = this.#options;
     onFailure(job);
+    const isFull = error instanceof DatabaseError && error.code === "saturated";
+    if (isFull && !this.#waited.has(job)) return void this.#waited.add(job);
     const message = failureMessage(error);
     if (this.#last.get(job) === message) return;
     this.#last.set(job, message);
@@ -46,6 +51,7 @@ export class WorkerFailures {
 
   /** Records a success of a job after failures. */
   recovered(job: string): void {
+    this.#waited.delete(job);
     if (this.#last.delete(job)) this.#options.logger.info("Worker job {job} recovered", { job });
   }
 }

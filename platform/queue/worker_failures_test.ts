@@ -75,3 +75,17 @@ Deno.test("failed() logs why the database cannot be reached, and logs it again w
     "DatabaseError: The database cannot be reached: the database system is starting up",
   ]);
 });
+
+Deno.test("failed() logs that no connection was free when it happens twice in a row", () => {
+  const lines: string[] = [];
+  const warn: Logger["warn"] = (_message, { job } = {}) => void lines.push(`warn ${job}`);
+  const logger = { info: (): void => void lines.push("info"), warn, error(): void {} };
+  let counted = 0;
+  const failures = new WorkerFailures({ logger, onFailure: () => void counted++ });
+  const full = new DatabaseError("saturated", "No database connection became available in time");
+  for (const job of ["gauge", "relay"]) failures.failed(job, full);
+  failures.recovered("gauge");
+  for (const job of ["gauge", "relay", "relay"]) failures.failed(job, full);
+  failures.recovered("relay");
+  assertEquals([lines, counted], [["warn relay", "info"], 5]);
+});

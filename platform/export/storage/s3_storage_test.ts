@@ -146,12 +146,23 @@ Deno.test("openStorage() makes no folder of an address, which may have a secret"
   await using store = new MemoryStore();
   const folder = await Deno.makeTempDir({ prefix: "archway_export_" });
   const options = { name: "numbers", config: { s3: store.config } };
-  const targets = ["S3://KEY:SECRET@lake/x", "s3:/KEY:SECRET@lake/x", "gs://lake", `file://${folder}`];
+  const targets = [
+    "S3://KEY:SECRET@lake/x",
+    "s3:/KEY:SECRET@lake/x",
+    "gs://lake",
+    "S3:x",
+    `file://${folder}`,
+  ];
   for (const target of [...targets, `${folder}/s3://KEY:SECRET@lake/x`]) {
     const { message } = await assertRejects(() => openStorage(target, options), CommandError);
     assertEquals([message.startsWith("--to must be "), message.includes("SECRET")], [true, false], message);
   }
   assertEquals(await Array.fromAsync(Deno.readDir(folder)), []);
+  const setting = EXPORT_SETTINGS.settings.find(({ name }) => name === "EXPORT_TO");
+  for (const target of targets) assertThrows(() => setting?.parse(target), InvalidSetting);
+  for (const target of ["s3://lake/x", "S3://lake", folder, "exports", "C:\\exports"]) {
+    assertEquals(setting?.parse(target), target);
+  }
   await Deno.remove(folder);
 });
 
