@@ -213,7 +213,7 @@ Deno.test({
 
 Deno.test({
   name: "archway serve exports the embedded database on schedule, which it has open",
-  ignore,
+  ignore: ignore || Deno.env.get("TEST_FLAVOUR") === "server",
   async fn(): Promise<void> {
     const folder = await Deno.makeTempDir({ prefix: "archway_export_" });
     const [data, target] = [join(folder, "data"), join(folder, "exports")];
