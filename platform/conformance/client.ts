@@ -14,7 +14,7 @@ export class SetupError extends Error {
 }
 
 /** Maximum size of a response; documents of large APIs have a good part of it. */
-export const MAX_RESPONSE_BYTES = 16 * 1_048_576;
+const MAX_RESPONSE_BYTES = 16 * 1_048_576;
 
 /**
  * Sends a valid request. Reading a body of more than {@link MAX_RESPONSE_BYTES} fails.

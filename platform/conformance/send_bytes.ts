@@ -1,6 +1,8 @@
-import { MAX_RESPONSE_BYTES } from "./client.ts";
 import { MalformedResponse, type ParsedResponses, parseResponses } from "./parse_responses.ts";
 import { bytesOf } from "./row.ts";
+
+/** Maximum size of the responses to a row. Several rows are sent at a time, and each is parsed as it comes. */
+const MAX_BYTES = 4 * 1_048_576;
 
 /** Behaviour of the client. */
 export interface SendOptions {
@@ -70,12 +72,14 @@ async function readResponses(
 ): Promise<ParsedResponses> {
   const buffer = new Uint8Array(65_536);
   let bytes = new Uint8Array();
+  let next = 0;
   for (;;) {
     const count = await connection.read(buffer).catch(() => null);
     if (count !== null) bytes = concat(bytes, buffer.subarray(0, count));
-    if (bytes.length > MAX_RESPONSE_BYTES) {
-      throw new MalformedResponse(`More than ${MAX_RESPONSE_BYTES} bytes came`);
-    }
+    if (bytes.length > MAX_BYTES) throw new MalformedResponse(`More than ${MAX_BYTES} bytes came`);
+    // Not at each piece of a long response, of which parsing takes longer and longer.
+    if (count !== null && !leaves && bytes.length < next) continue;
+    next = 2 * bytes.length;
     const parsed = parseResponses(bytes, { bodiless, ended: count === null });
     if (count === null || (leaves && parsed.responses.length > 0)) return parsed;
   }

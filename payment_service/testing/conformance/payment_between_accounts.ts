@@ -1,6 +1,6 @@
 import { createPaymentClient, ProblemError } from "@archway/api/clients/typescript/payment/client.gen.ts";
 import { createProfileClient } from "@archway/api/clients/typescript/profile/client.gen.ts";
-import { type Client, deleteItem, SetupError } from "@archway/conformance/client.ts";
+import { type Client, deleteItem, limitBody, SetupError } from "@archway/conformance/client.ts";
 import type { Prepared } from "@archway/conformance/row.ts";
 
 const BRL = "BRL";
@@ -24,7 +24,10 @@ export async function paymentBetweenAccounts(
 async function prepare(
   { origin: { origin: baseUrl }, fields, timeoutMs }: Client,
 ): Promise<Prepared & Required<Pick<Prepared, "paths">>> {
-  const options = { baseUrl, headers: Object.fromEntries(fields), timeoutMs };
+  // A redirection would send the fields elsewhere.
+  const send = async (request: Request): Promise<Response> =>
+    limitBody(await fetch(request, { redirect: "manual" }));
+  const options = { baseUrl, headers: Object.fromEntries(fields), timeoutMs, fetch: send };
   const [people, money] = [createProfileClient(options), createPaymentClient(options)];
   const open = async (): Promise<{ readonly profile: string; readonly account: string }> => {
     const profile = (await people.POST("/v1/profiles", { body: { name: "Ada" } })).data.data.id;
