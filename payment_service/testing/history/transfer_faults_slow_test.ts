@@ -64,6 +64,14 @@ async function checksOn(
   return [...new Set(violations.map(({ check }) => check))];
 }
 
+/** Whether a check finds contradictions in one of a few histories, which end with the first of any check. */
+async function isFoundBy(check: string, pool: ConnectionPool, options?: PlantedOptions): Promise<boolean> {
+  for (let histories = 0; histories < 4; histories++) {
+    if ((await checksOn(pool, options)).includes(check)) return true;
+  }
+  return false;
+}
+
 Deno.test("transferWorkload finds planted defects of transfers, and nothing without them", async (t) => {
   await using database = await useTestDatabase({ migrations: PAYMENT_MIGRATIONS });
   await using pool = openPool({
@@ -84,7 +92,7 @@ Deno.test("transferWorkload finds planted defects of transfers, and nothing with
   });
   for (const [name, { workload, wrap, foundBy }] of Object.entries(REQUEST_FAULTS)) {
     await t.step(name, async () => {
-      assertEquals((await checksOn(pool, { workload, wrap })).includes(foundBy), true);
+      assertEquals(await isFoundBy(foundBy, pool, { workload, wrap }), true);
     });
   }
   await t.step("expired request paid: the clock is late", async () => {
@@ -105,13 +113,13 @@ Deno.test("transferWorkload finds planted defects of transfers, and nothing with
   for (const [name, { from, to, foundBy }] of Object.entries(STATEMENT_FAULTS)) {
     await t.step(name, async () => {
       const altered = rewritingPool(pool, (text) => text.replaceAll(from, to));
-      assertEquals((await checksOn(altered)).includes(foundBy), true);
+      assertEquals(await isFoundBy(foundBy, altered), true);
     });
   }
   await triggers("enable");
   for (const [name, alter] of Object.entries(IDEMPOTENCY_FAULTS)) {
     await t.step(name, async () => {
-      assertEquals((await checksOn(pool, { alter })).includes("exactly-once"), true);
+      assertEquals(await isFoundBy("exactly-once", pool, { alter }), true);
     });
   }
 });
