@@ -15,7 +15,7 @@ function importsOf({ imports, also = {}, testsOnly }: Room): string {
   return (imports.join(", ") || "nothing") + more.join("");
 }
 
-function doorsOf({ path, door, testsOnly }: Room): string {
+function doorsOf({ door, testsOnly }: Room): string {
   if (testsOnly) return "none";
-  return door ?? (path.endsWith("/") ? "files directly in it" : "the file");
+  return door ?? "";
 }
