@@ -36,9 +36,9 @@ const OF_PROFILES = scopedStatement(
   2,
 );
 
-// A statement of its own: what waits for a lock sees rows of other tables as they were before, such as a profile that an
-// erasure has deleted meanwhile. Locks rows in the order of the sort. No other statement locks several accounts, so transactions cannot deadlock. "No
-// key update" is the lock of an update; it does not block inserts of rows that refer to the account.
+// A statement of its own: what waits for a lock sees rows of other tables as they were before, such as a profile that
+// an erasure has deleted meanwhile. Locks rows in the order of the sort; no other statement locks several accounts, so
+// transactions cannot deadlock. "No key update" is the lock of an update, and lets rows that refer to the account in.
 const LOCK = "select from accounts where id = any ($1) order by id for no key update";
 
 const FIND_LOCKED = scopedStatement(

@@ -202,7 +202,8 @@ for (const [name, open] of Object.entries(databasesWith(serviceMigrations(...PRI
           ),
           [1, 1, 4, 1, 6, 6, 1],
         );
-        // Of the account, the deposit, four payments, a refund, and five payment requests, two of them paid, one without its last revision.
+        // Of the account, the deposit, four payments, a refund, and five payment requests: two of them paid, one without
+        // its last revision.
         assertEquals([count("events"), count("payment_requests")], [14, 4]);
         assertEquals(records[0]?.data["email"], EMAIL);
         const texts = records.filter((one) => one.table === "events").map(({ data }) =>
