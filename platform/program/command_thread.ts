@@ -1,3 +1,5 @@
+/// <reference lib="deno.worker" />
+
 import { type CommandContext, CommandError, type Progress } from "@archway/service_kit/command.ts";
 import type { ThreadOptions } from "@archway/service_kit/service_module.ts";
 import { formatError, isDatabaseError } from "./format_error.ts";
