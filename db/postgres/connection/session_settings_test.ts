@@ -25,9 +25,9 @@ const UNUSUAL = {
 /** Every byte, as a program stores it. */
 const BYTES = Uint8Array.from({ length: 256 }, (_, byte) => byte);
 
-async function setUnusual({ database, ...server }: InstanceConfig): Promise<void> {
+async function setUnusual({ database, ...server }: InstanceConfig, settings = UNUSUAL): Promise<void> {
   await using admin = openPool({ primary: { ...server, database, maxConnections: 1 }, replicas: [] });
-  for (const [name, value] of Object.entries(UNUSUAL)) {
+  for (const [name, value] of Object.entries(settings)) {
     await admin.writer().query(`ALTER DATABASE ${database} SET ${name} = '${value}'`);
   }
 }
@@ -62,7 +62,8 @@ Deno.test("openPool() has the same values and isolation whatever the settings of
 
 testWithPgbouncer("openPool() reads bytes and names the isolation level behind PgBouncer", async () => {
   await using database = await useTestDatabase();
-  await setUnusual(database.instance);
+  // The first statement of a session, which reads what PgBouncer keeps, has the timeout of the database.
+  await setUnusual(database.instance, { ...UNUSUAL, statement_timeout: "30s" });
   await using pgbouncer = await startPgbouncer(database.instance, { ini: "pool_mode = transaction" });
   await using pool = openPool({
     primary: pgbouncer.instance,
