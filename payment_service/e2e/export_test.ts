@@ -1,4 +1,4 @@
-import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
 import { asyncBufferFromFile, parquetReadObjects } from "hyparquet";
 import type { ConnectionPool } from "@archway/db/db.ts";
@@ -63,6 +63,14 @@ function textOfPayment(
 ): string {
   return [position, transfer_id, refund_id, amount_minor, currency, Number(recorded_at)]
     .filter((value) => value !== null && value !== undefined).join(" ");
+}
+
+/** Returns the number of events that statements have read on a server, including those of sessions that have ended. */
+async function eventsRead(pool: ConnectionPool): Promise<number> {
+  const { rows: [row] } = await pool.writer().query<{ readonly read: number }>(
+    "select (seq_tup_read + idx_tup_fetch)::int as read from pg_stat_user_tables where relname = 'events'",
+  );
+  return row?.read ?? NaN;
 }
 
 Deno.test({
@@ -130,8 +138,12 @@ Deno.test({
     const events = await rowsIn(join(folder, "events"));
     assertEquals(JSON.stringify(events.map(({ data }) => data)).includes("secret"), false);
 
+    const before = await eventsRead(pool);
     const again = await run(environment, "payments", "--to", folder);
     assertMatch(again.stdout, /^payments: no changes; /);
+    // The last position alone is read from the primary, also by the first statements.
+    const read = await eventsRead(pool) - before;
+    assert(read < 5, `${read} events were read from the primary`);
     const refused = await run(environment, "refunds", "--to", folder);
     assertEquals(refused.code, 2);
     assertStringIncludes(
