@@ -84,8 +84,10 @@ export class S3Client {
     const signal = this.#signal;
     let failure = "";
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      const delayMs = attempt === 0 ? 0 : FIRST_DELAY_MS * 2 ** attempt * Math.random();
-      await setTimeout(delayMs, undefined, { signal }).catch(() => {});
+      if (attempt > 0) {
+        const delayMs = FIRST_DELAY_MS * 2 ** attempt * Math.random();
+        await setTimeout(delayMs, undefined, { signal }).catch(() => {});
+      }
       signal?.throwIfAborted();
       const prepared = await this.#prepare(request);
       try {
