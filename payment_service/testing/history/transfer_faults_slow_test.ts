@@ -97,10 +97,7 @@ Deno.test("transferWorkload finds planted defects of transfers, and nothing with
   }
   await t.step("expired request paid: the clock is late", async () => {
     const now = (): Timestamp => new Date(Date.now() - HOUR_MS).toISOString();
-    assertEquals(
-      (await checksOn(pool, { workload: requestWorkload, now })).includes("payment-requests"),
-      true,
-    );
+    assertEquals(await isFoundBy("payment-requests", pool, { workload: requestWorkload, now }), true);
   });
   // With the triggers, the database refuses the transactions that these let through.
   const triggers = (state: "disable" | "enable"): Promise<unknown> =>
