@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import type { Workload } from "@archway/conformance/history/workload.ts";
+import type { Violation } from "@archway/conformance/history/violation.ts";
 import type { ConnectionPool } from "@archway/db/db.ts";
 import { openPool } from "@archway/db/postgres/open_pool.ts";
 import { SILENT_LOGGER } from "@archway/server/logger.ts";
@@ -7,7 +7,10 @@ import { withIdempotency, withLogger } from "@archway/server/server_options.ts";
 import { GENEROUS_TIMEOUTS } from "@archway/tools/support/generous_timeouts.ts";
 import { useTestDatabase } from "@archway/tools/support/postgres/use_test_database.ts";
 import { mountOnPool, serviceServer } from "@archway/tools/support/service_server.ts";
-import { recordInProcess } from "@archway/tools/verify/faults/record_in_process.ts";
+import {
+  recordInProcess,
+  type RecordInProcessOptions,
+} from "@archway/tools/verify/faults/record_in_process.ts";
 import { byName } from "../payment_client.ts";
 import { PAYMENT_MIGRATIONS, PAYMENT_SERVICES } from "../payment_program.ts";
 import { BACKGROUND_FAULTS, webhooksOfTransfers } from "./background_faults.ts";
@@ -22,8 +25,11 @@ const PROGRAM = {
 /** Number of operations of a round. */
 const OPERATIONS = 120;
 
-/** Returns the contradictions in a history of a program with workers on a pool. */
-async function messagesOn(pool: ConnectionPool, workload: Workload, rounds = 8): Promise<readonly string[]> {
+/** Returns the contradictions in histories of a program with workers on a pool. */
+async function violationsOn(
+  pool: ConnectionPool,
+  options: Pick<RecordInProcessOptions, "workload" | "rounds" | "until">,
+): Promise<readonly Violation[]> {
   const mounted = mountOnPool(pool, PROGRAM);
   await using stack = new AsyncDisposableStack();
   for (const { background } of mounted.services) {
@@ -34,10 +40,7 @@ async function messagesOn(pool: ConnectionPool, workload: Workload, rounds = 8):
     ...PROGRAM,
     options: [byName, withLogger(SILENT_LOGGER), withIdempotency(mounted.idempotency)],
   }));
-  const violations = await recordInProcess(server, {
-    ...{ workload, rounds, fields: OWNERS, operations: OPERATIONS },
-  });
-  return violations.map(({ check, message }) => `${check}: ${message}`);
+  return await recordInProcess(server, { ...options, fields: OWNERS, operations: OPERATIONS });
 }
 
 Deno.test("webhookWorkload and batchWorkload find planted defects, and nothing without them", async (t) => {
@@ -49,13 +52,13 @@ Deno.test("webhookWorkload and batchWorkload find planted defects, and nothing w
   });
   await t.step("nothing", async () => {
     for (const workload of [webhooksOfTransfers(), batchWorkload()]) {
-      assertEquals(await messagesOn(pool, workload, 1), []);
+      assertEquals(await violationsOn(pool, { workload, rounds: 1 }), []);
     }
   });
   for (const [name, { workload, plant, message }] of Object.entries(BACKGROUND_FAULTS)) {
     await t.step(name, async () => {
-      const found = await messagesOn(plant(pool), workload);
-      assertEquals(found.some((one) => message.test(one)), true, found.join("\n"));
+      const until = (one: Violation): boolean => message.test(`${one.check}: ${one.message}`);
+      assertEquals((await violationsOn(plant(pool), { workload, until })).some(until), true);
     });
   }
 });

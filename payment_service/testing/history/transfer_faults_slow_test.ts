@@ -8,8 +8,12 @@ import { GENEROUS_TIMEOUTS } from "@archway/tools/support/generous_timeouts.ts";
 import { useTestDatabase } from "@archway/tools/support/postgres/use_test_database.ts";
 import { mountOnPool } from "@archway/tools/support/service_server.ts";
 import { rewritingPool } from "@archway/tools/verify/faults/altered_pool.ts";
-import { recordInProcess } from "@archway/tools/verify/faults/record_in_process.ts";
+import {
+  recordInProcess,
+  type RecordInProcessOptions,
+} from "@archway/tools/verify/faults/record_in_process.ts";
 import { SnapshotReplica } from "@archway/tools/verify/faults/snapshot_replica.ts";
+import type { Violation } from "@archway/conformance/history/violation.ts";
 import type { Workload } from "@archway/conformance/history/workload.ts";
 import type { Timestamp } from "@archway/db/timestamp.ts";
 import { byName, paymentServer, type PaymentServerOptions } from "../payment_client.ts";
@@ -35,24 +39,25 @@ const STATEMENT_FAULTS = {
 /** Owners that take turns. */
 const OWNERS = ["ada", "bob"].map((name) => [["Authorization", `Bearer ${name}`] as const]);
 
-/** Options of {@link checksOn}. */
-interface PlantedOptions extends Pick<PaymentServerOptions, "now"> {
+/** Options of {@link violationsOn}. */
+interface PlantedOptions
+  extends
+    Pick<PaymentServerOptions, "now">,
+    Pick<RecordInProcessOptions, "until" | "rounds" | "hasReplicas"> {
   /** @default transferWorkload */
   readonly workload?: Workload;
   /** Changes the idempotency keys of the server. */
   readonly alter?: (inner: Idempotency) => Idempotency;
   /** Changes how the server handles requests. */
   readonly wrap?: (fetch: Handle) => Handle;
-  readonly rounds?: number;
-  readonly hasReplicas?: boolean;
 }
 
-/** Returns the names of the checks that find contradictions in histories of payments on a pool. */
-async function checksOn(
+/** Returns the contradictions in histories of payments on a pool. */
+async function violationsOn(
   pool: ConnectionPool,
   { workload = transferWorkload, alter = (inner) => inner, wrap = (fetch) => fetch, ...options }:
     PlantedOptions = {},
-): Promise<readonly string[]> {
+): Promise<readonly Violation[]> {
   const { now, ...more } = options;
   const { idempotency } = mountOnPool(pool, { services: PAYMENT_SERVICES });
   await using server = paymentServer(pool, {
@@ -60,16 +65,13 @@ async function checksOn(
     options: [byName, withLogger(SILENT_LOGGER), withIdempotency(alter(idempotency))],
   });
   const fetch = wrap(async (request) => await server.fetch(request));
-  const violations = await recordInProcess({ fetch }, { workload, fields: OWNERS, ...more });
-  return [...new Set(violations.map(({ check }) => check))];
+  return await recordInProcess({ fetch }, { workload, fields: OWNERS, ...more });
 }
 
-/** Whether a check finds contradictions in one of a few histories, which end with the first of any check. */
-async function isFoundBy(check: string, pool: ConnectionPool, options?: PlantedOptions): Promise<boolean> {
-  for (let histories = 0; histories < 4; histories++) {
-    if ((await checksOn(pool, options)).includes(check)) return true;
-  }
-  return false;
+/** Whether a check finds contradictions in histories of payments on a pool. */
+async function isFoundBy(name: string, pool: ConnectionPool, options?: PlantedOptions): Promise<boolean> {
+  const until = ({ check }: Violation): boolean => check === name;
+  return (await violationsOn(pool, { ...options, until })).some(until);
 }
 
 Deno.test("transferWorkload finds planted defects of transfers, and nothing without them", async (t) => {
@@ -80,15 +82,15 @@ Deno.test("transferWorkload finds planted defects of transfers, and nothing with
     ...GENEROUS_TIMEOUTS,
   });
   await t.step("nothing", async () => {
-    assertEquals(await checksOn(pool, { rounds: 2 }), []);
-    assertEquals(await checksOn(pool, { rounds: 2, workload: requestWorkload }), []);
+    assertEquals(await violationsOn(pool, { rounds: 2 }), []);
+    assertEquals(await violationsOn(pool, { rounds: 2, workload: requestWorkload }), []);
     await using replica = new SnapshotReplica(pool);
-    assertEquals(await checksOn(replica.pool, { rounds: 1, hasReplicas: true }), []);
+    assertEquals(await violationsOn(replica.pool, { rounds: 1, hasReplicas: true }), []);
   });
   await t.step("a replay has the token of the first response", async () => {
     await using replica = new SnapshotReplica(pool);
-    const found = await checksOn(replica.pool, { alter: replayTokens, hasReplicas: true });
-    assertEquals(found.includes("read-your-writes"), true);
+    const options = { alter: replayTokens, hasReplicas: true };
+    assertEquals(await isFoundBy("read-your-writes", replica.pool, options), true);
   });
   for (const [name, { workload, wrap, foundBy }] of Object.entries(REQUEST_FAULTS)) {
     await t.step(name, async () => {
