@@ -1,3 +1,4 @@
+import { readLimitedBody } from "@archway/server/limited_body.ts";
 import type { Field } from "./row.ts";
 
 /** Access to the service under test, for what rows need beforehand and for reading its state afterwards. */
@@ -33,20 +34,24 @@ export async function ask(client: Client, path: string, init: RequestInit = {}):
   return limitBody(await fetch(url, { ...init, headers, signal, redirect: "manual" }));
 }
 
-/** Returns a response whose body fails, and is cancelled, after {@link MAX_RESPONSE_BYTES}. */
+/** Returns a response whose body, once something reads it, fails and is cancelled after {@link MAX_RESPONSE_BYTES}. */
 export function limitBody(response: Response): Response {
   const { body, status, statusText, headers, url } = response;
   if (body === null) return response;
-  let bytes = 0;
-  const limited = body.pipeThrough(
-    new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({
-      transform(chunk, controller): void {
-        bytes += chunk.length;
-        if (bytes <= MAX_RESPONSE_BYTES) controller.enqueue(chunk);
-        else controller.error(new TypeError(`A response has more than ${MAX_RESPONSE_BYTES} bytes`));
-      },
-    }),
-  );
+  const cancellation = new AbortController();
+  const limited = new ReadableStream<Uint8Array<ArrayBuffer>>({
+    async pull(controller): Promise<void> {
+      const { signal } = cancellation;
+      const { bytes, isCut } = await readLimitedBody(body, MAX_RESPONSE_BYTES, { signal });
+      if (isCut) throw new TypeError(`A response has more than ${MAX_RESPONSE_BYTES} bytes`);
+      controller.enqueue(bytes);
+      controller.close();
+    },
+    async cancel(reason): Promise<void> {
+      cancellation.abort(reason);
+      if (!body.locked) await body.cancel(reason);
+    },
+  }, { highWaterMark: 0 });
   // The constructor takes no address.
   return Object.defineProperty(new Response(limited, { status, statusText, headers }), "url", { value: url });
 }

@@ -1,4 +1,5 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
+import { limitBody } from "./client.ts";
 import { ApiDocument } from "./derived/api_document.ts";
 import { Subjects } from "./derived/subjects.ts";
 import { type FramedRequest, JSON_FIELD, type Row } from "./row.ts";
@@ -101,4 +102,20 @@ Deno.test("runRows() sends credentials to no other origin that a Location names"
   const row = { name: "away", request: { line: "POST /away" }, expect: { status: 201 } };
   const [result] = await run([row]);
   assertEquals(result?.faults, ["Location is of another origin"]);
+});
+
+Deno.test("limitBody() leaves a response as it is, and fails one without an end, or cancels it with its reader", async () => {
+  const small = limitBody(Response.json({ a: 1 }, { status: 404 }));
+  assertEquals([small.status, await small.json()], [404, { a: 1 }]);
+  let cancelled = 0;
+  const endless = (): Response =>
+    new Response(
+      new ReadableStream({
+        pull: (controller) => controller.enqueue(new Uint8Array(1_048_576)),
+        cancel: () => void cancelled++,
+      }),
+    );
+  await assertRejects(() => limitBody(endless()).text(), TypeError, "more than 16777216 bytes");
+  await limitBody(endless()).body?.cancel();
+  assertEquals(cancelled, 2);
 });

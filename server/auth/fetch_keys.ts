@@ -1,3 +1,4 @@
+import { readLimitedBody } from "../limited_body.ts";
 import { KeysError } from "./parse_keys.ts";
 
 /** Options of fetching keys. */
@@ -35,7 +36,9 @@ export async function fetchKeys(url: URL, { timeoutMs = 5000 }: FetchKeysOptions
       await response.body?.cancel();
       throw new KeysError(`Fetching the keys failed with status ${response.status}`);
     }
-    return await readText(response);
+    const { bytes, isCut } = await readLimitedBody(response.body, MAX_BYTES);
+    if (isCut) throw new KeysError("Fetching the keys failed: the response is too large");
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch (error) {
     if (error instanceof KeysError) throw error;
     throw new KeysError(`Fetching the keys failed: ${reasonOf(error)}`, { cause: error });
@@ -66,16 +69,4 @@ function reasonOf(error: unknown): string {
   const { message } = error.cause instanceof Error ? error.cause : error;
   const [, reason] = /client error \(\w+\): (.+)$/s.exec(message) ?? [];
   return reason === undefined ? "no usable response" : reason.slice(0, 200);
-}
-
-async function readText(response: Response): Promise<string> {
-  const decoder = new TextDecoder("utf-8", { fatal: true });
-  let bytes = 0;
-  let text = "";
-  for await (const chunk of response.body ?? []) {
-    bytes += chunk.length;
-    if (bytes > MAX_BYTES) throw new KeysError("Fetching the keys failed: the response is too large");
-    text += decoder.decode(chunk, { stream: true });
-  }
-  return text + decoder.decode();
 }

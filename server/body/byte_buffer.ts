@@ -27,7 +27,7 @@ export class ByteBuffer {
   }
 
   /** Returns the bytes, and is then empty. */
-  take(): Uint8Array {
+  take(): Uint8Array<ArrayBuffer> {
     const whole = this.#buffer.subarray(0, this.#size);
     this.#buffer = new Uint8Array();
     this.#size = 0;

@@ -1,11 +1,11 @@
 import { Buffer } from "node:buffer";
 import type { RequestMediaType, Shape } from "../operation.ts";
+import { readLimitedBody } from "../limited_body.ts";
 import { MalformedTextError, memberShape } from "../parameters/decode_text.ts";
 import { Problem } from "../problem.ts";
 import { parseMediaType } from "../representation/media_type.ts";
 import type { Deadlines } from "../request/deadlines.ts";
 import type { Exchange } from "../request/exchange.ts";
-import { ByteBuffer } from "./byte_buffer.ts";
 import { collectFields, type FormField, parseForm } from "./form.ts";
 import { type ParsedJson, parseJsonText } from "./json.ts";
 import { findUnstorable } from "./unstorable.ts";
@@ -54,21 +54,9 @@ export function readBody(exchange: Exchange, { maxBytes, deadlines }: ReadBodyOp
 }
 
 async function countBytes(request: Request, maxBytes: number, signal: AbortSignal): Promise<Uint8Array> {
-  if (request.body === null) return new Uint8Array();
-  const reader = request.body.getReader();
-  signal.addEventListener("abort", () => void reader.cancel().catch(() => {}), { once: true });
-  const received = new ByteBuffer();
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) break;
-    if (received.size + value.length > maxBytes) {
-      // Not awaited: the other side decides when its stream ends.
-      void reader.cancel().catch(() => {});
-      throw tooLarge(maxBytes);
-    }
-    received.add(value);
-  }
-  return received.take();
+  const { bytes, isCut } = await readLimitedBody(request.body, maxBytes, { signal });
+  if (isCut) throw tooLarge(maxBytes);
+  return bytes;
 }
 
 /** Returns the problem of a body that exceeds its limit. */

@@ -1,3 +1,4 @@
+import { readLimitedBody } from "@archway/server/limited_body.ts";
 import type { MountedService } from "@archway/service_kit/service_module.ts";
 import { shownHeaders } from "../recorder/recorded_request.ts";
 
@@ -48,7 +49,9 @@ export class Inbox {
   ): Promise<Response | undefined> {
     if (!NAME.test(inbox)) return undefined;
     const { url, method, headers } = request;
-    const { text: body, isCut } = await readText(request, MAX_BODY);
+    const { bytes, isCut } = await readLimitedBody(request.body, MAX_BODY);
+    // Without the part of a character at the end of what is kept.
+    const body = new TextDecoder().decode(bytes, { stream: isCut });
     const status = this.statusOf(inbox);
     this.#messages.push({
       ...{ id: this.#nextId++, inbox, method, url, body, isCut, status },
@@ -104,20 +107,4 @@ async function verify(
     const reason = error instanceof Error ? error.message : String(error);
     return { text: `Not verified: ${reason}`, isBad: false };
   }
-}
-
-/** Reads at most a number of bytes of a body, and cancels the rest. */
-async function readText(
-  { body }: Request,
-  maxBytes: number,
-): Promise<{ readonly text: string; readonly isCut: boolean }> {
-  const decoder = new TextDecoder();
-  let [text, size] = ["", 0];
-  // Leaving the loop cancels the stream.
-  for await (const part of body ?? []) {
-    text += decoder.decode(part.subarray(0, maxBytes - size), { stream: true });
-    size += part.length;
-    if (size > maxBytes) return { text, isCut: true };
-  }
-  return { text: text + decoder.decode(), isCut: false };
 }

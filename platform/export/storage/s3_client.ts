@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { setTimeout } from "node:timers/promises";
+import { readLimitedBody } from "@archway/server/limited_body.ts";
 import { CommandError } from "@archway/service_kit/command.ts";
 import { AwsV4Signer } from "aws4fetch";
 import type { S3Config } from "../export_config.ts";
@@ -93,13 +94,13 @@ export class S3Client {
       try {
         const response = await fetch(...prepared);
         const { status, ok, headers } = response;
-        const body = await readBody(response, ok ? MAX_BYTES : MAX_ERROR_BYTES);
-        const isAccepted = ok ? body !== undefined : accepts.includes(status);
+        const { bytes, isCut } = await readLimitedBody(response.body, ok ? MAX_BYTES : MAX_ERROR_BYTES);
+        const isAccepted = ok ? !isCut : accepts.includes(status);
         if (isAccepted) {
-          const content = ok && body !== undefined ? body : new Uint8Array();
-          return { status, tag: headers.get("ETag"), body: content, isRepeated: attempt > 0 };
+          const body = ok ? bytes : new Uint8Array();
+          return { status, tag: headers.get("ETag"), body, isRepeated: attempt > 0 };
         }
-        failure = ok ? "the response is too large" : describe(status, body);
+        failure = ok ? "the response is too large" : describe(status, bytes);
         if (status < 500 && status !== 429) break;
       } catch (error) {
         signal?.throwIfAborted();
@@ -159,21 +160,8 @@ export class S3Client {
   }
 }
 
-/** Returns the body, or undefined if it is larger than a number of bytes. */
-async function readBody(response: Response, maxBytes: number): Promise<Uint8Array<ArrayBuffer> | undefined> {
-  const chunks: Uint8Array<ArrayBuffer>[] = [];
-  let size = 0;
-  for await (const chunk of response.body ?? []) {
-    size += chunk.length;
-    // Leaving the loop cancels the rest.
-    if (size > maxBytes) return undefined;
-    chunks.push(chunk);
-  }
-  return new Uint8Array(await new Blob(chunks).arrayBuffer());
-}
-
 /** Returns the status and the code of an error response. */
-function describe(status: number, body: Uint8Array = new Uint8Array()): string {
+function describe(status: number, body: Uint8Array): string {
   const [, code] = /<Code>([\w.]{1,64})<\/Code>/.exec(new TextDecoder().decode(body)) ?? [];
   return [String(status), ...(code === undefined ? [] : [code])].join(" ");
 }

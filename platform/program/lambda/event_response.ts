@@ -1,5 +1,6 @@
 import { Buffer } from "node:buffer";
 import { STATUS_CODES } from "node:http";
+import { readLimitedBody } from "@archway/server/limited_body.ts";
 import type { EventForm } from "./http_event.ts";
 
 /**
@@ -56,32 +57,19 @@ async function readBody(
   { body }: Response,
   { maxBytes, signal }: { readonly maxBytes: number; readonly signal: AbortSignal },
 ): Promise<Uint8Array | "large" | "late"> {
-  if (body === null) return new Uint8Array();
-  const reader = body.getReader();
-  const end = (): void => void reader.cancel().catch(() => {});
-  let isLate = false;
-  const late = (): void => {
-    isLate = true;
-    end();
-  };
-  signal.addEventListener("abort", late, { once: true });
+  const late = new AbortController();
+  const end = (): void => late.abort();
+  signal.addEventListener("abort", end, { once: true });
   // A complete body is read at once, and so is that of a response to a request without time left.
-  if (signal.aborted) setTimeout(late);
+  if (signal.aborted) setTimeout(end);
   try {
-    const chunks: Uint8Array[] = [];
-    let bytes = 0;
-    for (let read = await reader.read(); !read.done; read = await reader.read()) {
-      chunks.push(read.value);
-      bytes += read.value.length;
-      if (bytes > maxBytes) {
-        end();
-        return "large";
-      }
-      if (isLate) break;
-    }
-    return isLate ? "late" : Buffer.concat(chunks);
+    const { bytes, isCut } = await readLimitedBody(body, maxBytes, { signal: late.signal });
+    return isCut ? "large" : bytes;
+  } catch (error) {
+    if (late.signal.aborted) return "late";
+    throw error;
   } finally {
-    signal.removeEventListener("abort", late);
+    signal.removeEventListener("abort", end);
   }
 }
 
