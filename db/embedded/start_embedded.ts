@@ -5,6 +5,7 @@ import { EmbeddedError } from "./embedded_error.ts";
 import type { WorkerReply, WorkerRequest } from "./embedded_worker.ts";
 import { lockDirectory } from "./lock_directory.ts";
 import { postgresMajor } from "./pglite_version.ts";
+import { findSocketDirectory, makeSocketDirectory } from "./socket_directory.ts";
 import { unpackSnapshot } from "./unpack_snapshot.ts";
 
 /** Options of {@link startEmbedded}. */
@@ -26,14 +27,6 @@ export interface EmbeddedDatabase extends AsyncDisposable {
   /** Connection configuration for `openPool`. */
   readonly instance: InstanceConfig;
 }
-
-/** Name of the file with the path of the socket's directory. */
-const POINTER = "socket";
-
-const socketPrefix = "archway_socket_";
-
-/** Leaves room for the socket's file name. A path may have 103 bytes on macOS, 107 on Linux. */
-const maxSocketDirectory = 85;
 
 /**
  * Starts PGlite in a worker thread and serves it on a private Unix socket. All connections share one session:
@@ -72,41 +65,14 @@ export async function startEmbedded(
 
 /** Returns the connection configuration of a database that another thread of this process has started. */
 export async function openEmbeddedInstance(dataDirectory: string): Promise<InstanceConfig> {
-  return { ...instanceAt(await Deno.readTextFile(join(dataDirectory, POINTER))), maxConnections: 1 };
+  const host = await findSocketDirectory(dataDirectory);
+  if (host === undefined) throw new EmbeddedError(`No embedded database runs in ${dataDirectory}`);
+  return { ...instanceAt(host), maxConnections: 1 };
 }
 
 function instanceAt(host: string): InstanceConfig {
   const access = { user: "postgres", password: "", database: "postgres", maxConnections: 5 };
   return { host, port: 5432, ...access, takesCopy: false };
-}
-
-/** Creates a directory with a short path for the socket. Only this user has access (mode 0700). */
-async function makeSocketDirectory(dataDirectory: string): Promise<string> {
-  const pointer = join(dataDirectory, POINTER);
-  const earlier = await Deno.readTextFile(pointer).catch(() => undefined);
-  // Left over from a process that was killed.
-  if (earlier?.includes(socketPrefix)) await Deno.remove(earlier, { recursive: true }).catch(() => undefined);
-  const directory = await firstSocketDirectory([undefined, "/tmp", await Deno.realPath(dataDirectory)]);
-  await Deno.writeTextFile(pointer, directory);
-  return directory;
-}
-
-/** Creates a directory in the first folder that is writable and short; the one for temporary files if undefined. */
-async function firstSocketDirectory(folders: readonly (string | undefined)[]): Promise<string> {
-  for (const dir of folders) {
-    let directory: string;
-    try {
-      directory = await Deno.makeTempDir({ prefix: socketPrefix, ...(dir === undefined ? {} : { dir }) });
-    } catch {
-      // The next may be writable.
-      continue;
-    }
-    if (directory.length <= maxSocketDirectory) return directory;
-    await Deno.remove(directory);
-  }
-  throw new EmbeddedError(
-    "The embedded database found no directory for its socket: set TMPDIR to a writable directory with a path of at most 60 bytes",
-  );
 }
 
 async function prepareCluster(dataDirectory: string, cluster: string): Promise<void> {

@@ -1,3 +1,6 @@
+/** Start of the names of directories for sockets. */
+const PREFIX = "archway_notify_";
+
 /** Socket for datagrams on this machine. */
 export interface DatagramSocket {
   readonly socket: Deno.DatagramConn;
@@ -7,29 +10,46 @@ export interface DatagramSocket {
 
 /**
  * Binds an address, since the platform sends from bound sockets only: an abstract one, which needs no writable directory,
- * or a temporary file where this version of Deno knows no abstract addresses.
+ * or a temporary file where this version of Deno knows no abstract addresses (2.6). {@link removeAddress}
+ * removes it.
  *
  * @param onError Called with the reason if neither is possible.
  */
 export function bindDatagram(onError: (error: unknown) => void): DatagramSocket | undefined {
   const addresses = [
     (): string => `@archway-notify-${crypto.randomUUID()}`,
-    (): string => `${Deno.makeTempDirSync({ prefix: "archway_notify_" })}/socket`,
+    (): string => `${Deno.makeTempDirSync({ prefix: PREFIX })}/socket`,
     // The default directory requires permission to write everywhere, which excludes an executable that may be run.
-    (): string => `${Deno.makeTempDirSync({ prefix: "archway_notify_", dir: "/tmp" })}/socket`,
+    (): string => `${Deno.makeTempDirSync({ prefix: PREFIX, dir: "/tmp" })}/socket`,
   ];
   let failure: unknown;
   for (const next of addresses) {
+    let address = "";
     try {
-      const address = next();
+      address = next();
       const socket = Deno.listenDatagram({ transport: "unixpacket", path: systemPath(address) });
       return { socket, address };
     } catch (error) {
       failure = error;
+      removeAddress(address);
     }
   }
   onError(failure);
   return undefined;
+}
+
+/**
+ * Removes the temporary file of an address that {@link bindDatagram} has bound; does nothing for others. The socket can
+ * send without it.
+ */
+export function removeAddress(address: string): void {
+  const directory = address.slice(0, -"/socket".length);
+  if (!directory.includes(`/${PREFIX}`) || `${directory}/socket` !== address) return;
+  try {
+    Deno.removeSync(directory, { recursive: true });
+  } catch {
+    // Temporary files may have been removed.
+  }
 }
 
 /** Returns a path as the system expects it: abstract ones begin with a null character (unix(7)). */

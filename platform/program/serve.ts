@@ -1,6 +1,7 @@
 import type { Config } from "@archway/config/config.ts";
 import type { Share } from "@archway/config/divide_limits.ts";
 import { readTls } from "@archway/server/tls.ts";
+import { removeAddress } from "./bind_datagram.ts";
 import { boot } from "./boot.ts";
 import { withConfigErrors } from "./open_rate_limit.ts";
 import { print } from "./print.ts";
@@ -86,8 +87,11 @@ export async function serve(config: Config, { greet, share, ...project }: ServeO
   }
   // Ends on a signal or a failed migration.
   const signal = await Promise.race([stopped, migrated.then(() => stopped)]);
-  if (signal === "orphaned") logger.warn("The supervisor has ended, shutting down");
-  else if (signal === "handover") logger.info("Another process takes over, shutting down");
+  if (signal === "orphaned") {
+    logger.warn("The supervisor has ended, shutting down");
+    // What it can no longer remove.
+    removeAddress(config.supervisor?.socket ?? "");
+  } else if (signal === "handover") logger.info("Another process takes over, shutting down");
   else logger.info("Received {signal}, shutting down", { signal });
   program.stop();
   // Events that the last requests put into the outbox are sent after the next start, or by another process.

@@ -1,6 +1,6 @@
 import type { SupervisorConfig } from "@archway/config/supervisor_config.ts";
 import type { Logger } from "@archway/server/logger.ts";
-import { bindDatagram, systemPath } from "./bind_datagram.ts";
+import { bindDatagram, removeAddress, systemPath } from "./bind_datagram.ts";
 
 /** States that a supervisor understands (sd_notify(3)); fields with X_ are those of `serve` with WORKERS. */
 export type SupervisorState =
@@ -28,7 +28,9 @@ export function openSupervisor(config: SupervisorConfig | undefined, logger: Log
     }
     failed = true;
   };
-  const socket = bindDatagram(fail)?.socket;
+  const { socket, address = "" } = bindDatagram(fail) ?? {};
+  // It only sends.
+  removeAddress(address);
   const path = systemPath(config.socket);
   async function notify(state: SupervisorState): Promise<void> {
     try {

@@ -9,8 +9,13 @@ const HEAD =
 
 async function withFolder(run: (environment: Record<string, string>) => Promise<void>): Promise<void> {
   const folder = await Deno.makeTempDir({ prefix: "archway_e2e_" });
+  const TMPDIR = `${folder}/tmp`;
+  await Deno.mkdir(TMPDIR);
   try {
-    await run({ EMBEDDED_DATA_DIR: folder });
+    await run({ EMBEDDED_DATA_DIR: `${folder}/data`, TMPDIR });
+    // However it was stopped, it leaves no temporary files, but the cache of code that Deno has in executables.
+    const names = await Array.fromAsync(Deno.readDir(TMPDIR), ({ name }) => name);
+    assertEquals(names.filter((name) => !name.startsWith("deno-compile-")), []);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

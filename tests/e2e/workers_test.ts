@@ -1,7 +1,8 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { RawClient } from "@archway/server/testing/raw_client.ts";
 import { errorLines } from "@archway/tools/support/error_lines.ts";
+import { exists } from "@archway/tools/support/exists.ts";
 import { isOpen } from "@archway/tools/support/is_open.ts";
 import { NetworkNamespace, testWithNetworkNamespace } from "@archway/tools/support/network_namespace.ts";
 import { execute } from "@archway/tools/support/postgres/execute.ts";
@@ -85,6 +86,24 @@ async function processesOf(program: Program): Promise<ReadonlyMap<number, number
   return new Map([...lines].map(([, pid, index]) => [Number(index), Number(pid)]));
 }
 
+/** Returns the files of the sockets by which the program and its processes notify each other, if they have some. */
+async function notifySocketsOf(program: Program): Promise<readonly string[]> {
+  const pids = [program.pid, ...(await processesOf(program)).values()];
+  const { stdout } = await new Deno.Command("sh", {
+    args: [
+      "-c",
+      'for pid; do readlink "/proc/$pid/fd/"*; done; cat /proc/net/unix',
+      "sh",
+      ...pids.map(String),
+    ],
+  }).output();
+  const text = new TextDecoder().decode(stdout);
+  const own = new Set([...text.matchAll(/^socket:\[(\d+)\]$/gm)].map(([, inode]) => inode));
+  return [...text.matchAll(/ (\d+) (\/\S*\/archway_notify_\S+)$/gm)].flatMap(([, inode, path = ""]) =>
+    own.has(inode) ? [path] : []
+  );
+}
+
 /** Connection that a client keeps. */
 interface OpenConnection {
   readonly client: RawClient;
@@ -158,6 +177,7 @@ Deno.test({
     await first.client.send('Content-Length: 14\r\n\r\n{"name":');
     await (await fetch(`${await program.url}/livez`)).body?.cancel();
     assertStringIncludes(await request(survivors[1]?.client ?? first.client) ?? "", "HTTP/1.1 200 ");
+    const sockets = await notifySocketsOf(program);
     program.signal("SIGTERM");
     await program.untilWritten('"body":"Server is draining"');
     await first.client.send('"Ada"}');
@@ -167,6 +187,7 @@ Deno.test({
     assertEquals(code, 0);
     assertEquals(stdout.match(/"body":"Server stopped"/g)?.length, 2);
     assertEquals(errorLines(stderr), []);
+    for (const socket of sockets) assertEquals(await exists(dirname(socket)), false, socket);
   },
 });
 
@@ -233,10 +254,12 @@ Deno.test({
     await using program = start(setup.environment);
     await untilProcesses(program, 2);
     const port = Number(new URL(await program.url).port);
+    const sockets = await notifySocketsOf(program);
     await program.kill();
     while (await isOpen(port)) await new Promise((resolve) => setTimeout(resolve, 20));
     // Their sessions end with them.
     while (await setup.sessions() > 0) await new Promise((resolve) => setTimeout(resolve, 20));
+    for (const socket of sockets) assertEquals(await exists(dirname(socket)), false, socket);
   },
 });
 

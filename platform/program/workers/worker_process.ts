@@ -1,5 +1,5 @@
 import type { Share } from "@archway/config/divide_limits.ts";
-import { bindDatagram } from "../bind_datagram.ts";
+import { bindDatagram, removeAddress } from "../bind_datagram.ts";
 import { HANDOVER_LINE, STOP_LINE } from "./worker_link.ts";
 
 /** Options of a process. */
@@ -66,6 +66,7 @@ export class WorkerProcess {
       }).spawn();
     } catch (error) {
       socket.close();
+      removeAddress(address);
       throw error;
     }
     this.#input = this.#process.stdin.getWriter();
@@ -75,7 +76,7 @@ export class WorkerProcess {
     this.ended = this.#process.status.finally(() => {
       clearTimeout(this.#watchdog);
       socket.close();
-      if (!address.startsWith("@")) removeQuietly(address);
+      removeAddress(address);
       this.#change("ended");
       this.#resolvers.listening.resolve(false);
       this.#resolvers.ready.resolve(false);
@@ -163,13 +164,5 @@ export class WorkerProcess {
     if (order.indexOf(state) <= order.indexOf(this.#state)) return;
     this.#state = state;
     this.#options.onChanged();
-  }
-}
-
-function removeQuietly(path: string): void {
-  try {
-    Deno.removeSync(path.slice(0, path.lastIndexOf("/")), { recursive: true });
-  } catch {
-    // Temporary files may have been removed.
   }
 }
