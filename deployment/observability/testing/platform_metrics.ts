@@ -15,6 +15,10 @@ export async function platformMetrics(): Promise<Exported> {
     MIGRATE_ON_START: "true",
     ADMIN_PORT: "0",
     RATE_LIMIT: "1/1h",
+    // No receiver listens, so that spans are lost.
+    OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: "http://127.0.0.1:1/v1/traces",
+    OTEL_EXPORTER_OTLP_TIMEOUT: "100",
+    OTEL_BSP_SCHEDULE_DELAY: "10",
   });
   const url = await program.url;
   await untilReady(url);
@@ -24,6 +28,7 @@ export async function platformMetrics(): Promise<Exported> {
   for (const method of ["STRANGE", "POST"]) {
     await (await fetch(`${url}/v1/contacts`, { method })).body?.cancel();
   }
-  // Exported after the first probe and the first timer.
-  return await readExported(await program.metricsUrl, ["lag_seconds{", "event_loop_delay_seconds_count"]);
+  // Exported after the first probe, the first timer and the first failed export.
+  const late = ["lag_seconds{", "event_loop_delay_seconds_count", "telemetry_dropped_total{"];
+  return await readExported(await program.metricsUrl, late);
 }
