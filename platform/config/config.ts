@@ -9,6 +9,7 @@ import {
   MAX_RETENTION,
   textSetting,
 } from "@archway/service_kit/setting_types.ts";
+import type { TelemetryExport } from "@archway/service_kit/telemetry_export.ts";
 import { type AdminConfig, readAdminConfig } from "./admin_config.ts";
 import { type AdmissionConfig, readAdmissionConfig } from "./admission_config.ts";
 import { type AuthConfig, isPrivate, readAuthConfig } from "./auth_config.ts";
@@ -19,7 +20,7 @@ import { type LimitConfig, readLimitConfig } from "./limit_config.ts";
 import { type ListenerConfig, readListenerConfig } from "./listener_config.ts";
 import { readStorageConfig, type StorageConfig } from "./storage_config.ts";
 import { readSecretConfig, type SecretConfig } from "./secret_config.ts";
-import { readTelemetryConfig, type TelemetryConfig } from "./telemetry_config.ts";
+import { readTelemetryConfig } from "./telemetry_config.ts";
 import { divideLimits, type Share } from "./divide_limits.ts";
 import { readTrustedProxies } from "./trusted_proxies.ts";
 import { readSupervisorConfig, type SupervisorConfig } from "./supervisor_config.ts";
@@ -41,7 +42,7 @@ export interface WorkConfig extends StorageConfig, SecretConfig {
   readonly supervisor: SupervisorConfig | undefined;
   /** Admin server; not started if undefined. */
   readonly admin: AdminConfig | undefined;
-  readonly telemetry: TelemetryConfig;
+  readonly telemetry: TelemetryExport;
   /** The services, in the order of services.ts, with their own settings. */
   readonly services: readonly ConfiguredService[];
 }

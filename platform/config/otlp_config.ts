@@ -7,24 +7,8 @@ import {
   textSetting,
   urlSetting,
 } from "@archway/service_kit/setting_types.ts";
+import type { OtlpReceiver } from "@archway/service_kit/telemetry_export.ts";
 import { parsePairs } from "./key_value_pairs.ts";
-
-/** Receiver of one kind of telemetry (OpenTelemetry, "OTLP Exporter Configuration"). */
-export interface OtlpConfig {
-  readonly url: string;
-  /** Headers of every export; may contain credentials. */
-  readonly headers: Readonly<Record<string, string>>;
-  readonly protocol: "http/json" | "http/protobuf";
-  readonly compression: "gzip" | "none";
-  readonly timeoutMs: number;
-  /** Texts in PEM. */
-  readonly tls: {
-    /** Authority of the receiver's certificate; those of the system if undefined. */
-    readonly ca: string | undefined;
-    readonly cert: string | undefined;
-    readonly key: string | undefined;
-  };
-}
 
 const ENDPOINT = urlSetting("OTEL_EXPORTER_OTLP_ENDPOINT", {
   example: "http://127.0.0.1:4318",
@@ -105,7 +89,7 @@ export function hasReceiver(reader: SettingsReader, signal: keyof typeof SIGNALS
 }
 
 /** Reads the receivers of all signals. Without a URL it is a collector on this machine. */
-export function readOtlpConfig(reader: SettingsReader): Readonly<Record<keyof typeof SIGNALS, OtlpConfig>> {
+export function readOtlpConfig(reader: SettingsReader): Readonly<Record<keyof typeof SIGNALS, OtlpReceiver>> {
   const [ca, cert, key] = [CERTIFICATE, CLIENT_CERTIFICATE, CLIENT_KEY].map((file) => readFile(reader, file));
   if (reader.isSet(CLIENT_CERTIFICATE) !== reader.isSet(CLIENT_KEY)) {
     const [missing, present] = reader.isSet(CLIENT_CERTIFICATE)

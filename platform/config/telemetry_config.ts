@@ -6,41 +6,15 @@ import {
   integerSetting,
   textSetting,
 } from "@archway/service_kit/setting_types.ts";
+import type {
+  OtlpReceiver,
+  Propagator,
+  SamplerOptions,
+  TelemetryExport,
+  TracesExport,
+} from "@archway/service_kit/telemetry_export.ts";
 import { parsePairs } from "./key_value_pairs.ts";
-import { hasReceiver, OTLP_SETTINGS, type OtlpConfig, readOtlpConfig } from "./otlp_config.ts";
-
-/** Rules by which a trace is recorded or not (OpenTelemetry, "Sampling"). */
-export type Sampler = (typeof SAMPLERS)[number];
-
-/** Formats of trace context in headers. */
-export type Propagator = (typeof PROPAGATORS)[number];
-
-/** Export of traces. */
-export interface TracesConfig extends OtlpConfig {
-  readonly sampler: Sampler;
-  /** Share of recorded traces, from 0 to 1. */
-  readonly ratio: number;
-  readonly propagators: readonly Propagator[];
-  readonly maxQueueSize: number;
-  readonly maxBatchSize: number;
-  readonly delayMs: number;
-}
-
-/** Export of metrics by OTLP. */
-export interface MetricsConfig extends OtlpConfig {
-  readonly intervalMs: number;
-  readonly temporality: "cumulative" | "delta";
-}
-
-/** Export of telemetry by OTLP. */
-export interface TelemetryConfig {
-  /** Attributes of everything exported; `service.name` may be absent. */
-  readonly resource: Readonly<Record<string, string>>;
-  /** Not exported if undefined. */
-  readonly traces: TracesConfig | undefined;
-  /** Not exported if undefined. */
-  readonly metrics: MetricsConfig | undefined;
-}
+import { hasReceiver, OTLP_SETTINGS, readOtlpConfig } from "./otlp_config.ts";
 
 const SAMPLERS = [
   "always_on",
@@ -49,8 +23,8 @@ const SAMPLERS = [
   "parentbased_always_on",
   "parentbased_always_off",
   "parentbased_traceidratio",
-] as const;
-const PROPAGATORS = ["tracecontext", "baggage", "xray", "none"] as const;
+] as const satisfies readonly SamplerOptions["sampler"][];
+const PROPAGATORS = ["tracecontext", "baggage", "xray", "none"] as const satisfies readonly Propagator[];
 
 const SDK_DISABLED = booleanSetting("OTEL_SDK_DISABLED", {
   default: false,
@@ -156,7 +130,7 @@ export const TELEMETRY_SETTINGS = [
 ];
 
 /** Reads the export of telemetry. Invalid settings are reported even if nothing is exported. */
-export function readTelemetryConfig(reader: SettingsReader): TelemetryConfig {
+export function readTelemetryConfig(reader: SettingsReader): TelemetryExport {
   const isEnabled = !reader.read(SDK_DISABLED);
   const serviceName = reader.read(SERVICE_NAME);
   const exporterOf = (setting: typeof TRACES_EXPORTER, signal: "traces" | "metrics"): boolean =>
@@ -178,7 +152,7 @@ export function readTelemetryConfig(reader: SettingsReader): TelemetryConfig {
   };
 }
 
-function readTraces(reader: SettingsReader, receiver: OtlpConfig): TracesConfig {
+function readTraces(reader: SettingsReader, receiver: OtlpReceiver): TracesExport {
   const maxQueueSize = reader.read(BSP_MAX_QUEUE_SIZE);
   return {
     ...receiver,

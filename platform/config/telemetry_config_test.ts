@@ -1,10 +1,11 @@
 import { assertEquals } from "@std/assert";
+import type { TelemetryExport } from "@archway/service_kit/telemetry_export.ts";
 import { EnvironmentReader } from "./environment_reader.ts";
-import { readTelemetryConfig, type TelemetryConfig } from "./telemetry_config.ts";
+import { readTelemetryConfig } from "./telemetry_config.ts";
 
 function parse(
   environment: Readonly<Record<string, string>>,
-): readonly [TelemetryConfig, readonly string[]] {
+): readonly [TelemetryExport, readonly string[]] {
   const reader = new EnvironmentReader((name) => environment[name]);
   return [readTelemetryConfig(reader), reader.errors.map(({ variable }) => variable)];
 }

@@ -5,6 +5,7 @@ import type { RequestObserver } from "@archway/server/request_observer.ts";
 import type { ProgramRecorder, TraceRecorder } from "@archway/service_kit/developer_tool.ts";
 import type { MetricSink } from "@archway/service_kit/metric_sink.ts";
 import { UNTRACED, type WorkTracer } from "@archway/service_kit/observed_work.ts";
+import type { MetricsExport, TelemetryExport, TracesExport } from "@archway/service_kit/telemetry_export.ts";
 import { logRequests } from "./telemetry/access_log.ts";
 import { allSinks } from "./telemetry/all_sinks.ts";
 import { SCOPE } from "./telemetry/instrumentation_scope.ts";
@@ -13,8 +14,8 @@ import { measureDatabase, measurePool } from "./telemetry/measure_database.ts";
 import { measureProcess } from "./telemetry/measure_process.ts";
 import { measureRequests } from "./telemetry/measure_requests.ts";
 import { observeAll } from "./telemetry/observe_all.ts";
-import type { OtlpMetrics, OtlpMetricsOptions } from "./telemetry/open_otlp_metrics.ts";
-import type { OpenTracing, TracesOptions, TracingDependencies } from "./telemetry/open_tracing.ts";
+import type { OtlpMetrics } from "./telemetry/open_otlp_metrics.ts";
+import type { OpenTracing, TracingDependencies } from "./telemetry/open_tracing.ts";
 import type { PrometheusMetrics } from "./telemetry/prometheus_metrics.ts";
 
 /** Telemetry of the program. What is disabled has no observer, and so no cost. Disposing exports what is left. */
@@ -35,16 +36,6 @@ export interface Telemetry extends AsyncDisposable {
   watch(pool: Pick<ConnectionPool, "load">): void;
 }
 
-/** Export of telemetry by OTLP. */
-export interface ExportOptions {
-  /** Attributes of everything exported. */
-  readonly resource: Readonly<Record<string, string>>;
-  /** Not exported if undefined. */
-  readonly traces: TracesOptions | undefined;
-  /** Not exported if undefined. */
-  readonly metrics: OtlpMetricsOptions | undefined;
-}
-
 /** Options of telemetry. */
 export interface TelemetryOptions {
   readonly logger: Logger;
@@ -54,7 +45,7 @@ export interface TelemetryOptions {
   readonly slowStatementMs: number;
   /** Name of the program, for exports without another. */
   readonly name: string;
-  readonly exports: ExportOptions;
+  readonly exports: TelemetryExport;
   /** Receives the spans of requests, exported or not, and the metrics. @default none */
   readonly recorder?: ProgramRecorder | undefined;
 }
@@ -131,14 +122,14 @@ async function openPrometheus(): Promise<PrometheusMetrics> {
 }
 
 async function openMetrics(
-  options: OtlpMetricsOptions,
+  options: MetricsExport,
   dependencies: Pick<TracingDependencies, "resource" | "logger">,
 ): Promise<OtlpMetrics> {
   const { openOtlpMetrics } = await import("./telemetry/open_otlp_metrics.ts");
   return openOtlpMetrics(options, dependencies);
 }
 
-async function openTracer(options: TracesOptions, dependencies: TracingDependencies): Promise<OpenTracing> {
+async function openTracer(options: TracesExport, dependencies: TracingDependencies): Promise<OpenTracing> {
   const { openTracing } = await import("./telemetry/open_tracing.ts");
   return openTracing(options, dependencies);
 }

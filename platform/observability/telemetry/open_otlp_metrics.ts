@@ -13,18 +13,13 @@ import {
 } from "@opentelemetry/sdk-metrics";
 import type { Logger } from "@archway/server/logger.ts";
 import type { MetricSink } from "@archway/service_kit/metric_sink.ts";
+import type { MetricsExport } from "@archway/service_kit/telemetry_export.ts";
 import { SCOPE } from "./instrumentation_scope.ts";
 import { meterSink } from "./meter_sink.ts";
 import { ExportReport } from "./otlp/export_report.ts";
-import { OtlpExporter, type OtlpTarget } from "./otlp/otlp_exporter.ts";
+import { OtlpExporter } from "./otlp/otlp_exporter.ts";
 import { programResource } from "./otlp/program_resource.ts";
 import { withinFlushTime } from "./otlp/within_flush_time.ts";
-
-/** Export of metrics. */
-export interface OtlpMetricsOptions extends OtlpTarget {
-  readonly intervalMs: number;
-  readonly temporality: "cumulative" | "delta";
-}
 
 /** Dependencies of {@link openOtlpMetrics}. */
 export interface OtlpMetricsDependencies {
@@ -42,7 +37,7 @@ export interface OtlpMetrics extends AsyncDisposable {
 
 /** Starts to export metrics by OTLP. */
 export function openOtlpMetrics(
-  metrics: OtlpMetricsOptions,
+  metrics: MetricsExport,
   { resource, logger }: OtlpMetricsDependencies,
 ): OtlpMetrics {
   const exporter = new OtlpExporter<ResourceMetrics>(metrics, {

@@ -10,27 +10,20 @@ import type { RequestObserver } from "@archway/server/request_observer.ts";
 import type { TraceRecorder } from "@archway/service_kit/developer_tool.ts";
 import type { MetricSink } from "@archway/service_kit/metric_sink.ts";
 import type { WorkTracer } from "@archway/service_kit/observed_work.ts";
+import type { TracesExport } from "@archway/service_kit/telemetry_export.ts";
 import { SCOPE } from "./instrumentation_scope.ts";
 import { ExportReport } from "./otlp/export_report.ts";
-import { OtlpExporter, type OtlpTarget } from "./otlp/otlp_exporter.ts";
+import { OtlpExporter } from "./otlp/otlp_exporter.ts";
 import { programResource } from "./otlp/program_resource.ts";
 import { withinFlushTime } from "./otlp/within_flush_time.ts";
 import { traceDatabase } from "./trace_database.ts";
 import { traceFetch } from "./trace_fetch.ts";
 import { traceRequests } from "./trace_requests.ts";
 import { traceWork } from "./trace_work.ts";
-import { headSampler, type SamplerOptions } from "./tracing/head_sampler.ts";
-import { Propagation, type Propagator } from "./tracing/propagation.ts";
+import { headSampler } from "./tracing/head_sampler.ts";
+import { Propagation } from "./tracing/propagation.ts";
 import type { RecordedSpan } from "./tracing/recorded_span.ts";
 import { SpanQueue } from "./tracing/span_queue.ts";
-
-/** Export of traces. */
-export interface TracesOptions extends OtlpTarget, SamplerOptions {
-  readonly propagators: readonly Propagator[];
-  readonly maxQueueSize: number;
-  readonly maxBatchSize: number;
-  readonly delayMs: number;
-}
 
 /** Dependencies of {@link openTracing}. */
 export interface TracingDependencies {
@@ -54,7 +47,7 @@ export interface OpenTracing extends AsyncDisposable {
 
 /** Starts to record and export spans. */
 export function openTracing(
-  traces: TracesOptions,
+  traces: TracesExport,
   { resource, logger, sink, recorder }: TracingDependencies,
 ): OpenTracing {
   const exporter = new OtlpExporter<ReadableSpan[]>(traces, {

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertFalse, assertMatch } from "@std/assert";
 import { useTestDatabase } from "@archway/tools/support/postgres/use_test_database.ts";
 import { type CollectedSpan, OtlpCollector } from "@archway/tools/support/otlp_collector.ts";
-import type { TracesOptions } from "./open_tracing.ts";
+import type { TracesExport } from "@archway/service_kit/telemetry_export.ts";
 import { openTracedServer } from "./testing/traced_server.ts";
 
 const PARENT = "00000000000000aa";
@@ -30,7 +30,7 @@ interface Traced {
 /** Sends requests to a traced server, and returns what it exported until its end. */
 async function trace(
   requests: readonly (readonly [number, Readonly<Record<string, string>>])[],
-  traces: Partial<TracesOptions> = {},
+  traces: Partial<TracesExport> = {},
 ): Promise<Traced> {
   await using database = await useTestDatabase();
   await using collector = new OtlpCollector();

@@ -3,22 +3,7 @@ import { Agent as HttpsAgent } from "node:https";
 import { OTLPExporterBase } from "@opentelemetry/otlp-exporter-base";
 import { createOtlpHttpExportDelegate } from "@opentelemetry/otlp-exporter-base/node-http";
 import type { IExporterMetricsHelper, ISerializer } from "@opentelemetry/otlp-transformer";
-
-/** Receiver of one kind of telemetry. */
-export interface OtlpTarget {
-  readonly url: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly protocol: "http/json" | "http/protobuf";
-  readonly compression: "gzip" | "none";
-  /** Time limit of an export with its repetitions. */
-  readonly timeoutMs: number;
-  /** Texts in PEM. */
-  readonly tls: {
-    readonly ca: string | undefined;
-    readonly cert: string | undefined;
-    readonly key: string | undefined;
-  };
-}
+import type { OtlpReceiver } from "@archway/service_kit/telemetry_export.ts";
 
 /** Encoders of one kind of telemetry. */
 export interface Encoding<T> {
@@ -34,7 +19,7 @@ const CONCURRENCY = 8;
 export class OtlpExporter<T extends object> extends OTLPExporterBase<T> implements Disposable {
   readonly #agent: HttpAgent | HttpsAgent;
 
-  constructor({ url, headers, protocol, compression, timeoutMs, tls }: OtlpTarget, encoding: Encoding<T>) {
+  constructor({ url, headers, protocol, compression, timeoutMs, tls }: OtlpReceiver, encoding: Encoding<T>) {
     const agent = url.startsWith("https:")
       ? new HttpsAgent({
         keepAlive: true,

@@ -6,7 +6,8 @@ import { createServer } from "@archway/server/server.ts";
 import { withApi, withObserver } from "@archway/server/server_options.ts";
 import { noteApi } from "@archway/server/testing/note_api.ts";
 import type { MetricSink } from "@archway/service_kit/metric_sink.ts";
-import { openTracing, type TracesOptions } from "../open_tracing.ts";
+import type { TracesExport } from "@archway/service_kit/telemetry_export.ts";
+import { openTracing } from "../open_tracing.ts";
 
 /** Options of {@link openTracedServer}. */
 export interface TracedServerOptions {
@@ -15,13 +16,13 @@ export interface TracedServerOptions {
   readonly database: InstanceConfig;
   /** URL that note 4 fetches. */
   readonly target?: string;
-  readonly traces?: Partial<TracesOptions>;
+  readonly traces?: Partial<TracesExport>;
   readonly logger?: Logger;
   readonly sink?: MetricSink;
 }
 
 /** Returns the options of an export to a collector, with the defaults of the settings. */
-export function tracesOptions(collector: string, traces: Partial<TracesOptions> = {}): TracesOptions {
+export function tracesOptions(collector: string, traces: Partial<TracesExport> = {}): TracesExport {
   return {
     url: `${collector}/v1/traces`,
     headers: {},

@@ -4,7 +4,8 @@ import { tlsFiles } from "@archway/server/testing/tls_files.ts";
 import type { Logger } from "@archway/server/logger.ts";
 import type { MetricSink } from "@archway/service_kit/metric_sink.ts";
 import { OtlpCollector } from "@archway/tools/support/otlp_collector.ts";
-import { openTracing, type TracesOptions } from "../open_tracing.ts";
+import type { TracesExport } from "@archway/service_kit/telemetry_export.ts";
+import { openTracing } from "../open_tracing.ts";
 import { tracesOptions } from "../testing/traced_server.ts";
 
 interface Exported {
@@ -17,7 +18,7 @@ interface Exported {
 /** Traces pieces of work in rounds, with `between` after each, and ends. */
 async function exportWork(
   url: string,
-  traces: Partial<TracesOptions>,
+  traces: Partial<TracesExport>,
   { rounds, between = () => Promise.resolve() }: {
     readonly rounds: readonly number[];
     readonly between?: (exported: Exported, round: number) => Promise<void>;

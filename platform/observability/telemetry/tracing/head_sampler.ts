@@ -1,18 +1,6 @@
 import { ROOT_CONTEXT } from "@opentelemetry/api";
 import { SamplingDecision, TraceIdRatioBasedSampler } from "@opentelemetry/sdk-trace";
-
-/** Rule by which traces are recorded, by its name in `OTEL_TRACES_SAMPLER`. */
-export interface SamplerOptions {
-  readonly sampler:
-    | "always_on"
-    | "always_off"
-    | "traceidratio"
-    | "parentbased_always_on"
-    | "parentbased_always_off"
-    | "parentbased_traceidratio";
-  /** Share of the traces that a sampler with a ratio records. */
-  readonly ratio: number;
-}
+import type { SamplerOptions } from "@archway/service_kit/telemetry_export.ts";
 
 /**
  * Decides whether a trace is recorded, once at its beginning.

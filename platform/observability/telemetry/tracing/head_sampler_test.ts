@@ -1,7 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { ROOT_CONTEXT } from "@opentelemetry/api";
 import { SamplingDecision, TraceIdRatioBasedSampler } from "@opentelemetry/sdk-trace";
-import { headSampler, type SamplerOptions } from "./head_sampler.ts";
+import type { SamplerOptions } from "@archway/service_kit/telemetry_export.ts";
+import { headSampler } from "./head_sampler.ts";
 import { newTraceId } from "./trace_ids.ts";
 
 const ID = newTraceId();

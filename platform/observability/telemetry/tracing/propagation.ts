@@ -5,11 +5,9 @@ import {
   parseXRayTrace,
   type TraceParent,
 } from "@archway/server/trace_context.ts";
+import type { Propagator } from "@archway/service_kit/telemetry_export.ts";
 import type { UnrecordedTrace } from "./active_trace.ts";
 import type { RecordedSpan } from "./recorded_span.ts";
-
-/** Formats of trace context in headers, as named in `OTEL_PROPAGATORS`. */
-export type Propagator = "tracecontext" | "baggage" | "xray" | "none";
 
 /** Maximum lengths of headers that are passed on unread (W3C Trace Context, section 3.3.1.5; W3C Baggage, section 3.3.2). */
 const MAX_TRACE_STATE = 512;
