@@ -1,6 +1,5 @@
-import type { EventData, NewEvent, Upcast } from "@archway/service_kit/event_catalog.ts";
+import type { EventData, NewEvent, PersonalFields, Upcast } from "@archway/service_kit/event_catalog.ts";
 import { EventStoreError } from "@archway/events/event_store.ts";
-import type { PersonalFields } from "@archway/service_kit/personal_data.ts";
 import type { Money } from "@archway/service_kit/money.ts";
 import { type PaymentEvent, requestStream } from "./payment_event.ts";
 

@@ -1,10 +1,10 @@
 import type { InstanceConfig } from "@archway/db/postgres/pool_config.ts";
 import type { Setting, SettingsReader } from "@archway/service_kit/setting.ts";
-import { MAX_IN_FLIGHT } from "./admission_config.ts";
-import type { Config } from "./config.ts";
+import { type AdmissionConfig, MAX_IN_FLIGHT } from "./admission_config.ts";
 import type { DatabaseConfig } from "./database_config.ts";
-import { MAX_CONNECTIONS, MAX_PER_ADDRESS } from "./listener_config.ts";
-import { MAX_WAITING, MIN_CONNECTIONS } from "./pool_config.ts";
+import type { LimitConfig } from "./limit_config.ts";
+import { type ListenerConfig, MAX_CONNECTIONS, MAX_PER_ADDRESS } from "./listener_config.ts";
+import { MAX_WAITING, MIN_CONNECTIONS, type PoolConfig } from "./pool_config.ts";
 import {
   ADDRESS_RATE,
   OPERATION_RATES,
@@ -22,6 +22,15 @@ export interface Share {
   readonly count: number;
 }
 
+/** Configuration with limits of a program. */
+interface LimitedConfig {
+  readonly database: DatabaseConfig;
+  readonly pool: PoolConfig;
+  readonly listener: ListenerConfig;
+  readonly admission: AdmissionConfig | undefined;
+  readonly limits: LimitConfig;
+}
+
 /** Returns the part of a total that a share gets: the parts sum up to the total and differ by at most one. */
 export function partOf(total: number, { index, count }: Share): number {
   return Math.floor(total / count) + (index < total % count ? 1 : 0);
@@ -33,10 +42,10 @@ export function partOf(total: number, { index, count }: Share): number {
  *
  * Each process gets at least 1 of a limit; a limit below the number of processes is reported to the reader.
  */
-export function divideLimits(
-  config: Config,
+export function divideLimits<C extends LimitedConfig>(
+  config: C,
   { reader, share }: { readonly reader: Pick<SettingsReader, "isSet" | "reject">; readonly share: Share },
-): Config {
+): C & LimitedConfig {
   const { count } = share;
   const part = ({ name, divided }: Setting<unknown>, total: number): number => {
     if (!divided) throw new Error(`${name} is not marked as divided`);

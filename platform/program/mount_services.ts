@@ -4,16 +4,12 @@ import type { ConnectionPool } from "@archway/db/db.ts";
 import { microsecondClock, type Timestamp } from "@archway/db/timestamp.ts";
 import type { Telemetry } from "@archway/observability/telemetry.ts";
 import type { Logger } from "@archway/server/logger.ts";
+import type { ProgramIdentity } from "@archway/service_kit/command_program.ts";
 import { ConsistencyTokens } from "@archway/service_kit/consistency_tokens.ts";
 import { PostgresIdempotency } from "@archway/service_kit/idempotency.ts";
-import type { JobHandler, JobRegistry } from "@archway/service_kit/job.ts";
-import type {
-  MountedService,
-  ProgramIdentity,
-  RunInThread,
-  ServiceModule,
-} from "@archway/service_kit/service_module.ts";
-import { InvalidScheduleError } from "@archway/service_kit/schedule.ts";
+import type { JobHandler } from "@archway/service_kit/job.ts";
+import type { MountedService, RunInThread, ServiceModule } from "@archway/service_kit/service_module.ts";
+import { InvalidScheduleError, type JobRegistry } from "@archway/service_kit/schedule.ts";
 import { KeyRing } from "@archway/service_kit/signing.ts";
 
 /** Dependencies of {@link mountServices}. */

@@ -4,7 +4,6 @@ import { defineJob, payloadOf } from "@archway/service_kit/job.ts";
 import {
   defineService,
   type MountedService,
-  type ServiceDescription,
   type ServiceModule,
 } from "@archway/service_kit/service_module.ts";
 import {
@@ -16,7 +15,7 @@ import {
   serviceCommands,
 } from "./project.ts";
 
-function service(name: string, description: Omit<ServiceDescription, "name"> = {}): ServiceModule {
+function service(name: string, description: Omit<ServiceModule, "name" | "configure"> = {}): ServiceModule {
   return defineService({ name, ...description, mount: (): MountedService => ({}) });
 }
 

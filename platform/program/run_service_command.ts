@@ -10,7 +10,7 @@ import {
   UsageError,
 } from "@archway/service_kit/command.ts";
 import type { PersonalDataCipher } from "@archway/service_kit/personal_data.ts";
-import type { ServiceDescription } from "@archway/service_kit/service_module.ts";
+import type { ServiceDescription } from "@archway/service_kit/service_description.ts";
 import type { SettingsReader } from "@archway/service_kit/setting.ts";
 import type { ThreadContext } from "./command_thread.ts";
 import { formatError, isDatabaseError } from "./format_error.ts";

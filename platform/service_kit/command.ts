@@ -1,7 +1,7 @@
 import type { ConnectionPool } from "@archway/db/db.ts";
 import type { CommandProgram } from "./command_program.ts";
 import type { PersonalDataCipher } from "./personal_data.ts";
-import type { ServiceDescription } from "./service_module.ts";
+import type { ServiceDescription } from "./service_description.ts";
 import type { SettingsReader } from "./setting.ts";
 
 /** A command of the program that a service adds, such as `seed`. */

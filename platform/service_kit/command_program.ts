@@ -1,5 +1,12 @@
 import type { ConnectionPool, MigrationStatus } from "@archway/db/db.ts";
-import type { MountedService, ProgramIdentity } from "./service_module.ts";
+import type { InspectedService } from "./developer_view.ts";
+
+/** Name and version of a program, as it identifies itself to clients. */
+export interface ProgramIdentity {
+  readonly name: string;
+  /** Version such as "1.2.0", if it has one. */
+  readonly version?: string | undefined;
+}
 
 /** Response of the tool for developers. */
 export interface ToolResponse {
@@ -34,7 +41,7 @@ export interface CommandProgram extends AsyncDisposable {
   readonly identity: ProgramIdentity;
   /** URL of the process that serves instead; undefined if this one does. */
   readonly servedBy: string | undefined;
-  readonly services: readonly MountedService[];
+  readonly services: readonly InspectedService[];
   /** Connections to the database; undefined if another process serves. */
   readonly pool: ConnectionPool | undefined;
   /** Serves a request that comes from this machine; its URL has any host. */

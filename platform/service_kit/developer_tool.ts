@@ -1,7 +1,7 @@
 import type { ConnectionPool, MigrationSource } from "@archway/db/db.ts";
 import type { RequestObserver } from "@archway/server/request_observer.ts";
+import type { InspectedService } from "./developer_view.ts";
 import type { MetricSink } from "./metric_sink.ts";
-import type { MountedService } from "./service_module.ts";
 
 /** Span of a trace that has ended. */
 export interface EndedSpan {
@@ -71,7 +71,7 @@ export interface ProgramRecorder extends TraceRecorder {
 /** Parts of a running program that a tool shows. */
 export interface InspectedProgram {
   readonly pool: ConnectionPool;
-  readonly services: readonly MountedService[];
+  readonly services: readonly InspectedService[];
   readonly migrations: readonly MigrationSource[];
   /** Whether the API reference is served at /docs, beside the tool. */
   readonly hasReference: boolean;
@@ -79,14 +79,6 @@ export interface InspectedProgram {
   tokenOf?(subject: string): Promise<string>;
   /** Serves a request as if it came from this machine. */
   send(request: Request): Promise<Response>;
-}
-
-/** Message as its receiver got it. */
-export interface ReceivedMessage {
-  /** URL that it was sent to. */
-  readonly url: string;
-  readonly headers: Headers;
-  readonly body: string;
 }
 
 /** Serves requests for the tool itself; returns undefined for those of others. */

@@ -1,4 +1,4 @@
-import type { ReceivedMessage } from "./developer_tool.ts";
+import type { ApiModule } from "@archway/server/api_module.ts";
 
 /** Place in a view. */
 export interface ViewPlace {
@@ -118,6 +118,14 @@ export interface OfferedView {
   open(): Promise<DeveloperView>;
 }
 
+/** Message as its receiver got it. */
+export interface ReceivedMessage {
+  /** URL that it was sent to. */
+  readonly url: string;
+  readonly headers: Headers;
+  readonly body: string;
+}
+
 /** Parts of a service that a tool for developers uses. */
 export interface DeveloperParts {
   readonly views: readonly OfferedView[];
@@ -128,4 +136,12 @@ export interface DeveloperParts {
    * @default knows none
    */
   readonly verifySignature?: (message: ReceivedMessage) => Promise<boolean | undefined>;
+}
+
+/** Service of a running program, as commands and a tool for developers see it. */
+export interface InspectedService {
+  /** Routes, OpenAPI document and error table. @default no HTTP API */
+  readonly api?: ApiModule;
+  /** Views of its data for a tool for developers. @default none */
+  readonly developer?: DeveloperParts;
 }

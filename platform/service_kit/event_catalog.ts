@@ -1,5 +1,4 @@
 import type { Transaction } from "@archway/db/db.ts";
-import type { PersonalFieldsOf } from "./personal_data.ts";
 
 /** JSON value as the database returns it. */
 export type JsonValue = null | boolean | number | string | readonly JsonValue[] | JsonObject;
@@ -47,6 +46,22 @@ export interface Recipient {
   /** Subject, or null for resources without an owner. */
   readonly owner: string | null;
 }
+
+/** Personal fields of an event, and those whom they are about. */
+export interface PersonalFields {
+  /** Names of members of its data. */
+  readonly fields: readonly string[];
+  /**
+   * Ids of the persons. The erasure of any of them erases the fields. A document can be one of them: persons whom its text
+   * turns out to concern after the event erase it by `keysOf` of their service.
+   */
+  readonly subjects: readonly string[];
+  /** Subject that the event creates: its key takes no further round trip. @default none */
+  readonly created?: string | undefined;
+}
+
+/** Returns the personal fields of an event in its newest schema version, those of the same subjects together. */
+export type PersonalFieldsOf = (event: NewEvent) => readonly PersonalFields[];
 
 /** Events that a service publishes to webhooks and the message broker. */
 export interface EventCatalog {

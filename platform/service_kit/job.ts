@@ -1,5 +1,3 @@
-import type { ScheduleDefinition } from "./schedule.ts";
-
 /** Result of validating a value: the payload, or what is wrong with the value. */
 export type PayloadResult<Output> =
   | { readonly value: Output; readonly issues?: undefined }
@@ -162,12 +160,4 @@ export async function parsePayload<Input, Output>(
 function describeIssue({ message, path = [] }: PayloadIssue): string {
   const names = path.map((part) => String(typeof part === "object" ? part.key : part));
   return names.length === 0 ? message : `${names.join(".")}: ${message}`;
-}
-
-/** Jobs and schedules of all services of a program. */
-export interface JobRegistry {
-  readonly definitions: readonly JobDefinition[];
-  readonly schedules: readonly ScheduleDefinition[];
-  /** Returns the handlers; available once all services are mounted. */
-  handlers(): readonly JobHandler[];
 }

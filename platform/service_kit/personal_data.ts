@@ -1,6 +1,6 @@
 import type { ConnectionPool, Querier, Transaction } from "@archway/db/db.ts";
 import type { Timestamp } from "@archway/db/timestamp.ts";
-import type { EventData, NewEvent } from "./event_catalog.ts";
+import type { EventData, NewEvent, PersonalFieldsOf } from "./event_catalog.ts";
 
 /** Time after which data of a table is deleted or erased: a setting, or a rule in words. */
 export type Retention =
@@ -16,22 +16,6 @@ export interface TableDeclaration {
   /** Effect of an erasure on these columns. @default nothing, as there are none */
   readonly erasure?: string;
 }
-
-/** Personal fields of an event, and those whom they are about. */
-export interface PersonalFields {
-  /** Names of members of its data. */
-  readonly fields: readonly string[];
-  /**
-   * Ids of the persons. The erasure of any of them erases the fields. A document can be one of them: persons whom its text
-   * turns out to concern after the event erase it by `keysOf` of their service.
-   */
-  readonly subjects: readonly string[];
-  /** Subject that the event creates: its key takes no further round trip. @default none */
-  readonly created?: string | undefined;
-}
-
-/** Returns the personal fields of an event in its newest schema version, those of the same subjects together. */
-export type PersonalFieldsOf = (event: NewEvent) => readonly PersonalFields[];
 
 /** Encrypts personal fields of events with keys of the persons, which an erasure destroys. */
 export interface PersonalDataCipher {

@@ -1,4 +1,4 @@
-import type { JobDefinition } from "./job.ts";
+import type { JobDefinition, JobHandler } from "./job.ts";
 
 /** Times at which a job is enqueued, once for all processes of the program. */
 export interface ScheduleDefinition {
@@ -41,4 +41,12 @@ export class InvalidScheduleError extends RangeError {
     super(`Schedule ${name}: ${reason}`);
     this.setting = setting;
   }
+}
+
+/** Jobs and schedules of all services of a program. */
+export interface JobRegistry {
+  readonly definitions: readonly JobDefinition[];
+  readonly schedules: readonly ScheduleDefinition[];
+  /** Returns the handlers; available once all services are mounted. */
+  handlers(): readonly JobHandler[];
 }

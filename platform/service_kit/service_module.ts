@@ -1,62 +1,30 @@
 import type { ConnectionPool } from "@archway/db/db.ts";
 import type { Timestamp } from "@archway/db/timestamp.ts";
-import type { ApiModule } from "@archway/server/api_module.ts";
 import type { Logger } from "@archway/server/logger.ts";
 import type { AuditTrail } from "./audit_trail.ts";
 import type { ServiceCommand } from "./command.ts";
+import type { ProgramIdentity } from "./command_program.ts";
 import type { ConsistencyTokens } from "./consistency_tokens.ts";
 import type { ConfiguredTool } from "./developer_tool.ts";
-import type { DeveloperParts } from "./developer_view.ts";
+import type { InspectedService } from "./developer_view.ts";
 import type { EventCatalog } from "./event_catalog.ts";
-import type { ExportDefinition } from "./export_definition.ts";
 import type { GraphqlBatches, GraphqlFace } from "./graphql_face.ts";
-import type { JobDefinition, JobHandler, JobRegistry } from "./job.ts";
+import type { JobDefinition, JobHandler } from "./job.ts";
 import type { MetricSink } from "./metric_sink.ts";
 import type { WorkTracer } from "./observed_work.ts";
-import type { PersonalDataCipher, PersonalDataSource, TableDeclaration } from "./personal_data.ts";
-import type { ScheduleDefinition } from "./schedule.ts";
-import type { SettingsReader, SettingsSection } from "./setting.ts";
+import type { PersonalDataCipher } from "./personal_data.ts";
+import type { JobRegistry, ScheduleDefinition } from "./schedule.ts";
+import type { ServiceDescription } from "./service_description.ts";
+import type { SettingsReader } from "./setting.ts";
 
-/** Static description of a service; see {@link ServiceDefinition} for its startup. */
-export interface ServiceDescription {
-  /** Name of the folder, such as "profile_service". */
-  readonly name: string;
-  /** Names of modules that services.ts must list too, such as "events". @default {[]} */
-  readonly requires?: readonly string[];
-  /** Absolute path of the folder of migrations. @default no tables */
-  readonly migrations?: string;
-  /** Declaration of every table that its migrations create. @default no tables */
-  readonly tables?: readonly TableDeclaration[];
-  /** Returns the cipher for personal data of all services. @default none: events are stored in plain text */
-  readonly cipher?: (secrets: readonly [string, ...string[]]) => PersonalDataCipher;
-  /** Exports and erases data of a person. @default it has none */
-  readonly personalData?: () => Promise<PersonalDataSource>;
-  /** Events that it publishes. @default none */
-  readonly events?: EventCatalog;
-  /** Kinds of jobs that it enqueues and runs; requires "jobs". @default none */
-  readonly jobs?: readonly JobDefinition[];
-  /** Times at which its jobs are enqueued. @default none */
-  readonly schedules?: readonly ScheduleDefinition[];
-  /** Default scopes of a development token. @default {[]} */
-  readonly scopes?: readonly string[];
-  /** Settings that `configure` reads. @default none */
-  readonly settings?: SettingsSection;
+/** Static description of a service with its commands; see {@link ServiceDefinition} for its startup. */
+interface ServiceWithCommands extends ServiceDescription {
   /** Commands it adds to the program. @default {[]} */
   readonly commands?: readonly ServiceCommand[];
-  /** Data sets that it offers to the command `export`, if "export" is listed. @default none */
-  readonly exports?: readonly ExportDefinition[];
-  /** Whether it has background work, which `worker` can run in a separate process. @default {false} */
-  readonly hasBackground?: boolean;
-  /** GraphQL fields for the operations of its OpenAPI document; served if "graphql" is listed. @default none */
-  readonly graphql?: GraphqlFace;
-  /** Returns files that follow from all listed services, by path; `deno task gen` writes them. @default none */
-  readonly artifacts?: (services: readonly ServiceDescription[]) => Promise<ReadonlyMap<string, string>>;
-  /** Example command lines that `dev` prints; `{url}` stands for the address of the program. @default {[]} */
-  readonly examples?: readonly string[];
 }
 
 /** A service, or a capability that services share, as services.ts lists it. */
-export interface ServiceModule extends ServiceDescription {
+export interface ServiceModule extends ServiceWithCommands {
   /** Reads its settings. Invalid ones are reported to the reader. */
   configure(settings: SettingsReader): ConfiguredService;
 }
@@ -80,17 +48,13 @@ export interface ConfiguredService {
 export type AuditDependencies = Pick<ServiceDependencies, "pool" | "now" | "logger">;
 
 /** API and background work of a service in a running program. */
-export interface MountedService {
-  /** Routes, OpenAPI document and error table. @default no HTTP API */
-  readonly api?: ApiModule;
+export interface MountedService extends InspectedService {
   /** Background work. @default none */
   readonly background?: Background;
   /** A handler for each kind of job that it lists. @default none */
   readonly jobs?: readonly JobHandler[];
   /** Reads of many resources at once, for its GraphQL fields. @default none */
   readonly graphql?: GraphqlBatches;
-  /** Views of its data for a tool for developers. @default none */
-  readonly developer?: DeveloperParts;
 }
 
 /** Background work of a service, such as the delivery of events. */
@@ -121,13 +85,6 @@ export interface ThreadOptions {
  * @throws {CommandError} with the message of the command, if it fails; the reason of the signal if that has aborted.
  */
 export type RunInThread = (args: readonly string[], options: ThreadOptions) => Promise<number>;
-
-/** Name and version of a program, as it identifies itself to clients. */
-export interface ProgramIdentity {
-  readonly name: string;
-  /** Version such as "1.2.0", if it has one. */
-  readonly version?: string | undefined;
-}
 
 /** Dependencies that the program passes to every service. */
 export interface ServiceDependencies {
@@ -166,13 +123,13 @@ export interface ServiceDependencies {
 }
 
 /** A service with settings of type `S`. */
-export interface ServiceDefinition<S> extends ServiceDescription {
+export interface ServiceDefinition<S> extends ServiceWithCommands {
   readonly configure: (reader: SettingsReader) => S;
   mount(dependencies: ServiceDependencies, settings: S): MountedService;
 }
 
 /** A service without settings of its own. */
-export interface PlainServiceDefinition extends ServiceDescription {
+export interface PlainServiceDefinition extends ServiceWithCommands {
   mount(dependencies: ServiceDependencies): MountedService;
 }
 

@@ -3,8 +3,15 @@ import type { Operation, ParameterDescriptor, ParameterLocation } from "../opera
 import type { RequestErrors } from "../problems/request_errors.ts";
 import type { Exchange } from "../request/exchange.ts";
 import { decodeFormText, decodePercent, MalformedTextError, readScalar } from "./decode_text.ts";
-import { compileDeclared, namePairs, refuseUndeclared, splitCookies, splitPairs } from "./pairs.ts";
-import { hasNested, type NamedPair, readPairs } from "./read_pairs.ts";
+import {
+  compileDeclared,
+  type NamedPair,
+  namePairs,
+  refuseUndeclared,
+  splitCookies,
+  splitPairs,
+} from "./pairs.ts";
+import { hasNested, readPairs } from "./read_pairs.ts";
 import { type Decode, readStyled } from "./styles.ts";
 
 /** Parameters of a request by location and name, without absent ones that have no default. */

@@ -2,13 +2,18 @@ import type { ParameterDescriptor, ParameterLocation } from "../operation.ts";
 import type { RequestErrors } from "../problems/request_errors.ts";
 import { MalformedTextError } from "./decode_text.ts";
 import { nestedShape } from "./nested_fields.ts";
-import type { NamedPair } from "./read_pairs.ts";
 import type { Decode } from "./styles.ts";
 
 /** Name and value as sent, still encoded. */
 export interface RawPair {
   readonly name: string;
   readonly value: string;
+}
+
+/** Pair of a query or Cookie header with decoded name and raw value. */
+export interface NamedPair {
+  readonly name: string;
+  readonly raw: string;
 }
 
 /** Splits a query string or form at "&" and "=" without decoding; skips empty parts. */

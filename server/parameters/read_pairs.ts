@@ -3,13 +3,8 @@ import type { ParameterDescriptor, Shape } from "../operation.ts";
 import { lastStep } from "../representation/json_pointer.ts";
 import { MalformedTextError, readArray, readObject, readScalar } from "./decode_text.ts";
 import { addValue, bracketPath, type Field, nestedShape, newField, readField } from "./nested_fields.ts";
+import type { NamedPair } from "./pairs.ts";
 import { type Decode, readStyled } from "./styles.ts";
-
-/** Pair of a query or Cookie header with decoded name and raw value. */
-export interface NamedPair {
-  readonly name: string;
-  readonly raw: string;
-}
 
 /** Options for reading pairs. */
 export interface ReadPairsOptions {

@@ -1,5 +1,5 @@
 import type { ConnectionPool, MigrationSource } from "@archway/db/db.ts";
-import type { MountedService } from "@archway/service_kit/service_module.ts";
+import type { InspectedService } from "@archway/service_kit/developer_view.ts";
 import type { CockpitState } from "../cockpit_state.ts";
 import { FaultInjector } from "../faults/fault_injector.ts";
 import { LiveMetrics } from "../metrics/live_metrics.ts";
@@ -12,7 +12,7 @@ export interface TestProgram {
   /** @default {[]} */
   readonly migrations?: readonly MigrationSource[];
   /** @default {[]} */
-  readonly services?: readonly MountedService[];
+  readonly services?: readonly InspectedService[];
 }
 
 /** Returns the state of a cockpit that shows a program, and has recorded nothing. */

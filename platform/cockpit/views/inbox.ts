@@ -1,5 +1,5 @@
 import { readLimitedBody } from "@archway/server/limited_body.ts";
-import type { MountedService } from "@archway/service_kit/service_module.ts";
+import type { InspectedService } from "@archway/service_kit/developer_view.ts";
 import { shownHeaders } from "../recorder/recorded_request.ts";
 
 /** Message that an inbox has received. */
@@ -45,7 +45,7 @@ export class Inbox {
   /** Keeps a message, and returns the response; undefined if the name is none of an inbox. */
   async receive(
     request: Request,
-    { inbox, services }: { readonly inbox: string; readonly services: readonly MountedService[] },
+    { inbox, services }: { readonly inbox: string; readonly services: readonly InspectedService[] },
   ): Promise<Response | undefined> {
     if (!NAME.test(inbox)) return undefined;
     const { url, method, headers } = request;
@@ -91,7 +91,7 @@ export class Inbox {
 /** Verifies a signature by the first service that knows the sender. Never rejects. */
 async function verify(
   message: { readonly url: string; readonly headers: Headers; readonly body: string },
-  services: readonly MountedService[],
+  services: readonly InspectedService[],
 ): Promise<Signature> {
   try {
     for (const { developer } of services) {

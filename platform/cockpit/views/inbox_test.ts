@@ -1,10 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
-import type { MountedService } from "@archway/service_kit/service_module.ts";
+import type { InspectedService } from "@archway/service_kit/developer_view.ts";
 import { Inbox } from "./inbox.ts";
 import { inboxView } from "./inbox_view.ts";
 
 /** Service that knows the sender of one URL, and the signature of its messages. */
-const SIGNER: MountedService = {
+const SIGNER: InspectedService = {
   developer: {
     views: [],
     verifySignature: ({ url, headers, body }) =>

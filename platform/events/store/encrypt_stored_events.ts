@@ -1,6 +1,6 @@
 import type { ConnectionPool } from "@archway/db/db.ts";
-import type { EventData, NewEvent } from "@archway/service_kit/event_catalog.ts";
-import type { PersonalDataCipher, PersonalFieldsOf } from "@archway/service_kit/personal_data.ts";
+import type { EventData, NewEvent, PersonalFieldsOf } from "@archway/service_kit/event_catalog.ts";
+import type { PersonalDataCipher } from "@archway/service_kit/personal_data.ts";
 
 /** Options of {@link encryptStoredEvents}. */
 export interface EncryptStoredOptions {

@@ -1,7 +1,7 @@
 import type { ConnectionManager, ConnectionPool, Querier, QueryParameter } from "@archway/db/db.ts";
-import type { NewEvent, Upcasters } from "@archway/service_kit/event_catalog.ts";
+import type { NewEvent, PersonalFieldsOf, Upcasters } from "@archway/service_kit/event_catalog.ts";
 import type { SettleOptions } from "@archway/service_kit/export_definition.ts";
-import type { PersonalDataCipher, PersonalFieldsOf } from "@archway/service_kit/personal_data.ts";
+import type { PersonalDataCipher } from "@archway/service_kit/personal_data.ts";
 import { decryptEvents } from "../outbox/outgoing_event.ts";
 import { appendEvents, type AppendOptions } from "./append_events.ts";
 import { encryptStoredEvents, type EncryptStoredOptions } from "./encrypt_stored_events.ts";

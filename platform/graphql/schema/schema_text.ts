@@ -1,5 +1,5 @@
 import { lexicographicSortSchema, printSchema } from "graphql";
-import type { ServiceDescription } from "@archway/service_kit/service_module.ts";
+import type { ServiceDescription } from "@archway/service_kit/service_description.ts";
 import { buildSchema } from "./build_schema.ts";
 
 /** Returns the schema of all services as text, in an order that does not depend on theirs. */

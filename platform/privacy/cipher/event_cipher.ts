@@ -1,13 +1,16 @@
 import { Buffer } from "node:buffer";
 import type { Querier } from "@archway/db/db.ts";
-import type { EventData, NewEvent } from "@archway/service_kit/event_catalog.ts";
+import type {
+  EventData,
+  NewEvent,
+  PersonalFields,
+  PersonalFieldsOf,
+} from "@archway/service_kit/event_catalog.ts";
 import { isObject, textOf } from "@archway/service_kit/json_object.ts";
 import {
   ENCRYPTED_MEMBER,
   hasEncrypted,
   type PersonalDataCipher,
-  type PersonalFields,
-  type PersonalFieldsOf,
 } from "@archway/service_kit/personal_data.ts";
 import type { KeysBySubject, SubjectKeys } from "./subject_keys.ts";
 

@@ -1,7 +1,6 @@
 import { assert, assertEquals, assertNotEquals, assertRejects } from "@std/assert";
 import type { ConnectionPool, Querier } from "@archway/db/db.ts";
-import type { EventData, NewEvent } from "@archway/service_kit/event_catalog.ts";
-import type { PersonalFields } from "@archway/service_kit/personal_data.ts";
+import type { EventData, NewEvent, PersonalFields } from "@archway/service_kit/event_catalog.ts";
 import { serviceDatabases } from "@archway/tools/support/service_databases.ts";
 import { privacyModule } from "../module.ts";
 import { EventCipher } from "./event_cipher.ts";

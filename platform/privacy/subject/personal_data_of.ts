@@ -6,7 +6,7 @@ import type {
   PersonalDataCipher,
   PersonalDataSource,
 } from "@archway/service_kit/personal_data.ts";
-import type { ServiceDescription } from "@archway/service_kit/service_module.ts";
+import type { ServiceDescription } from "@archway/service_kit/service_description.ts";
 
 /** Returns the personal data of all services, and of the platform. */
 export async function personalDataOf(

@@ -1,6 +1,6 @@
 import { Webhook } from "standardwebhooks";
 import type { Querier } from "@archway/db/db.ts";
-import type { ReceivedMessage } from "@archway/service_kit/developer_tool.ts";
+import type { ReceivedMessage } from "@archway/service_kit/developer_view.ts";
 import type { EncryptionKeyRing } from "@archway/service_kit/signing.ts";
 import { ENDPOINT_COLUMNS, endpointOfRow, type EndpointRow } from "./endpoint_row.ts";
 
