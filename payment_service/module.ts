@@ -84,6 +84,7 @@ export const paymentModule = defineService({
           recipients: paymentRecipients,
         }),
         feedCursors: numberCursors("payment feed cursor", dependencies),
+        audit,
       }),
     };
   },

@@ -1,5 +1,6 @@
 import type { Transaction } from "@archway/db/db.ts";
 import type { ResourceKey } from "@archway/service_kit/access_scope.ts";
+import { actorOf } from "@archway/service_kit/audit_trail.ts";
 import { DomainError } from "@archway/service_kit/domain_error.ts";
 import type { ListRequest, Page } from "@archway/service_kit/page.ts";
 import { PaymentError } from "../domain/payment_error.ts";
@@ -14,6 +15,7 @@ import {
 import type { BatchCaller, BatchItemFilter, PaymentRequestDependencies } from "../ports.ts";
 import type { ReadOptions } from "./accounts.ts";
 import type { PaymentRequestCreation } from "./payment_request_creation.ts";
+import { recordRead } from "./record_read.ts";
 
 /** Use cases of batches of payment requests. */
 export class PaymentRequestBatchService {
@@ -31,11 +33,16 @@ export class PaymentRequestBatchService {
     items: readonly NewBatchItem[],
     caller: BatchCaller,
   ): Promise<PaymentRequestBatch> {
-    const { batches, enqueueBatch, now, newId } = this.#deps;
+    const { batches, enqueueBatch, audit, now, newId } = this.#deps;
     const createdAt = now();
     const batch = { id: newId(), createdAt, expiresAt: batchExpiry(createdAt) };
     await batches.insert(tx, { ...batch, items }, caller);
-    await enqueueBatch(tx, batch.id, caller.metadata.traceparent);
+    const kind = { action: "create", resource: "payment_request_batch" } as const;
+    // Pipelined: the statements take one round trip.
+    await Promise.all([
+      enqueueBatch(tx, batch.id, caller.metadata.traceparent),
+      audit?.changed(tx, [{ ...kind, actor: actorOf(caller.scope), ids: [batch.id] }]),
+    ]);
     const failed = BigInt(items.filter((item) => "refusal" in item).length);
     return { ...batch, total: BigInt(items.length), created: 0n, failed };
   }
@@ -45,7 +52,9 @@ export class PaymentRequestBatchService {
     const { connections, batches, now } = this.#deps;
     const batch = await batches.find(connections.reader(options), { ...key, now: now() }, options);
     if (batch === undefined) throw new PaymentError("payment-request-batch-not-found");
-    return batch;
+    return recordRead(this.#deps, batch, {
+      ...{ scope: key.scope, resource: "payment_request_batch", ids: [batch.id] },
+    });
   }
 
   /** Returns items of a batch, in order. @throws {DomainError} "payment-request-batch-not-found". */

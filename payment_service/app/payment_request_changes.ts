@@ -16,6 +16,7 @@ import type { PaymentRequestDependencies } from "../ports.ts";
 import { Projection } from "../projection/projection.ts";
 import type { Cause } from "./accounts.ts";
 import { checkRequestVersion, type ConditionalCause, lockRequest } from "./locked_request.ts";
+import { recordRead } from "./record_read.ts";
 import { decideTerms, revisionOf } from "./request_revision.ts";
 
 /** Changes of payment requests by their payees, who revise or cancel them. */
@@ -41,7 +42,7 @@ export class PaymentRequestChanges {
       checkOpen(requestAt(request, this.#deps.now()));
       checkRequestVersion(request, condition);
       checkRevision(request, terms);
-      if (hasTerms(request, terms)) return request;
+      if (hasTerms(request, terms)) return this.#read(request, cause);
       checkExpiry(terms.expiresAt, this.#deps.now());
       decideTerms(locked, terms);
       return await this.#revised(tx, request, { cause, locked, type: "payment_request.revised", terms });
@@ -56,11 +57,16 @@ export class PaymentRequestChanges {
    */
   async cancel(id: string, { condition, ...cause }: ConditionalCause): Promise<PaymentRequest> {
     return await this.#change(id, { cause, other: null }, async (tx, request, locked) => {
-      if (request.status === "cancelled") return request;
+      if (request.status === "cancelled") return this.#read(request, cause);
       checkOpen(requestAt(request, this.#deps.now()));
       checkRequestVersion(request, condition);
       return await this.#revised(tx, request, { cause, locked, type: "payment_request.cancelled" });
     });
+  }
+
+  /** Records that the caller gets a request without a change of it. */
+  #read(request: PaymentRequest, { scope }: Cause): PaymentRequest {
+    return recordRead(this.#deps, request, { scope, resource: "payment_request", ids: [request.id] });
   }
 
   /** Changes a request of the caller as its payee. */

@@ -12,6 +12,7 @@ import type { PaymentRequestDependencies } from "../ports.ts";
 import { Projection } from "../projection/projection.ts";
 import type { Cause } from "./accounts.ts";
 import { checkRequestVersion, presentRequest } from "./locked_request.ts";
+import { recordRead } from "./record_read.ts";
 import { decideTerms, revisionOf, sidesOf } from "./request_revision.ts";
 
 /** A payment request, and whether this request created it. */
@@ -128,6 +129,6 @@ export class PaymentRequestCreation {
     const request = requestAt(found.request, this.#deps.now());
     if (isNew) checkRequestVersion(request, []);
     if (!found.isPayee || !hasTerms(request, terms)) throw new PaymentError("payment-request-exists");
-    return request;
+    return recordRead(this.#deps, request, { scope, resource: "payment_request", ids: [id] });
   }
 }

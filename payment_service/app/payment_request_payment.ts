@@ -5,6 +5,7 @@ import type { PaymentRequestDependencies } from "../ports.ts";
 import { Projection } from "../projection/projection.ts";
 import { checkRequestVersion, type ConditionalCause, lockRequest } from "./locked_request.ts";
 import { profileOf, type PutPayment } from "./payments.ts";
+import { recordRead } from "./record_read.ts";
 import { findAccount, revisionOf } from "./request_revision.ts";
 
 /** Payment of requests: one transaction settles the payment and closes the request. */
@@ -37,7 +38,11 @@ export class PaymentRequestPayment {
       });
       if (request.paymentId !== null) {
         const payment = await payments.find(tx, { id: request.paymentId, scope });
-        if (payment?.payerAccountId === payerAccountId) return { payment, created: false };
+        if (payment?.payerAccountId === payerAccountId) {
+          return recordRead(this.#deps, { payment, created: false }, {
+            ...{ scope, resource: "payment", ids: [payment.id] },
+          });
+        }
       }
       checkOpen(requestAt(request, now()));
       checkRequestVersion(request, condition);

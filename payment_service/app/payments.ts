@@ -91,7 +91,7 @@ export class PaymentService {
       // The payment of another owner, as in every other operation.
       if (known === undefined) throw new PaymentError("payment-not-found");
       if (!isPaymentOf(known, input)) throw error;
-      return { payment: known, created: false };
+      return this.#read(cause.scope, { payment: known, created: false }, [known]);
     }
   }
 
@@ -104,7 +104,9 @@ export class PaymentService {
     const { scope } = cause;
     return await connections.withTx(async (tx) => {
       const known = await payments.find(tx, { id, scope });
-      if (known !== undefined && isPaymentOf(known, input)) return { payment: known, created: false };
+      if (known !== undefined && isPaymentOf(known, input)) {
+        return this.#read(scope, { payment: known, created: false }, [known]);
+      }
       if (known !== undefined) throw new PaymentError("payment-exists");
       // An id that another owner's payment has is rejected by the insert, so that only callers who can pay learn of it.
       const { payment, written } = await this.#settle(tx, id, { input, cause, last: true });

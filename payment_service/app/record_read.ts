@@ -8,7 +8,7 @@ export function recordRead<Value>(
   value: Value,
   { scope, resource, ids }: {
     readonly scope: AccessScope;
-    readonly resource: "account" | "payment" | "payment_request";
+    readonly resource: "account" | "payment" | "payment_request" | "payment_request_batch";
     readonly ids: readonly string[];
   },
 ): Value {

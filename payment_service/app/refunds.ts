@@ -73,7 +73,7 @@ export class RefundService {
       const known = await payments.findRefund(tx, { paymentId, id, scope });
       if (known !== undefined) {
         if (!isRefundOf(known, input)) throw new PaymentError("refund-exists");
-        return { refund: known, created: false };
+        return this.#read(scope, { refund: known, created: false }, [paymentId]);
       }
       const payment = await payments.find(tx, { id: paymentId, scope }) ?? found;
       return { refund: await this.#refund(tx, payment, { id, input, cause, locked }), created: true };

@@ -113,6 +113,11 @@ export function paymentStream(paymentId: string): string {
   return `payment-${paymentId}`;
 }
 
+/** Returns the id of the payment of a stream. */
+export function paymentOfStream(stream: string): string {
+  return stream.slice(paymentStream("").length);
+}
+
 /** Returns the stream of a payment request. */
 export function requestStream(requestId: string): string {
   return `payment_request-${requestId}`;

@@ -5,9 +5,11 @@ import {
   type GraphqlBatches,
   type GraphqlFace,
 } from "@archway/service_kit/graphql_face.ts";
+import type { AuditTrail } from "@archway/service_kit/audit_trail.ts";
 import type { EventFeed } from "@archway/events/event_feed.ts";
 import type { PageCursors } from "@archway/service_kit/page_cursors.ts";
 import { subscribeTo } from "@archway/service_kit/streamed_items.ts";
+import { paymentOfStream } from "../events/payment_event.ts";
 import { accountList } from "../http/account_handlers.ts";
 import { paymentEventToJson } from "../http/payment_dto.ts";
 import { paymentList } from "../http/payment_handlers.ts";
@@ -108,11 +110,13 @@ interface PaymentGraphqlDependencies extends PaymentHandlersDependencies {
   readonly feed: EventFeed;
   /** Cursors of positions in the feed. */
   readonly feedCursors: PageCursors<bigint>;
+  /** Records what subscribers read. @default none */
+  readonly audit?: AuditTrail | undefined;
 }
 
 /** Returns the reads of many resources at once, and the events of subscriptions. */
 export function paymentBatches(dependencies: PaymentGraphqlDependencies): GraphqlBatches {
-  const { feed, feedCursors, app: { accounts, payments, refunds } } = dependencies;
+  const { feed, feedCursors, audit, app: { accounts, payments, refunds } } = dependencies;
   const listOfAccounts = accountList(dependencies);
   return {
     byId: {
@@ -147,6 +151,7 @@ export function paymentBatches(dependencies: PaymentGraphqlDependencies): Graphq
         toJson: paymentEventToJson,
         positionOf: ({ position }) => position,
         follow: (request) => feed.subscribe(request),
+        audit: { trail: audit, resource: "payment", idOf: ({ stream }) => paymentOfStream(stream) },
       }),
     },
   };

@@ -43,6 +43,7 @@ function mountEvents(dependencies: ServiceDependencies, config: EventsConfig): M
     allowPrivate: config.webhooks.allowPrivate,
     now: dependencies.now,
     newId: dependencies.newId,
+    audit: dependencies.audit,
     onDue: () => worker?.deliveryDue(),
   });
   const cursors = timeCursors("webhook cursor", dependencies);
@@ -52,7 +53,7 @@ function mountEvents(dependencies: ServiceDependencies, config: EventsConfig): M
     background: {
       inline: config.inline,
       async open(): Promise<BackgroundWork> {
-        const { pool, logger, metrics, tracer, cipher, drainTimeoutMs: graceMs } = dependencies;
+        const { pool, logger, metrics, tracer, cipher, audit, drainTimeoutMs: graceMs } = dependencies;
         // Loaded on demand: the first response does not need them.
         const [{ EventWorker }, { measureQueues }, { observeWork }] = await Promise.all([
           import("./worker/event_worker.ts"),
@@ -63,7 +64,19 @@ function mountEvents(dependencies: ServiceDependencies, config: EventsConfig): M
         const broker = config.nats && await openBroker(config.nats);
         const observer = observeWork(metrics, tracer);
         const opened = new EventWorker({
-          ...{ pool, config, secrets, broker, logger, observer, toJson, findRecipients, cipher, graceMs },
+          ...{
+            pool,
+            config,
+            secrets,
+            broker,
+            logger,
+            observer,
+            toJson,
+            findRecipients,
+            cipher,
+            audit,
+            graceMs,
+          },
         });
         if (metrics !== undefined) measureQueues(metrics, () => opened.readings());
         worker = opened;

@@ -20,8 +20,8 @@ import { PRIVACY_TABLES } from "./privacy_tables.ts";
 const AUDIT_LOG = choiceSetting("AUDIT_LOG", ["off", "changes", "all"], {
   default: "off",
   description:
-    "What the audit log records: nothing but exports and erasures, changes of personal data too, or reads as well. " +
-    "Changes are recorded in their transactions, reads within a second (docs/privacy.md).",
+    "What the audit log records: nothing but exports and erasures, changes of personal data too, or also reads and what " +
+    "webhooks send. Changes are recorded in their transactions, reads within a second (docs/privacy.md).",
 });
 
 /** Interval at which keys are wrapped again after a rotation of the secrets. */

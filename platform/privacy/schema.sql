@@ -33,7 +33,7 @@ create table audit_log (
   ids text[] not null,
   hash bytea not null,
   constraint audit_log_pkey PRIMARY KEY ("position"),
-  constraint audit_log_action_check CHECK (action = ANY (ARRAY['read'::text, 'create'::text, 'update'::text, 'delete'::text, 'export'::text, 'erase'::text])),
+  constraint audit_log_action_check CHECK (action = ANY (ARRAY['read'::text, 'send'::text, 'create'::text, 'update'::text, 'delete'::text, 'export'::text, 'erase'::text])),
   constraint audit_log_hash_check CHECK (octet_length(hash) = 32)
 );
 

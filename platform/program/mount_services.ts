@@ -94,6 +94,7 @@ export function mountServices(
       pool,
       ttlMs: config.idempotencyTtlMs,
       now,
+      audit,
       fresh: async (options): Promise<Record<string, string>> => ({ ...await tokens.header(options) }),
     }),
   };

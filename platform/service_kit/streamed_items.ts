@@ -1,6 +1,7 @@
 import { Problem } from "@archway/server/problem.ts";
 import type { RequestContext } from "@archway/server/request_context.ts";
 import type { AccessScope, Caller } from "./access_scope.ts";
+import { actorOf, type AuditTrail } from "./audit_trail.ts";
 import { listIdentity } from "./list_endpoint.ts";
 import type { PagePosition } from "./page.ts";
 import { CursorError, type CursorRefusal, type ListIdentity, type PageCursors } from "./page_cursors.ts";
@@ -37,17 +38,32 @@ export interface SubscribeToOptions<Event> {
   readonly follow: (
     request: { readonly owner: string | undefined; readonly after: bigint | undefined },
   ) => Promise<AsyncIterableIterator<Event>>;
+  /** Records the subscription, and the resource of each event that it delivers, as reads. @default none */
+  readonly audit?:
+    | {
+      readonly trail: AuditTrail | undefined;
+      /** Kind of resource, such as "payment". */
+      readonly resource: string;
+      readonly idOf: (event: Event) => string;
+    }
+    | undefined;
 }
 
 /** Returns a function that subscribes callers to the events in their access scope. */
 export function subscribeTo<Event>(options: SubscribeToOptions<Event>): Subscribe {
-  const { name, cursors, scopeOf, toJson, positionOf, follow } = options;
+  const { name, cursors, scopeOf, toJson, positionOf, follow, audit } = options;
   return async ({ context, after }) => {
     const scope = scopeOf(context);
     const list = listIdentity(name, {}, scope);
     const position = after === undefined ? undefined : positionAfter(after, { cursors, list }).anchor;
     const owner = scope.kind === "owner" ? scope.subject : undefined;
-    return new StreamedItems(await follow({ owner, after: position }), (event) => {
+    const actor = actorOf(scope);
+    const followed = await follow({ owner, after: position });
+    if (audit !== undefined) audit.trail?.read({ actor, resource: "subscription", ids: [audit.resource] });
+    return new StreamedItems(followed, (event) => {
+      if (audit !== undefined) {
+        audit.trail?.read({ actor, resource: audit.resource, ids: [audit.idOf(event)] });
+      }
       const at = { direction: "after", anchor: positionOf(event), inclusive: false } as const;
       return new StreamedItem(cursors.encode(at, list), toJson(event));
     });

@@ -2,6 +2,7 @@ import type { Broker } from "../broker/broker.ts";
 import type { EventsConfig } from "../events_config.ts";
 import type { ConnectionPool } from "@archway/db/db.ts";
 import type { ToJson } from "../outbox/message.ts";
+import type { AuditTrail } from "@archway/service_kit/audit_trail.ts";
 import type { PersonalDataCipher } from "@archway/service_kit/personal_data.ts";
 import type { ServiceDependencies } from "@archway/service_kit/service_module.ts";
 import type { EncryptionKeyRing } from "@archway/service_kit/signing.ts";
@@ -27,6 +28,8 @@ export interface EventWorkerOptions {
   readonly findRecipients: FindRecipients;
   /** Decrypts personal fields of events. @default none are encrypted */
   readonly cipher?: PersonalDataCipher | undefined;
+  /** Records what is sent to webhooks. @default none */
+  readonly audit?: AuditTrail | undefined;
   /** Returns the current time, in milliseconds since 1970. @default Date.now */
   readonly nowMs?: () => number;
   /** Returns a number from 0 to 1, for the jitter of pauses. @default Math.random */

@@ -91,10 +91,10 @@ function webhookDispatcher(
   { tasks, wake }: WorkerDependencies,
 ): Dispatcher {
   const { pool: database, config, secrets, observer, logger, toJson, reach } = options;
-  const { nowMs = Date.now, random = Math.random, cipher } = options;
+  const { nowMs = Date.now, random = Math.random, cipher, audit } = options;
   const { allowPrivate, timeoutMs } = config.webhooks;
   const queue = new DeliveryQueue({
-    ...{ database, random, nowMs, newId, cipher },
+    ...{ database, random, nowMs, newId, cipher, audit },
     leaseMs: timeoutMs + LEASE_MARGIN_MS,
   });
   const attemptOptions = {

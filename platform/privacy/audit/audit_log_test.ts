@@ -120,25 +120,33 @@ for (const [name, open] of Object.entries(serviceDatabases(privacyModule))) {
         await assertRejects(() => pool.writer().query(statement), DatabaseError);
       }
     });
-    await t.step("reads are written together, and when the trail is disposed of", async () => {
-      await fill(pool);
-      {
-        await using trail = new DatabaseTrail({ pool, now, logger: SILENT_LOGGER, reads: true });
-        trail.read({ actor: null, resource: "widget", ids: ["a", "b"] });
-        trail.read({ actor: "ada", resource: "widget", ids: [] });
-      }
-      const query = "select actor, action, ids from audit_log where action = 'read'";
-      assertEquals((await pool.writer().query(query)).rows, [{
-        actor: null,
-        action: "read",
-        ids: ["a", "b"],
-      }]);
-      assertEquals((await verify(pool)).rest, 1n);
-      await using silent = new DatabaseTrail({ pool, now, logger: SILENT_LOGGER, reads: false });
-      silent.read({ actor: null, resource: "widget", ids: ["c"] });
-      await silent.flush();
-      assertEquals((await pool.writer().query(query)).rowCount, 1);
-    });
+    await t.step(
+      "reads are written together, and when the trail is disposed of; without them, what was sent neither",
+      async () => {
+        await fill(pool);
+        {
+          await using trail = new DatabaseTrail({ pool, now, logger: SILENT_LOGGER, reads: true });
+          trail.read({ actor: null, resource: "widget", ids: ["a", "b"] });
+          trail.read({ actor: "ada", resource: "widget", ids: [] });
+        }
+        const query = "select actor, action, ids from audit_log where action = 'read'";
+        assertEquals((await pool.writer().query(query)).rows, [{
+          actor: null,
+          action: "read",
+          ids: ["a", "b"],
+        }]);
+        assertEquals((await verify(pool)).rest, 1n);
+        await using silent = new DatabaseTrail({ pool, now, logger: SILENT_LOGGER, reads: false });
+        silent.read({ actor: null, resource: "widget", ids: ["c"] });
+        const sent = { actor: null, action: "send", resource: "widget", ids: ["c"] } as const;
+        await silent.changed(pool.writer(), [sent]);
+        const statement = ["select 1", []] as const;
+        assertEquals(silent.recording(statement, sent), statement);
+        await silent.flush();
+        assertEquals((await pool.writer().query(query)).rowCount, 1);
+        assertEquals((await verify(pool)).rows, 7n);
+      },
+    );
   });
 }
 

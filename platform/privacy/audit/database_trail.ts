@@ -53,6 +53,7 @@ export class DatabaseTrail implements AuditTrail, AsyncDisposable {
   }
 
   recording([change, parameters]: StatementOf, entry: AuditEntry): StatementOf {
+    if (!this.#records(entry)) return [change, parameters];
     let text = this.#texts.get(change);
     if (text === undefined) {
       text = recordingText(change, parameters.length);
@@ -66,8 +67,10 @@ export class DatabaseTrail implements AuditTrail, AsyncDisposable {
     entries: readonly AuditEntry[],
     options?: Pick<QueryOptions, "last">,
   ): Promise<void> {
+    const recorded = entries.filter((entry) => this.#records(entry));
+    if (recorded.length === 0) return;
     const at = this.#options.now();
-    await insertEntries(tx, entries.map((entry) => ({ ...entry, at })), options);
+    await insertEntries(tx, recorded.map((entry) => ({ ...entry, at })), options);
   }
 
   read({ actor, resource, ids }: Omit<AuditEntry, "action">): void {
@@ -100,6 +103,11 @@ export class DatabaseTrail implements AuditTrail, AsyncDisposable {
     await this.flush();
     this.#lost += this.#count;
     this.#reportLost();
+  }
+
+  /** Whether an entry is recorded: what is sent to someone counts as a read. */
+  #records({ action }: AuditEntry): boolean {
+    return this.#options.reads || action !== "send";
   }
 
   async #write(): Promise<void> {

@@ -10,6 +10,7 @@ import type {
 } from "@archway/server/idempotency.ts";
 import { Problem } from "@archway/server/problem.ts";
 import { microsecondsOf, type Timestamp, timestampOf } from "@archway/db/timestamp.ts";
+import { type AuditTrail, mentionedIds } from "../audit_trail.ts";
 import { claimKey, findKey, insertKey, KEY_CONSTRAINT, keyId, type StoredKey } from "./stored_keys.ts";
 import { RecentKeys } from "./recent_keys.ts";
 import { TransactionUnit } from "./transaction_unit.ts";
@@ -21,6 +22,8 @@ export interface PostgresIdempotencyOptions {
   readonly ttlMs: number;
   /** Current time, with microseconds. */
   readonly now: () => Timestamp;
+  /** Records that stored responses are read again. @default none */
+  readonly audit?: AuditTrail | undefined;
   /** Returns header fields of responses and their replays, such as `Consistency-Token`. Never rejects. */
   readonly fresh?: (options: QueryOptions) => Promise<Readonly<Record<string, string>>>;
 }
@@ -51,13 +54,26 @@ export class PostgresIdempotency implements Idempotency {
         this.#find(id, request),
         recent === "refused" ? {} : this.#fresh(request),
       ]);
-      if (known !== undefined) return { ...known, fresh };
+      if (known !== undefined) {
+        this.#recordRead(request, known);
+        return { ...known, fresh };
+      }
     }
     const result = await this.#work(id, request, work);
+    this.#recordRead(request, result);
     const isRefused = result.response.status >= 400;
     const fresh = isRefused ? {} : await this.#fresh(request);
     this.#recent.add(name, isRefused ? "refused" : "done");
     return { ...result, fresh };
+  }
+
+  /** Records in the audit log, if there is one, that a stored response was read. Refusals have no resource. */
+  #recordRead({ principal, operation }: KeyedRequest, { replayed, response }: KeyedResult): void {
+    const { audit } = this.#options;
+    const { status, body } = response;
+    if (audit === undefined || !replayed || status >= 400 || body === undefined) return;
+    const ids = idsIn(body);
+    audit.read({ actor: principal ?? null, resource: "response", ids: ids.length > 0 ? ids : [operation] });
   }
 
   async #fresh({ signal }: KeyedRequest): Promise<KeyedResponse["fresh"]> {
@@ -154,6 +170,18 @@ async function deferredWrites(unit: TransactionUnit, stored: Promise<void>): Pro
     }
     throw new FailedWrite("A write failed", { cause: error });
   }
+}
+
+/** Returns the ids that a response mentions; none if it is not JSON. */
+function idsIn(body: Uint8Array): readonly string[] {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(new TextDecoder().decode(body));
+  } catch {
+    return [];
+  }
+  const data: unknown = Object(parsed).data;
+  return mentionedIds(data ?? parsed);
 }
 
 function replay({ fingerprint, expired, response }: StoredKey, request: KeyedRequest): KeyedResult {

@@ -45,6 +45,17 @@ export type DeliveryFailure =
   /** The signing secret cannot be decrypted: the key that encrypted it is no longer configured. */
   | "unreadable-secret";
 
+/** Failures after which the receiver has certainly not got the event. */
+const UNSENT: ReadonlySet<DeliveryFailure> = new Set<DeliveryFailure>([
+  ...["unusable-url", "unknown-host", "forbidden-address", "unreachable", "tls"] as const,
+  ...["disabled", "unreadable-secret"] as const,
+]);
+
+/** Whether the receiver may have got the event, even if the attempt failed. */
+export function mayHaveArrived({ failure }: Pick<AttemptResult, "failure">): boolean {
+  return failure === undefined || !UNSENT.has(failure);
+}
+
 /** Result of an attempt. */
 export interface AttemptResult {
   /** Undefined if the receiver accepted the event. */

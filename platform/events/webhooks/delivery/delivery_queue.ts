@@ -6,11 +6,18 @@ import {
   type LeaseQueueOptions,
   type LeaseTable,
 } from "@archway/queue/lease_queue.ts";
+import { type AuditEntry, type AuditTrail, mentionedIds } from "@archway/service_kit/audit_trail.ts";
 import type { PersonalDataCipher } from "@archway/service_kit/personal_data.ts";
 import { decryptEvents, EVENT_COLUMNS, eventOfRow, type EventRow } from "../../outbox/outgoing_event.ts";
 import { type Claim, claimingKeys, type ClaimKeys } from "./claim_keys.ts";
 import type { Capacity } from "./concurrency_limiter.ts";
-import type { AttemptResult, ClaimedKey, LatencyClass, PendingDelivery } from "./delivery.ts";
+import {
+  type AttemptResult,
+  type ClaimedKey,
+  type LatencyClass,
+  mayHaveArrived,
+  type PendingDelivery,
+} from "./delivery.ts";
 import { ENDPOINT_COLUMNS, endpointOfRow, type EndpointRow } from "./endpoint_row.ts";
 import { retryDelayMs } from "./retry_delay.ts";
 
@@ -20,6 +27,8 @@ export interface DeliveryQueueOptions extends LeaseQueueOptions {
   readonly random: () => number;
   /** Decrypts personal fields of events. @default none are encrypted */
   readonly cipher?: PersonalDataCipher | undefined;
+  /** Records what is sent to webhooks. @default none */
+  readonly audit?: AuditTrail | undefined;
 }
 
 /** Table of ordering keys, which workers lease. */
@@ -71,7 +80,7 @@ const THROTTLE = `update webhook_endpoints set throttled_until = $3, throttled_a
   where id = $1 and (throttled_until is null or throttled_until < $3)`;
 
 const DISABLE = `update webhook_endpoints set disabled_at = $2, version = version + 1
-  where id = $1 and disabled_at is null`;
+  where id = $1 and disabled_at is null returning true as changed`;
 
 /**
  * Stores ordering keys and their deliveries. A worker leases a key for longer than an attempt takes, so that no other
@@ -119,8 +128,10 @@ export class DeliveryQueue {
    */
   async disable(key: ClaimedKey): Promise<boolean> {
     // Not in the transaction of an attempt, for the same reason.
-    const parameters = [key.endpointId, this.#time()];
-    const { rowCount } = await this.#options.database.writer().query(DISABLE, parameters);
+    const { database, audit } = this.#options;
+    const disable = [DISABLE, [key.endpointId, this.#time()]] as const;
+    const entry = { actor: null, action: "update", resource: "webhook", ids: [key.endpointId] } as const;
+    const { rowCount } = await database.writer().query(...(audit?.recording(disable, entry) ?? disable));
     await this.release(key);
     return rowCount > 0;
   }
@@ -133,11 +144,29 @@ export class DeliveryQueue {
     return await this.#decrypted(db, found?.delivery);
   }
 
-  /** Records the result of an attempt. Returns undefined, and records nothing, if the lease was lost. */
+  /**
+   * Records the result of an attempt. Returns undefined if the lease was lost: then the audit log alone records that the
+   * event was sent.
+   */
   async settle(
     key: ClaimedKey,
-    { id, attempts }: PendingDelivery,
-    { failure, status, retryAfterMs = 0 }: AttemptResult,
+    delivery: PendingDelivery,
+    result: AttemptResult,
+  ): Promise<Settlement | undefined> {
+    const { database, audit } = this.#options;
+    const sent = mayHaveArrived(result) ? sendingOf(key, delivery) : undefined;
+    const settlement = await this.#settle(key, { delivery, result, sent });
+    if (settlement === undefined && sent !== undefined) await audit?.changed(database.writer(), [sent]);
+    return settlement;
+  }
+
+  async #settle(
+    key: ClaimedKey,
+    { delivery: { id, attempts }, result: { failure, status, retryAfterMs = 0 }, sent }: {
+      readonly delivery: PendingDelivery;
+      readonly result: AttemptResult;
+      readonly sent: AuditEntry | undefined;
+    },
   ): Promise<Settlement | undefined> {
     const delayMs = failure && failure !== "gone"
       ? retryDelayMs(attempts + 1, this.#options.random())
@@ -146,7 +175,10 @@ export class DeliveryQueue {
     return await this.#leases.withLease(leaseOf(key), async (tx) => {
       const now = this.#time();
       const parameters = [id, planned, status ?? null, failure ?? null, now];
-      const { rows: [recorded] } = await tx.query<Omit<Settlement, "next">>(RECORD_ATTEMPT, parameters);
+      const record = [RECORD_ATTEMPT, parameters] as const;
+      const { rows: [recorded] } = await tx.query<Omit<Settlement, "next">>(
+        ...(sent && this.#options.audit?.recording(record, sent) || record),
+      );
       const { state, isDisabled } = recorded ?? { state: planned, isDisabled: false };
       // Backs off, unless a retry of this delivery or of an earlier one was requested meanwhile.
       if (delayMs !== undefined && state === "pending" && !(await next(tx, key))?.retryRequested) {
@@ -194,6 +226,20 @@ export class DeliveryQueue {
   #time(delayMs = 0): string {
     return new Date(this.#options.nowMs() + delayMs).toISOString();
   }
+}
+
+/** Returns the entry of the audit log for an attempt: the webhook, and the ids that the event mentions. */
+function sendingOf(
+  { endpointId, tenant }: ClaimedKey,
+  { event: { stream, data } }: PendingDelivery,
+): AuditEntry {
+  const subject = stream.slice(stream.indexOf("-") + 1);
+  const ids = [endpointId, ...mentionedIds([{ id: subject }, data])];
+  return {
+    // A webhook without an owner was created without authentication.
+    actor: tenant === endpointId ? null : tenant,
+    ...{ action: "send", resource: "webhook", ids: [...new Set(ids)] },
+  };
 }
 
 function leaseOf({ endpointId, stream, lease }: ClaimedKey): Lease {

@@ -1,6 +1,7 @@
 import type { QueryOptions, ReaderOptions, Transaction } from "@archway/db/db.ts";
 import { microsecondsOf, type Timestamp, timestampOf } from "@archway/db/timestamp.ts";
 import type { ResourceKey } from "@archway/service_kit/access_scope.ts";
+import { actorOf, type AuditEntry } from "@archway/service_kit/audit_trail.ts";
 import { changedError, DomainError, notFoundError } from "@archway/service_kit/domain_error.ts";
 import { meetsCondition, type VersionCondition } from "@archway/service_kit/entity_version.ts";
 import type { ListRequest, Page } from "@archway/service_kit/page.ts";
@@ -71,7 +72,11 @@ export class WebhookService {
     const secret = secrets.make();
     const stored = { ...webhook, owner, encryptedSecret: secrets.encrypt(secret, webhook.id) };
     const inserted = await connections.withTx(
-      async (tx) => await webhooks.insert(tx, stored, { max: MAX_WEBHOOKS }),
+      async (tx) => {
+        const isInserted = await webhooks.insert(tx, stored, { max: MAX_WEBHOOKS });
+        if (isInserted) await this.#record(tx, { actor: owner, action: "create", id: webhook.id });
+        return isInserted;
+      },
       { ...options, repeatable: true },
     );
     if (!inserted) throw new DomainError<WebhookErrorCode>("too-many-webhooks");
@@ -97,6 +102,7 @@ export class WebhookService {
     await this.#locked(key, options, async (tx, { id, version }) => {
       if (!meetsCondition(version, condition)) throw changedError("webhook", version);
       await this.#deps.webhooks.delete(tx, id);
+      await this.#record(tx, { actor: actorOf(key.scope), action: "delete", id });
     });
   }
 
@@ -130,6 +136,7 @@ export class WebhookService {
         ...{ previousId: newId(), expiresAt },
         maxPrevious: overlapSeconds === 0 ? 0 : MAX_PREVIOUS_SECRETS,
       });
+      await this.#record(tx, { actor: actorOf(key.scope), action: "update", id });
     });
     return { secret, previousExpiresAt: overlapSeconds === 0 ? undefined : expiresAt };
   }
@@ -140,11 +147,12 @@ export class WebhookService {
    * @throws {DomainError} "webhook-not-found".
    */
   async enable(key: ResourceKey, options: QueryOptions = {}): Promise<Webhook> {
-    return await this.#locked(
-      key,
-      options,
-      async (tx, webhook) => await this.#deps.webhooks.enable(tx, webhook.id) ?? webhook,
-    );
+    return await this.#locked(key, options, async (tx, webhook) => {
+      const enabled = await this.#deps.webhooks.enable(tx, webhook.id);
+      if (enabled === undefined) return webhook;
+      await this.#record(tx, { actor: actorOf(key.scope), action: "update", id: webhook.id });
+      return enabled;
+    });
   }
 
   /** @throws {DomainError} "webhook-not-found". */
@@ -169,6 +177,14 @@ export class WebhookService {
     });
     this.#deps.onDue();
     return delivery;
+  }
+
+  /** Records a change in the audit log, if there is one. */
+  async #record(
+    tx: Transaction,
+    { id, ...change }: Pick<AuditEntry, "actor" | "action"> & { readonly id: string },
+  ): Promise<void> {
+    await this.#deps.audit?.changed(tx, [{ ...change, resource: "webhook", ids: [id] }]);
   }
 
   async #locked<T>(

@@ -1,5 +1,6 @@
 import type { ConnectionPool } from "@archway/db/db.ts";
 import type { Timestamp } from "@archway/db/timestamp.ts";
+import type { AuditTrail } from "@archway/service_kit/audit_trail.ts";
 import type { EncryptionKeyRing } from "@archway/service_kit/signing.ts";
 import { newSigningSecret } from "../delivery/signing_secret.ts";
 import type { ResolveOptions } from "../delivery/target/resolve_target.ts";
@@ -20,12 +21,14 @@ export interface OpenWebhookServiceOptions extends Pick<ResolveOptions, "allowPr
   readonly newId: () => string;
   /** Called when a delivery is due. Must not throw. @default does nothing */
   readonly onDue?: () => void;
+  /** Records changes of webhooks. @default none */
+  readonly audit?: AuditTrail | undefined;
 }
 
 /** Returns the use cases of webhooks on a database. */
 export function openWebhookService(
   pool: ConnectionPool,
-  { secrets, eventTypes, now, newId, onDue = (): void => {}, ...rules }: OpenWebhookServiceOptions,
+  { secrets, eventTypes, now, newId, audit, onDue = (): void => {}, ...rules }: OpenWebhookServiceOptions,
 ): WebhookService {
   const tester = new WebhookTester({ ...{ secrets, now, newId, nowMs: Date.now }, ...rules });
   return new WebhookService({
@@ -37,6 +40,7 @@ export function openWebhookService(
     eventTypes,
     now,
     newId,
+    audit,
     onDue,
   });
 }

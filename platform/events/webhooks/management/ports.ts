@@ -1,6 +1,7 @@
 import type { ConnectionManager, Querier, QueryOptions, Transaction, TxManager } from "@archway/db/db.ts";
 import type { Timestamp } from "@archway/db/timestamp.ts";
 import type { ResourceKey } from "@archway/service_kit/access_scope.ts";
+import type { AuditTrail } from "@archway/service_kit/audit_trail.ts";
 import type { ListRequest, Page } from "@archway/service_kit/page.ts";
 import type { Delivery } from "./domain/delivery.ts";
 import type { SignedEndpoint } from "../delivery/delivery.ts";
@@ -109,4 +110,6 @@ export interface WebhookDependencies {
   readonly newId: () => string;
   /** Called when a delivery is due. Must not throw. */
   readonly onDue: () => void;
+  /** Records who changes webhooks, to which personal data is sent. @default none */
+  readonly audit?: AuditTrail | undefined;
 }
