@@ -73,6 +73,13 @@ export interface WalPosition {
 export interface ReaderOptions {
   /** Position whose preceding commits must be visible. Without it, reads may be slightly stale. */
   readonly after?: WalPosition | undefined;
+  /**
+   * Whether the first statement waits until the replicas were probed once, for reads that would burden the primary. The
+   * others of a program that has just started run on the primary at once.
+   *
+   * @default false
+   */
+  readonly waitForReplicas?: boolean;
 }
 
 /** Provides queriers by purpose. */

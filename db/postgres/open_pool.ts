@@ -19,7 +19,6 @@ import type {
   WalPosition,
 } from "../db.ts";
 import { DatabaseError } from "../errors.ts";
-import { CoveringQuerier } from "./replica/covering_querier.ts";
 import { CoveringRoute } from "./replica/covering_route.ts";
 import * as migrations from "./migration/migrate.ts";
 import { Listener } from "./notification/listener.ts";
@@ -30,6 +29,7 @@ import { Primary } from "./primary/primary.ts";
 import type { PrimaryCandidate } from "./primary/primary_candidate.ts";
 import { readDatabaseBytes } from "./read_database_bytes.ts";
 import { PositionSource, readPosition } from "./primary/position_source.ts";
+import { PreparedQuerier } from "./replica/prepared_querier.ts";
 import { ReaderRouter } from "./replica/reader_router.ts";
 import { Replica } from "./replica/replica.ts";
 import { RoutedQuerier } from "./replica/routed_querier.ts";
@@ -87,13 +87,16 @@ class PostgresPool implements ConnectionPool {
     return this.#isInside ? querier.apart : querier;
   }
 
-  reader(options?: ReaderOptions): Querier {
+  reader({ after, waitForReplicas = false }: ReaderOptions = {}): Querier {
     if (this.#replicas.length === 0) return this.#primary.reads.querier;
     if (!this.#watches) this.#watch();
-    const after = options?.after;
-    if (after === undefined) return new RoutedQuerier(this.#router);
     const maxWaitMs = this.#config.consistencyMaxWaitMs ?? 50;
-    return new CoveringQuerier(new CoveringRoute(this.#router, { after, maxWaitMs }));
+    const covering = after === undefined ? undefined : new CoveringRoute(this.#router, { after, maxWaitMs });
+    if (covering === undefined && !waitForReplicas) return new RoutedQuerier(this.#router);
+    return new PreparedQuerier(covering ?? this.#router, async (options) => {
+      if (waitForReplicas) await this.#router.probed(options);
+      await covering?.prepare(options);
+    });
   }
 
   position(options: QueryOptions = {}): Promise<WalPosition> {

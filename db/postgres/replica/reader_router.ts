@@ -1,5 +1,6 @@
-import type { Querier } from "../../db.ts";
+import type { Querier, QueryOptions } from "../../db.ts";
 import type { ReaderPolicy } from "../pool_config.ts";
+import type { ReplicaHealth } from "./replica_health.ts";
 import type { ReplayProgress } from "./replay_progress.ts";
 
 /** Server that reads can be sent to. */
@@ -7,7 +8,7 @@ export interface ReadTarget {
   readonly inFlight: number;
   readonly querier: Querier;
   /** Health of a replica. The primary has none, as it is the last resort. */
-  readonly health?: { readonly available: boolean; readonly behind: boolean };
+  readonly health?: Pick<ReplicaHealth, "available" | "behind" | "first">;
   /** Replay progress; the primary has none. */
   readonly progress?: Pick<ReplayProgress, "covers" | "isOn" | "reached">;
   /** Reports that a read on `querier` failed because the server is unusable. */
@@ -40,6 +41,20 @@ export class ReaderRouter implements Route {
   /** Updates the available replicas after a change of health. */
   refresh(): void {
     this.#available = this.#replicas.filter(({ health }) => health?.available);
+  }
+
+  /** Waits until a replica is available, the first probe of each has failed, or the signal aborts. Never rejects. */
+  async probed({ signal }: QueryOptions = {}): Promise<void> {
+    if (this.#available.length > 0 || signal?.aborted) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const end = (): void => resolve();
+    const probes = this.#replicas.map(async ({ health }) => {
+      await health?.first();
+      if (health?.available) end();
+    });
+    signal?.addEventListener("abort", end);
+    await Promise.race([promise, Promise.all(probes)]);
+    signal?.removeEventListener("abort", end);
   }
 
   canStay({ health }: ReadTarget): boolean {

@@ -3,7 +3,7 @@ import type { PostgresServer } from "@archway/tools/support/postgres/postgres_se
 import type { StandbyServer } from "@archway/tools/support/postgres/standby_server.ts";
 import { startPostgres } from "@archway/tools/support/postgres/start_postgres.ts";
 import { startStandby } from "@archway/tools/support/postgres/start_standby.ts";
-import type { ConnectionPool } from "../../db.ts";
+import type { ConnectionPool, ReaderOptions } from "../../db.ts";
 import { DatabaseError } from "../../errors.ts";
 import { openPool } from "../open_pool.ts";
 import type { PoolConfig } from "../pool_config.ts";
@@ -120,6 +120,43 @@ const scenarios: Readonly<Record<string, (cluster: Cluster) => Promise<void>>> =
     assert(!(await servers(pool)).has(hostOf(cluster.primary)));
   },
 
+  "waits for the first probe where a reader asks for it, and reads from the primary at once otherwise":
+    async (
+      cluster,
+    ) => {
+      const { primary, replicas: [down, stuck] } = cluster;
+      const hosts = new Set<string | undefined>(cluster.replicas.map(hostOf));
+      {
+        await using pool = openUnprobed(cluster, { consistencyMaxWaitMs: 60_000 });
+        assertEquals(await findServer(pool), hostOf(primary));
+      }
+      for (const isAfter of [false, true]) {
+        await using pool = openUnprobed(cluster, { consistencyMaxWaitMs: 60_000 });
+        const after = isAfter ? await pool.position() : undefined;
+        const reads = Array.from({ length: 20 }, () => findServer(pool, { after, waitForReplicas: true }));
+        for (const host of await Promise.all(reads)) assert(hosts.has(host), host);
+      }
+      await stuck.pause();
+      try {
+        {
+          // The one that responds takes the read while the other one is still waited for.
+          await using pool = openUnprobed(cluster, { replicaProbeTimeoutMs: 600_000 });
+          assertEquals(await findServer(pool, { waitForReplicas: true }), hostOf(down));
+        }
+        await down.kill();
+        await using pool = openUnprobed(cluster, { replicaProbeTimeoutMs: 600_000 });
+        const stopping = new AbortController();
+        const read = pool.reader({ waitForReplicas: true }).query("SELECT 1", [], stopping);
+        stopping.abort();
+        assertEquals((await assertRejects(() => read, DatabaseError)).code, "cancelled");
+        await using hasty = openUnprobed(cluster, { replicaProbeTimeoutMs: 100 });
+        assertEquals(await findServer(hasty, { waitForReplicas: true }), hostOf(primary));
+        await down.start();
+      } finally {
+        await stuck.resume();
+      }
+    },
+
   "reads from the replicas with the primary down, although they lag then": async (
     cluster,
   ) => {
@@ -164,10 +201,17 @@ async function bounded(running: Promise<void>): Promise<void> {
 
 /** Opens a pool with healthy replicas, and limits that a slow machine does not exceed. */
 async function openCluster(
-  { primary, replicas }: Cluster,
+  cluster: Cluster,
   options: Partial<PoolConfig> = {},
 ): Promise<ConnectionPool> {
-  const pool = openPool({
+  const pool = openUnprobed(cluster, options);
+  await untilHealthy(pool);
+  return pool;
+}
+
+/** Opens a pool that knows nothing of its replicas yet. */
+function openUnprobed({ primary, replicas }: Cluster, options: Partial<PoolConfig>): ConnectionPool {
+  return openPool({
     primary: primary.instance,
     replicas: replicas.map(({ instance }) => instance),
     acquireTimeoutMs: 60_000,
@@ -176,8 +220,6 @@ async function openCluster(
     replicaProbeIntervalMs: 100,
     ...options,
   });
-  await untilHealthy(pool);
-  return pool;
 }
 
 async function untilHealthy(pool: ConnectionPool): Promise<void> {
@@ -189,8 +231,8 @@ function hostOf({ instance }: PostgresServer): string {
 }
 
 /** Returns the server that handles a read. */
-async function findServer(pool: ConnectionPool): Promise<string | undefined> {
-  const { rows } = await pool.reader().query<{ host: string }>(
+async function findServer(pool: ConnectionPool, options?: ReaderOptions): Promise<string | undefined> {
+  const { rows } = await pool.reader(options).query<{ host: string }>(
     "SELECT current_setting('unix_socket_directories') AS host",
   );
   return rows[0]?.host;

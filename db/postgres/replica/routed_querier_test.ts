@@ -97,7 +97,7 @@ class Target implements ReadTarget {
 }
 
 class ReplicaTarget extends Target {
-  readonly health = { available: true, behind: false };
+  readonly health = { available: true, behind: false, first: () => Promise.resolve() };
   failures = 0;
   onChange = (): void => {};
 

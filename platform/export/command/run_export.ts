@@ -27,8 +27,6 @@ export async function runExport(args: readonly string[], context: CommandContext
     replicaWaitMs: REPLICA_WAIT_MS,
     purpose: "export",
   });
-  // Before the first probe of a replica, whole tables would be read from the primary.
-  await database.pool.health();
   const catalogs = context.services.flatMap(({ events }) => events === undefined ? [] : [events]);
   for (const name of parsed.dataSets) {
     const definition = definitions.find((each) => each.name === name);

@@ -1,4 +1,4 @@
-import type { ConnectionManager } from "@archway/db/db.ts";
+import type { ConnectionManager, ReaderOptions } from "@archway/db/db.ts";
 import type { EventCatalog } from "@archway/service_kit/event_catalog.ts";
 import type { ExportStorage } from "../storage/storage.ts";
 
@@ -26,6 +26,9 @@ export interface ExportOptions {
   /** Number of rows that are read at once. @default {5_000} */
   readonly batchRows?: number;
 }
+
+/** Options of readers: a program that has just started would read whole tables from the primary. */
+export const OF_REPLICA: ReaderOptions = { waitForReplicas: true };
 
 export const COMMIT_ROWS = 500_000;
 export const BATCH_ROWS = 5_000;

@@ -4,7 +4,13 @@ import type { Querier } from "@archway/db/db.ts";
 import type { ManifestFile, StreamProgress } from "../manifest/manifest.ts";
 import { mergeColumns } from "../manifest/merge_columns.ts";
 import { DataSetTarget } from "./data_set_target.ts";
-import { BATCH_ROWS, COMMIT_ROWS, type ExportOptions, type ExportSummary } from "./export_options.ts";
+import {
+  BATCH_ROWS,
+  COMMIT_ROWS,
+  type ExportOptions,
+  type ExportSummary,
+  OF_REPLICA,
+} from "./export_options.ts";
 import { mergeDays } from "./merge_days.ts";
 
 /** Number of positions whose fingerprint is stored. A failover loses the last of them. */
@@ -46,7 +52,7 @@ class StreamRun {
     const until = await this.#source.settledPosition(connections, { signal, onWait });
     // A replica that has replayed this position shows all rows up to the other one.
     const after = await connections.position();
-    const reader = (): Querier => connections.reader({ after });
+    const reader = (): Querier => connections.reader({ after, ...OF_REPLICA });
     if (before !== undefined) await this.#checkHistory(reader(), before, until);
     const range = { after: BigInt(before?.position ?? 0), until };
     const total = Number(await this.#source.count(reader(), range));

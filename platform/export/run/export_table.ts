@@ -3,7 +3,13 @@ import type { ExportedDay, Manifest, ManifestFile } from "../manifest/manifest.t
 import { mergeColumns } from "../manifest/merge_columns.ts";
 import type { PartitionFiles } from "../parquet/partition_files.ts";
 import { DataSetTarget } from "./data_set_target.ts";
-import { BATCH_ROWS, COMMIT_ROWS, type ExportOptions, type ExportSummary } from "./export_options.ts";
+import {
+  BATCH_ROWS,
+  COMMIT_ROWS,
+  type ExportOptions,
+  type ExportSummary,
+  OF_REPLICA,
+} from "./export_options.ts";
 
 /**
  * Exports the days of a table that have changed since the last export, each as a whole. What is recorded of a day is the
@@ -35,7 +41,7 @@ class TableRun {
 
   async run(): Promise<ExportSummary> {
     mergeColumns(this.#definition, this.#before);
-    const days = await this.#definition.readDays(this.#options.connections.reader());
+    const days = await this.#definition.readDays(this.#options.connections.reader(OF_REPLICA));
     const changed = this.#changedOf(days);
     this.#total = changed.reduce((sum, { rows }) => sum + Number(rows), 0);
     this.#advance(0);
@@ -83,7 +89,7 @@ class TableRun {
     let [after, count, digest]: [TableRow["key"] | undefined, bigint, bigint] = [undefined, 0n, 0n];
     for (;;) {
       signal?.throwIfAborted();
-      const rows: readonly TableRow[] = await this.#definition.readDay(connections.reader(), {
+      const rows: readonly TableRow[] = await this.#definition.readDay(connections.reader(OF_REPLICA), {
         day,
         after,
         limit,

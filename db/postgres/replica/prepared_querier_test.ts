@@ -1,13 +1,13 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import type { Querier, QueryResult, WalPosition } from "../../db.ts";
 import { DatabaseError, type DatabaseErrorCode } from "../../errors.ts";
-import { CoveringQuerier } from "./covering_querier.ts";
 import { CoveringRoute } from "./covering_route.ts";
+import { PreparedQuerier } from "./prepared_querier.ts";
 import { ReaderRouter, type ReadTarget } from "./reader_router.ts";
 
 const after: WalPosition = { timeline: 1, lsn: 5n };
 
-Deno.test("CoveringQuerier.query() reads from a replica that covers the position even if another one is idle", async () => {
+Deno.test("PreparedQuerier.query() reads from a replica that covers the position even if another one is idle", async () => {
   const world = new World();
   world.b.replayed = 5n;
   const reader = world.reader();
@@ -15,7 +15,7 @@ Deno.test("CoveringQuerier.query() reads from a replica that covers the position
   assertEquals([world.queried, world.waited], [["b", "b", "b"], []]);
 });
 
-Deno.test("CoveringQuerier.query() waits for a replica if none covers the position, and reads there", async () => {
+Deno.test("PreparedQuerier.query() waits for a replica if none covers the position, and reads there", async () => {
   const world = new World();
   world.a.reaches = 5n;
   const reader = world.reader();
@@ -23,14 +23,14 @@ Deno.test("CoveringQuerier.query() waits for a replica if none covers the positi
   assertEquals([world.queried, world.waited], [["a", "a"], ["a"]]);
 });
 
-Deno.test("CoveringQuerier.query() reads from the primary after a timeout, and waits once", async () => {
+Deno.test("PreparedQuerier.query() reads from the primary after a timeout, and waits once", async () => {
   const world = new World();
   const reader = world.reader();
   for (let read = 0; read < 2; read++) await reader.query("SELECT 1");
   assertEquals([world.queried, world.waited], [["primary", "primary"], ["a"]]);
 });
 
-Deno.test("CoveringQuerier.query() does not wait for a replica of another timeline", async () => {
+Deno.test("PreparedQuerier.query() does not wait for a replica of another timeline", async () => {
   const world = new World();
   world.a.timeline = 2;
   world.b.timeline = 2;
@@ -42,7 +42,7 @@ Deno.test("CoveringQuerier.query() does not wait for a replica of another timeli
   assertEquals([world.queried, world.waited], [["primary", "b"], []]);
 });
 
-Deno.test("CoveringQuerier.query() retries where the position is covered when its server is lost", async () => {
+Deno.test("PreparedQuerier.query() retries where the position is covered when its server is lost", async () => {
   const world = new World();
   world.a.replayed = world.b.replayed = 5n;
   world.a.fails = "unavailable";
@@ -53,7 +53,7 @@ Deno.test("CoveringQuerier.query() retries where the position is covered when it
   assertEquals(world.queried, ["a", "primary"]);
 });
 
-Deno.test("CoveringQuerier.query() leaves a replica that was lost between two reads", async () => {
+Deno.test("PreparedQuerier.query() leaves a replica that was lost between two reads", async () => {
   const world = new World();
   world.a.replayed = 5n;
   const reader = world.reader();
@@ -64,7 +64,7 @@ Deno.test("CoveringQuerier.query() leaves a replica that was lost between two re
   assertEquals(world.queried, ["a", "primary"]);
 });
 
-Deno.test("CoveringQuerier.query() never reads from a lagging replica, even while the primary is lost", async () => {
+Deno.test("PreparedQuerier.query() never reads from a lagging replica, even while the primary is lost", async () => {
   for (const code of ["unavailable", "outcome-unknown"] as const) {
     const world = new World();
     world.primary.fails = code;
@@ -74,7 +74,7 @@ Deno.test("CoveringQuerier.query() never reads from a lagging replica, even whil
   }
 });
 
-Deno.test("CoveringQuerier.query() reads from the primary if no replica takes reads", async () => {
+Deno.test("PreparedQuerier.query() reads from the primary if no replica takes reads", async () => {
   const world = new World();
   world.a.replayed = world.b.replayed = 5n;
   world.a.health.available = world.b.health.available = false;
@@ -104,7 +104,7 @@ class Target implements ReadTarget {
 
 /** Replica with a replayed position, and one that it reaches while it is waited for. */
 class ReplicaTarget extends Target {
-  readonly health = { available: true, behind: false };
+  readonly health = { available: true, behind: false, first: () => Promise.resolve() };
   timeline = 1;
   replayed = 0n;
   reaches = 0n;
@@ -142,6 +142,7 @@ class World {
   }
 
   reader(): Querier {
-    return new CoveringQuerier(new CoveringRoute(this.router, { after, maxWaitMs: 50 }));
+    const route = new CoveringRoute(this.router, { after, maxWaitMs: 50 });
+    return new PreparedQuerier(route, (options) => route.prepare(options));
   }
 }
