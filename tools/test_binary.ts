@@ -2,6 +2,7 @@ import { basename, join } from "node:path";
 import { print } from "@archway/program/print.ts";
 import { project } from "../config.ts";
 import { compileFlags } from "./compile_flags.ts";
+import { compileArguments } from "./compile_targets.ts";
 import { runTask } from "./run_task.ts";
 import { FIXTURE_PROGRAM } from "./support/program.ts";
 
@@ -105,7 +106,13 @@ async function compile(
   { compiled, ...program }: { readonly file: string; readonly embedded: boolean; readonly compiled: string },
 ): Promise<void> {
   const flags = await compileFlags(program);
-  const args = ["compile", "-q", "-P", "--no-check", ...flags, "--output", compiled, main];
+  // As a release compiles it, so that this command line is tested, too.
+  const args = compileArguments({
+    target: Deno.build.target,
+    flags: ["--no-check", ...flags],
+    main,
+    output: compiled,
+  });
   const code = await run(Deno.env.get("DENO_COMPILE") ?? Deno.execPath(), args);
   if (code !== 0) throw new CompileError(`deno compile failed for ${compiled}, with exit code ${code}`);
 }
