@@ -60,6 +60,15 @@ export class ContactLoad implements Disposable {
     }
   }
 
+  /** Waits until so many further requests were served, or one has failed. */
+  async untilServed(further: number): Promise<void> {
+    const count = (): number => [...this.#byMethod.values()].reduce((sum, one) => sum + one, 0);
+    const wanted = count() + further;
+    while (this.#failures.length === 0 && count() < wanted) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+
   /** Waits until a request has failed. */
   async untilFailed(): Promise<void> {
     while (this.#failures.length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
