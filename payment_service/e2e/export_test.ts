@@ -5,6 +5,7 @@ import type { ConnectionPool } from "@archway/db/db.ts";
 import { openEmbeddedInstance } from "@archway/db/embedded/start_embedded.ts";
 import { openPool } from "@archway/db/postgres/open_pool.ts";
 import { GENEROUS_TIMEOUTS } from "@archway/tools/support/generous_timeouts.ts";
+import { missingInAlerts } from "@archway/tools/support/prometheus/alerts.ts";
 import { compareDashboards } from "@archway/tools/support/prometheus/dashboards.ts";
 import { readExported } from "@archway/tools/support/prometheus/exported_metrics.ts";
 import { startPostgres } from "@archway/tools/support/postgres/start_postgres.ts";
@@ -210,14 +211,20 @@ Deno.test({
     const programs = [1, 2].map(() => workers.use(new MainProgram(environment, ["worker"])));
     await until(async () => (await query("select from jobs where kind = 'export.all'")).length === 0);
     const urls = await Promise.all(programs.map((program) => program.metricsUrl));
-    const late = ["export_last_success_seconds{"];
+    const late = ["export_last_success_seconds{", "export_rows_total{"];
     const known = await Promise.any(urls.map((url) => readExported(url, late)));
     const prefix = /^archway_export_/;
     assertEquals(await compareDashboards(["export"], { known, prefix }), { missing: [], notShown: [] });
+    assertEquals(await missingInAlerts("export", known), []);
     const results = await Promise.all(programs.map((program) => program.stop()));
     assertEquals(results.map(({ code }) => code), [0, 0]);
     const logs = results.map(({ stdout }) => stdout).join("");
     assertEquals(logs.match(/Exported \d+ rows of accounts/g)?.length, 1, logs);
+    {
+      // It knows of the last export, although all processes were restarted since then.
+      await using worker = new MainProgram(environment, ["worker"]);
+      await readExported(await worker.metricsUrl, ['export_last_success_seconds{data_set="payments"}']);
+    }
     await assertSame(pool, { folder: join(folder, "payments"), query: PAYMENTS, textOf: textOfPayment });
     await Deno.remove(folder, { recursive: true });
   },

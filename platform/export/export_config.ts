@@ -45,8 +45,8 @@ const TO = textSetting("EXPORT_TO", {
   ],
   example: "s3://bucket/archway",
   description:
-    "Target of scheduled exports of all data sets, as of `export --to`: a directory, or s3://bucket/prefix. Without it, none " +
-    "are scheduled.",
+    "Target of scheduled exports of all data sets, as of `export --to`: a directory, which machines that run jobs have to share, " +
+    "or s3://bucket/prefix. Without it, none are scheduled.",
 });
 const SCHEDULE = textSetting("EXPORT_SCHEDULE", {
   default: "@hourly",

@@ -15,7 +15,7 @@ export const exportModule: ServiceModule = {
   settings: EXPORT_SETTINGS,
   commands: [exportCommand],
   configure(reader: SettingsReader): ConfiguredService {
-    readExportConfig(reader);
+    const config = readExportConfig(reader);
     const { target, cron } = readScheduleConfig(reader);
     if (target === undefined) return { name: "export", mount: (): MountedService => ({}) };
     return {
@@ -23,7 +23,7 @@ export const exportModule: ServiceModule = {
       jobs: [exportJob],
       schedules: [exportSchedule(cron)],
       mount(dependencies: ServiceDependencies): MountedService {
-        const scheduled = new ScheduledExport(target, dependencies);
+        const scheduled = new ScheduledExport({ target, config }, dependencies);
         return {
           jobs: [scheduled.handler],
           // Ends before the worker of jobs, which would wait for it.

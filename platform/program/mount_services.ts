@@ -76,6 +76,7 @@ export function mountServices(
     ...{ program, pool, logger, cipher, audit, now, newId, secrets, cursorTtlSeconds, tokens, catalogs },
     ...{ metrics, tracer },
     ...{ drainTimeoutMs, development, runInThread },
+    exports: services.flatMap(({ exports = [] }) => exports),
     graphqlFaces: services.flatMap(({ graphql = [] }) => graphql),
     mounted: (): readonly MountedService[] => mounted,
     jobs: {

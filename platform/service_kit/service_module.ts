@@ -8,6 +8,7 @@ import type { ConsistencyTokens } from "./consistency_tokens.ts";
 import type { ConfiguredTool } from "./developer_tool.ts";
 import type { InspectedService } from "./developer_view.ts";
 import type { EventCatalog } from "./event_catalog.ts";
+import type { ExportDefinition } from "./export_definition.ts";
 import type { GraphqlBatches, GraphqlFace } from "./graphql_face.ts";
 import type { JobDefinition, JobHandler } from "./job.ts";
 import type { MetricSink } from "./metric_sink.ts";
@@ -106,6 +107,8 @@ export interface ServiceDependencies {
   readonly tokens: ConsistencyTokens;
   /** Events of all listed services. */
   readonly catalogs: readonly EventCatalog[];
+  /** Data sets of all listed services. */
+  readonly exports: readonly ExportDefinition[];
   /** Jobs and schedules of all listed services. */
   readonly jobs: JobRegistry;
   /** GraphQL fields of all listed services. */

@@ -10,6 +10,7 @@ const MEMBERS: Readonly<Record<keyof Manifest, Check>> = {
   dataSet: isName,
   kind: (value) => value === "stream" || value === "table",
   sequence: isCount,
+  completedAt: optional(isTime),
   columns: listOf({
     name: isName,
     type: (value) => typeof value === "string" && Object.hasOwn(TYPES, value),
@@ -26,7 +27,7 @@ const MEMBERS: Readonly<Record<keyof Manifest, Check>> = {
   ),
   replaced: optional(listOf({
     path: (value) => typeof value === "string" && dayOf(value) !== undefined,
-    until: (value) => typeof value === "string" && !Number.isNaN(Date.parse(value)),
+    until: isTime,
   })),
 };
 
@@ -72,6 +73,10 @@ function isText(value: unknown): boolean {
 
 function isName(value: unknown): boolean {
   return typeof value === "string" && /^[\w-]{1,100}$/.test(value);
+}
+
+function isTime(value: unknown): boolean {
+  return typeof value === "string" && !Number.isNaN(Date.parse(value));
 }
 
 function isCount(value: unknown): boolean {

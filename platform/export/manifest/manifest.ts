@@ -47,8 +47,10 @@ export interface Manifest {
   readonly format: 1;
   readonly dataSet: string;
   readonly kind: ExportDefinition["kind"];
-  /** Number of the manifest, from 1. */
+  /** Number of the list of files, from 1. */
   readonly sequence: number;
+  /** Time of the last export of all rows, in UTC. @default none was complete */
+  readonly completedAt?: string;
   readonly columns: readonly ManifestColumn[];
   readonly rows: number;
   readonly files: readonly ManifestFile[];

@@ -18,6 +18,14 @@ interface TargetOptions {
   readonly nowMs: () => number;
 }
 
+interface ManifestChange extends Pick<Manifest, "files" | "stream" | "days"> {
+  readonly full?: boolean;
+  /** Whether all rows are exported then. @default {false} */
+  readonly isLast?: boolean;
+  /** Files whose rows are in others of `files`. @default none */
+  readonly merged?: readonly ManifestFile[];
+}
+
 /** Data set at its target: the manifest, and the files that it lists. */
 export class DataSetTarget {
   readonly #definition: ExportDefinition;
@@ -25,6 +33,7 @@ export class DataSetTarget {
   readonly #nowMs: () => number;
   readonly #run = crypto.randomUUID().slice(0, 8);
   #stored: StoredManifest | undefined;
+  #isComplete = false;
   #manifest: Manifest;
 
   private constructor(
@@ -75,24 +84,34 @@ export class DataSetTarget {
    * @throws {CommandError} if another export has replaced it, or a column has changed its type.
    */
   async commit(
-    { files, full = false, merged = [], ...progress }: Pick<Manifest, "files" | "stream" | "days"> & {
-      readonly full?: boolean;
-      /** Files whose rows are in others of `files`. @default none */
-      readonly merged?: readonly ManifestFile[];
-    },
+    { files, full = false, isLast = false, merged = [], ...progress }: ManifestChange,
   ): Promise<void> {
     const { sequence, columns } = this.#manifest;
-    const until = new Date(this.#nowMs() + GRACE_MS).toISOString();
+    const completedAt = isLast ? this.#now() : this.#manifest.completedAt;
+    const until = this.#now(GRACE_MS);
     const replaced = [...(full ? [] : this.#replaced()), ...merged.map(({ path }) => ({ path, until }))];
     const manifest: Manifest = {
       ...emptyManifest(this.#definition),
       sequence: sequence + 1,
+      ...(completedAt !== undefined && { completedAt }),
       columns: mergeColumns(this.#definition, { columns: full ? [] : columns }),
       rows: files.reduce((sum, { rows }) => sum + rows, 0),
       files: files.toSorted(byPath),
       ...(replaced.length > 0 && { replaced }),
       ...progress,
     };
+    await this.#replace(manifest);
+    this.#isComplete ||= isLast;
+  }
+
+  /** Records that all rows are exported, unless a commit has. A data set that never had rows still has no manifest then. */
+  async complete(): Promise<void> {
+    if (this.#isComplete || this.#stored === undefined) return;
+    await this.#replace({ ...this.#manifest, completedAt: this.#now() });
+    this.#isComplete = true;
+  }
+
+  async #replace(manifest: Manifest): Promise<void> {
     this.#stored = await this.#storage.replaceManifest(formatManifest(manifest), this.#stored);
     this.#manifest = manifest;
   }
@@ -108,6 +127,11 @@ export class DataSetTarget {
       const sequence = sequenceOf(path);
       if (sequence !== undefined && sequence <= last && !listed.has(path)) await this.#storage.remove(path);
     }
+  }
+
+  /** Returns the current time in UTC, or a later one. */
+  #now(laterMs = 0): string {
+    return new Date(this.#nowMs() + laterMs).toISOString();
   }
 
   /** Returns merged files that readers of earlier manifests may still use. */

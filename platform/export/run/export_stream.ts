@@ -59,6 +59,7 @@ class StreamRun {
     onProgress?.(0, total);
     await this.#exportRange(reader, range, (rows) => onProgress?.(rows, Math.max(total, rows)));
     if (!full) await mergeDays(this.#target, this.#options);
+    await this.#target.complete();
     const { rows, files } = this.#target.manifest;
     return { rows: this.#rows, total: rows, files: files.length };
   }
@@ -81,10 +82,11 @@ class StreamRun {
         this.#rows += batch.rows.length;
         onRows(this.#rows);
       }
-      // Without new rows, the manifest only gets a greater position, which is not worth a new one.
+      // Without new rows, only the position would be a greater one, which is not worth a new list.
       if (files.rows === 0 && !full) return;
       listed = [...listed, ...await files.close()];
-      await this.#target.commit({ files: listed, full, stream: await this.#progress(reader(), through) });
+      const stream = await this.#progress(reader(), through);
+      await this.#target.commit({ files: listed, full, isLast: through >= range.until, stream });
     } while (through < range.until);
     if (full) await this.#target.removeUnlisted();
   }

@@ -1,9 +1,12 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { CommandError } from "@archway/service_kit/command.ts";
 import type { ExportColumn } from "@archway/service_kit/export_definition.ts";
+import type { Reading } from "@archway/service_kit/metric_sink.ts";
 import { SmallDisk } from "@archway/tools/support/small_disk.ts";
+import { ExportMetrics } from "../schedule/export_metrics.ts";
 import { openLocalStorage } from "../storage/local_storage.ts";
+import { readCompletion } from "../storage/open_storage.ts";
 import { NO_DATABASE, numberStream, type NumberStreamOptions } from "../testing/number_stream.ts";
 import type { Manifest } from "../manifest/manifest.ts";
 import { filesIn, readDataSet, readManifest } from "../testing/read_data_set.ts";
@@ -58,8 +61,9 @@ Deno.test("exportStream() adds each row once, in files of its day", () =>
       ["2026-11-30", "day=2026-11-30"],
       ["2026-12-01", "day=2026-12-01"],
     ]);
-    assertEquals(await run(folder, { last: 4_001n }), { rows: 0, total: 2_001, files: 3 });
-    assertEquals(await readManifest(folder), first);
+    const nowMs = (): number => Date.parse("2026-12-02T12:00:00Z");
+    assertEquals(await run(folder, { last: 4_001n, nowMs }), { rows: 0, total: 2_001, files: 3 });
+    assertEquals(await readManifest(folder), { ...first, completedAt: "2026-12-02T12:00:00.000Z" });
     // Only positions that were rolled back are added.
     assertEquals((await run(folder, { last: 4_002n })).rows, 0);
     assertEquals((await run(folder, { last: 4_103n })).rows, 51);
@@ -82,11 +86,12 @@ Deno.test("exportStream() replaces the manifest after a number of rows, and cont
       onProgress: (rows) => rows >= 1_200 && stopping.abort(reason),
     });
     assertEquals(await assertRejects(() => stopped, RangeError), reason);
-    const { sequence, rows, stream } = await readManifest(folder);
-    assertEquals([sequence, rows, stream?.position], [2, 1_000, "1999"]);
+    const { sequence, rows, stream, completedAt } = await readManifest(folder);
+    assertEquals([sequence, rows, stream?.position, completedAt], [2, 1_000, "1999", undefined]);
     await assertRows(folder, 1_999n);
     assertEquals((await run(folder, { last: 4_001n, commitRows: 500 })).rows, 1_001);
     await assertRows(folder, 4_001n);
+    assert((await readManifest(folder)).completedAt !== undefined);
   }));
 
 Deno.test("exportStream() gives new files new columns, and leaves old files as they are", () =>
@@ -165,6 +170,7 @@ Deno.test("exportStream() refuses a manifest with a member of another form, and 
       ["sequence", -1],
       ["columns", [{ name: "position", type: "blob" }]],
       ["rows", "1"],
+      ["completedAt", "yesterday"],
       ...[5, [null], [{}], [{ ...file, path: elsewhere }], [{ ...file, day: "2020-01-01" }]]
         .map((value) => ["files", value] as const),
       ...[null, "abc", undefined, { ...manifest.stream, position: "abc" }, { position: "1" }]
@@ -201,6 +207,44 @@ Deno.test({
       await assertRows(folder, 3n);
     }),
 });
+
+Deno.test("ExportMetrics has the last export of any process, also while one is in progress or fails", () =>
+  inFolder(async (folder) => {
+    const definition = numberStream({ last: 1n });
+    const unset = { endpoint: undefined, accessKeyId: undefined, secretAccessKey: undefined };
+    const s3 = { ...unset, region: "us-east-1", sessionToken: undefined };
+    const options = { definition, config: { s3 } };
+    let now = Date.parse("2026-12-02T12:00:00Z");
+    let collect: () => Iterable<Reading> = () => [];
+    const failed: string[] = [];
+    await using metrics = new ExportMetrics({
+      sink: { counter: () => () => {}, histogram: () => () => {}, gauge: (_, read) => collect = read },
+      definitions: [numberStream({ last: 1n, name: "broken" }), definition],
+      readCompletion: (each) =>
+        each === definition ? readCompletion(dirname(folder), options) : Promise.reject(new TypeError("No")),
+      onError: (name) => failed.push(name),
+      nowMs: () => now,
+    });
+    /** Collects twice: the first time, manifests are read that the second one has. */
+    const seconds = async (): Promise<readonly number[]> => {
+      void collect();
+      await metrics.idle;
+      return [...collect()].map(({ value }) => value);
+    };
+    assertEquals([await seconds(), failed], [[], []]);
+    metrics.start();
+    assertEquals([await seconds(), failed], [[], ["broken"]]);
+    await run(folder, { last: 1n, nowMs: () => now - 1_000 });
+    // Not read again yet.
+    assertEquals(await seconds(), []);
+    now += 600_000;
+    await using _exporting = await openLocalStorage(folder);
+    assertEquals(await seconds(), [Date.parse("2026-12-02T11:59:59Z") / 1000]);
+    metrics.record({ dataSet: "numbers", rows: 0, total: 1, files: 1, seconds: 1 });
+    assertEquals(await seconds(), [now / 1000]);
+    now += 600_000;
+    assertEquals(await seconds(), [now / 1000 - 600]);
+  }));
 
 Deno.test("openLocalStorage() refuses a folder to which another export writes", () =>
   inFolder(async (folder) => {
@@ -291,8 +335,9 @@ Deno.test("exportStream() merges files with different columns, and leaves those 
     assertEquals(last, { position: 1_001n, label: null, extra: 1 });
     const other = `${folder}-other`;
     await run(other, { last: 901n, columns: priced(1) });
-    await run(other, { last: 4_001n, columns: priced(2) });
+    const nowMs = (): number => Date.parse("2026-12-02T12:00:00Z");
+    await run(other, { last: 4_001n, columns: priced(2), nowMs });
     const before = await readManifest(other);
-    await run(other, { last: 4_001n, mergeFiles: 2 });
+    await run(other, { last: 4_001n, mergeFiles: 2, nowMs });
     assertEquals(await readManifest(other), before);
   }));

@@ -51,6 +51,7 @@ class TableRun {
     if (isChanged) await this.#exportDays(changed.map(({ day }) => day), { present, left });
     // At once: rows that were deleted in the table are to be deleted here, too.
     await this.#target.removeUnlisted();
+    await this.#target.complete();
     const { rows, files } = this.#target.manifest;
     return { rows: this.#rows, total: rows, files: files.length };
   }
@@ -80,7 +81,8 @@ class TableRun {
         listed = listed.filter((file) => file.day !== day);
       }
       listed = [...listed, ...await files.close()];
-      await this.#target.commit({ files: listed, full, days: Object.fromEntries(days) });
+      const isLast = queue.length === 0;
+      await this.#target.commit({ files: listed, full, isLast, days: Object.fromEntries(days) });
     } while (queue.length > 0);
   }
 

@@ -6,10 +6,13 @@ import {
   type JobHandler,
   RetryJobError,
 } from "@archway/service_kit/job.ts";
+import type { ExportDefinition } from "@archway/service_kit/export_definition.ts";
 import type { MetricSink } from "@archway/service_kit/metric_sink.ts";
 import { objectPayload } from "@archway/service_kit/object_payload.ts";
 import { defineSchedule, type ScheduleDefinition } from "@archway/service_kit/schedule.ts";
 import type { BackgroundWork, RunInThread } from "@archway/service_kit/service_module.ts";
+import type { ExportConfig } from "../export_config.ts";
+import { ExportMetrics } from "./export_metrics.ts";
 
 /** Exports all data sets. One at a time, over all processes; it takes as long as it takes. */
 export const exportJob = defineJob({
@@ -44,20 +47,44 @@ export interface ScheduledExportDependencies {
   /** Metrics are disabled if undefined. */
   readonly metrics: MetricSink | undefined;
   readonly runInThread: RunInThread;
+  readonly exports: readonly ExportDefinition[];
+}
+
+/** Options of {@link ScheduledExport}. */
+export interface ScheduledExportOptions {
+  /** Directory or address. */
+  readonly target: string;
+  readonly config: Pick<ExportConfig, "s3">;
 }
 
 /** Runs the command `export` as a job, in a thread. Disposing stops it at once: the next run continues. */
 export class ScheduledExport implements BackgroundWork {
   readonly #target: string;
   readonly #dependencies: ScheduledExportDependencies;
-  readonly #measured: (exported: ExportedDataSet) => void;
+  readonly #metrics: ExportMetrics | undefined;
   readonly #stopping = new AbortController();
   #running: Promise<unknown> = Promise.resolve();
 
-  constructor(target: string, dependencies: ScheduledExportDependencies) {
+  constructor({ target, config }: ScheduledExportOptions, dependencies: ScheduledExportDependencies) {
     this.#target = target;
     this.#dependencies = dependencies;
-    this.#measured = dependencies.metrics === undefined ? (): void => {} : measure(dependencies.metrics);
+    const { metrics: sink, exports: definitions, logger } = dependencies;
+    const { signal } = this.#stopping;
+    this.#metrics = sink && new ExportMetrics({
+      ...{ sink, definitions },
+      async readCompletion(definition): Promise<string | undefined> {
+        const { readCompletion } = await import("../storage/open_storage.ts");
+        return await readCompletion(target, { definition, config, signal });
+      },
+      onError(dataSet, error): void {
+        if (signal.aborted) return;
+        const message = error instanceof Error ? error.message : "unknown error";
+        logger.warn("Manifest of {data_set} cannot be read for the time of the last export: {message}", {
+          data_set: dataSet,
+          message,
+        });
+      },
+    });
   }
 
   /** Handler of the job. */
@@ -65,11 +92,14 @@ export class ScheduledExport implements BackgroundWork {
     return handleJob(exportJob, (_, context) => this.#run(context));
   }
 
-  start(): void {}
+  start(): void {
+    this.#metrics?.start();
+  }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stopping.abort(new DOMException("The program stops", "AbortError"));
     await this.#running;
+    await this.#metrics?.[Symbol.asyncDispose]();
   }
 
   async #run({ signal }: Pick<JobContext, "signal">): Promise<void> {
@@ -91,7 +121,7 @@ export class ScheduledExport implements BackgroundWork {
   }
 
   #exported(exported: ExportedDataSet): void {
-    this.#measured(exported);
+    this.#metrics?.record(exported);
     const { dataSet, rows, files, seconds } = exported;
     this.#dependencies.logger.info(
       "Exported {rows} rows of {data_set} in {seconds} s, {files} files in all",
@@ -100,33 +130,4 @@ export class ScheduledExport implements BackgroundWork {
       },
     );
   }
-}
-
-/** Returns a function that measures exports. */
-function measure(sink: MetricSink): (exported: ExportedDataSet) => void {
-  const labels = ["data_set"];
-  const rows = sink.counter({
-    ...{ name: "archway.export.rows", unit: "", labels },
-    description: "Rows that scheduled exports have written, by data set",
-  });
-  const seconds = sink.histogram({
-    ...{
-      name: "archway.export.duration",
-      unit: "s",
-      labels,
-      buckets: [1, 5, 10, 30, 60, 300, 600, 1800, 3600],
-    },
-    description: "Duration of scheduled exports, by data set",
-  });
-  const last = new Map<string, number>();
-  sink.gauge({
-    ...{ name: "archway.export.last_success", unit: "s", labels },
-    description: "Time of the last successful export of this process in seconds since 1970, by data set",
-  }, () => [...last].map(([name, value]) => ({ value, labels: { data_set: name } })));
-  return (exported): void => {
-    const series = { data_set: exported.dataSet };
-    rows(exported.rows, series);
-    seconds(exported.seconds, series);
-    last.set(exported.dataSet, Date.now() / 1000);
-  };
 }

@@ -47,6 +47,16 @@ async function acquire(file: Lockable): Promise<boolean> {
   return locked;
 }
 
+/** Reads the manifest in a folder, also while an export has that open. Returns undefined if there is none yet. */
+export async function readLocalManifest(folder: string): Promise<StoredManifest | undefined> {
+  try {
+    return { text: await Deno.readTextFile(join(folder, MANIFEST_FILE)) };
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
+
 class LocalStorage implements ExportStorage {
   readonly #folder: string;
   readonly #lock: Disposable;
@@ -62,13 +72,8 @@ class LocalStorage implements ExportStorage {
     this.#files = files;
   }
 
-  async readManifest(): Promise<StoredManifest | undefined> {
-    try {
-      return { text: await Deno.readTextFile(join(this.#folder, MANIFEST_FILE)) };
-    } catch (error) {
-      if (error instanceof Deno.errors.NotFound) return undefined;
-      throw error;
-    }
+  readManifest(): Promise<StoredManifest | undefined> {
+    return readLocalManifest(this.#folder);
   }
 
   async replaceManifest(text: string): Promise<StoredManifest> {

@@ -1,7 +1,9 @@
 import { join, resolve } from "node:path";
 import { CommandError } from "@archway/service_kit/command.ts";
+import type { ExportDefinition } from "@archway/service_kit/export_definition.ts";
 import type { ExportConfig } from "../export_config.ts";
-import { openLocalStorage } from "./local_storage.ts";
+import { parseManifest } from "../manifest/manifest.ts";
+import { openLocalStorage, readLocalManifest } from "./local_storage.ts";
 import type { ExportStorage } from "./storage.ts";
 
 /** Options of {@link openStorage}. */
@@ -22,11 +24,40 @@ export async function openStorage(
   target: string,
   { name, ...options }: OpenStorageOptions,
 ): Promise<ExportStorage> {
-  // An address may have a secret, so it never becomes the name of a folder.
-  const isAddress = target.includes("://") || /^(?:s3|file):/i.test(target);
-  if (!isAddress) return await openLocalStorage(join(resolve(target), name));
+  if (!isAddress(target)) return await openLocalStorage(folderOf(target, name));
   if (/^file:/i.test(target)) throw new CommandError("--to must be the path of a directory, without file:");
   if (!/^s3:\/\//i.test(target)) throw new CommandError("--to must be a directory or s3://bucket/prefix");
   const { openS3Storage } = await import("./s3_storage.ts");
   return openS3Storage(target, { ...options, name, config: options.config.s3 });
+}
+
+/** Options of {@link readCompletion}. */
+export interface ReadCompletionOptions extends Omit<OpenStorageOptions, "name"> {
+  readonly definition: ExportDefinition;
+}
+
+/**
+ * Returns the end of the last export of a data set to a target, in UTC; undefined if there was none. An export in progress
+ * is not disturbed.
+ *
+ * @throws {CommandError} if the target has something else, or cannot be read.
+ */
+export async function readCompletion(
+  target: string,
+  { definition, ...options }: ReadCompletionOptions,
+): Promise<string | undefined> {
+  const { name } = definition;
+  const stored = isAddress(target)
+    ? await (await openStorage(target, { ...options, name })).readManifest()
+    : await readLocalManifest(folderOf(target, name));
+  return stored && parseManifest(stored.text, definition).completedAt;
+}
+
+/** Whether a target is an address, which may have a secret, so that it never becomes the name of a folder. */
+function isAddress(target: string): boolean {
+  return target.includes("://") || /^(?:s3|file):/i.test(target);
+}
+
+function folderOf(target: string, name: string): string {
+  return join(resolve(target), name);
 }

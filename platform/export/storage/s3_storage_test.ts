@@ -5,7 +5,8 @@ import { EXPORT_SETTINGS } from "../export_config.ts";
 import type { Manifest } from "../manifest/manifest.ts";
 import { exportNumbers, numbersIn, odd } from "../testing/export_numbers.ts";
 import { MemoryStore } from "../testing/memory_store.ts";
-import { openStorage } from "./open_storage.ts";
+import { numberStream } from "../testing/number_stream.ts";
+import { openStorage, readCompletion } from "./open_storage.ts";
 import { openS3Storage } from "./s3_storage.ts";
 import type { ExportStorage } from "./storage.ts";
 
@@ -32,6 +33,12 @@ Deno.test("openS3Storage() keeps a data set in an object store, each row once", 
   assertEquals((await exportNumbers(open(store), { last: 4_001n })).rows, 2_001);
   assertEquals((await exportNumbers(open(store), { last: 4_501n, commitRows: 100 })).rows, 250);
   assertEquals(await numbers(store), odd(4_501));
+  const { config } = store;
+  const definition = numberStream({ last: 1n });
+  const nowMs = (): number => 0;
+  await exportNumbers(open(store), { last: 4_501n, nowMs });
+  const end = await readCompletion("s3://lake/archway", { definition, config: { s3: config } });
+  assertEquals(end, "1970-01-01T00:00:00.000Z");
   const before = store.objects.size;
   assertEquals((await exportNumbers(open(store), { last: 4_501n, full: true })).rows, 2_251);
   assertEquals([await numbers(store), before > store.objects.size], [odd(4_501), true]);

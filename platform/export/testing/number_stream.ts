@@ -6,6 +6,8 @@ import type { ExportColumn, StreamBatch, StreamExport } from "@archway/service_k
 export interface NumberStreamOptions {
   /** Last position. */
   readonly last: bigint;
+  /** @default {"numbers"} */
+  readonly name?: string;
   /** Number of rows of a day. @default {1_000} */
   readonly perDay?: number;
   /** @default {position: int64} and a text */
@@ -26,7 +28,7 @@ const DAY_US = 86_400_000_000n;
 
 /** Stream whose rows are the odd positions; even ones were rolled back. */
 export function numberStream(
-  { last, perDay = 1_000, columns = COLUMNS, history = "" }: NumberStreamOptions,
+  { last, name = "numbers", perDay = 1_000, columns = COLUMNS, history = "" }: NumberStreamOptions,
 ): StreamExport {
   const rowOf = (position: bigint): StreamBatch["rows"][number] => ({
     position,
@@ -34,7 +36,7 @@ export function numberStream(
     values: { position, label: `row ${position}`, extra: Number(position % 100n), price: "0.5" },
   });
   return {
-    ...{ kind: "stream", name: "numbers", description: "odd numbers", columns },
+    ...{ kind: "stream", name, description: "odd numbers", columns },
     open: () => ({
       settledPosition: () => Promise.resolve(last),
       count: (_, { after, until }) => Promise.resolve((until + 1n) / 2n - (after + 1n) / 2n),
