@@ -1,5 +1,5 @@
 import type { CorpusError, OperationProbe } from "./document_report.ts";
-import { ContradictionError } from "../support/sample_value.ts";
+import { ContradictionError } from "../support/samples/sample_scalar.ts";
 import { type RequestParts, type SampledOperation, sampleRequest } from "./sample_request.ts";
 import { NOT_WRITTEN } from "./serve_generated.ts";
 import { withCredentials, withoutCredentials } from "./with_credentials.ts";

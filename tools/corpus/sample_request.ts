@@ -3,12 +3,8 @@ import { memberShape } from "@archway/server/parameters/decode_text.ts";
 import type { MediaModel, OperationModel, ParameterModel } from "../oapi_codegen/operations/model.ts";
 import { isArray, isObject } from "../oapi_codegen/document/json_value.ts";
 import type { References } from "../oapi_codegen/document/references.ts";
-import {
-  ContradictionError,
-  type SampleChoice,
-  sampleChoices,
-  sampleValue,
-} from "../support/sample_value.ts";
+import { ContradictionError } from "../support/samples/sample_scalar.ts";
+import { type SampleChoice, sampleChoices, sampleValue } from "../support/samples/sample_value.ts";
 import { serializePairs, serializeText } from "./serialize_parameter.ts";
 
 /** Parts of a request, which wrong requests replace one by one. */

@@ -1,6 +1,6 @@
 import type { Ajv2020 } from "ajv/dist/2020.js";
 import type { JsonValue } from "@archway/server/operation.ts";
-import { type SampleChoice, sampleChoices, sampleValue } from "../../support/sample_value.ts";
+import { type SampleChoice, sampleChoices, sampleValue } from "../../support/samples/sample_value.ts";
 import { bannedWords } from "../../check/banned_words.ts";
 import { isObject, type Located } from "../../oapi_codegen/document/json_value.ts";
 import type { References } from "../../oapi_codegen/document/references.ts";

@@ -1,9 +1,10 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import type { JsonValue } from "@archway/server/operation.ts";
-import { createAjv } from "../oapi_codegen/validators/ajv_instance.ts";
-import { DiagnosticList } from "../oapi_codegen/diagnostics/diagnostics.ts";
-import { References } from "../oapi_codegen/document/references.ts";
-import { ContradictionError, sampleValue } from "./sample_value.ts";
+import { createAjv } from "../../oapi_codegen/validators/ajv_instance.ts";
+import { DiagnosticList } from "../../oapi_codegen/diagnostics/diagnostics.ts";
+import { References } from "../../oapi_codegen/document/references.ts";
+import { ContradictionError } from "./sample_scalar.ts";
+import { sampleValue } from "./sample_value.ts";
 
 const ROOT = {
   components: {
