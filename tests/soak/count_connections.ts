@@ -1,4 +1,5 @@
-import { Connection } from "@archway/db/postgres/connection/connection.ts";
+import type { Connection } from "@archway/db/postgres/connection/connection.ts";
+import { openConnection } from "@archway/db/postgres/connection/open_connection.ts";
 import type { InstanceConfig } from "@archway/db/postgres/pool_config.ts";
 
 const COUNT = `SELECT count(*)::int4 AS count FROM pg_stat_activity
@@ -14,7 +15,7 @@ export async function countConnections(
     // Connected to another database, so that it does not count itself. The server may be restarted at any time, which
     // postgres.js without a pool around it does not survive.
     const other: InstanceConfig = { ...instance, database: "postgres", driver: "wire" };
-    connection = await Connection.open(other, { config: { connectTimeoutMs: 10_000 }, readOnly: true });
+    connection = await openConnection(other, { config: { connectTimeoutMs: 10_000 }, readOnly: true });
     const { rows: [row] } = await connection.query<{ readonly count: number }>(COUNT, [database]);
     return row?.count;
   } catch {

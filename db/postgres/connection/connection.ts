@@ -1,18 +1,8 @@
 import type { Duplex } from "node:stream";
 import type { QueryParameter, QueryResult } from "../../db.ts";
-import { DatabaseError } from "../../errors.ts";
-import { DEFAULT_DRIVER, type InstanceConfig, type PoolConfig } from "../pool_config.ts";
+import type { InstanceConfig } from "../pool_config.ts";
 import { ConnectionCopy } from "./connection_copy.ts";
-import type {
-  DriverEvents,
-  DriverSession,
-  DriverSessionOptions,
-  LeadingStatement,
-  Notice,
-} from "./driver_session.ts";
-import { openSocket } from "./open_socket.ts";
-import { preparePassword } from "./prepare_password.ts";
-import { readPassword } from "./read_password.ts";
+import type { DriverSession, DriverSessionOptions, LeadingStatement, Notice } from "./driver_session.ts";
 import { ResponseBehind, type StatementBehind } from "./response_behind.ts";
 import { type QuickStatements, type SentStatement, SentStatements } from "./sent_statements.ts";
 import { readState, type Session } from "./session_state.ts";
@@ -24,17 +14,6 @@ import {
   toStatementError,
 } from "./statement_errors.ts";
 import { encodeParameter } from "./text_format.ts";
-import { TlsRefusal } from "./tls_refusal.ts";
-import { toDatabaseError } from "./to_database_error.ts";
-import { UnsuitableServerError } from "./unsuitable_server_error.ts";
-import { WireSession } from "./wire_session.ts";
-
-/** Options of {@link Connection.open}. */
-export interface OpenConnectionOptions {
-  readonly config: Omit<PoolConfig, "primary" | "replicas">;
-  /** Whether the session rejects writes, even on a primary. */
-  readonly readOnly: boolean;
-}
 
 /** Options of a statement. */
 export interface StatementOptions {
@@ -87,7 +66,8 @@ export class Connection {
   #held: ResponseBehind | undefined;
   #isOpen = true;
 
-  private constructor(driver: DriverSession, { instance, config, events }: DriverSessionOptions) {
+  /** Takes over a session, which {@link start} must prepare. */
+  constructor(driver: DriverSession, { instance, config, events }: DriverSessionOptions) {
     this.instance = instance;
     this.#driver = driver;
     this.#sent = new SentStatements({
@@ -110,68 +90,8 @@ export class Connection {
     events.onNotice = (notice): void => this.#notice(notice);
   }
 
-  /** Connects. Rejects with code "unavailable" on failure or timeout. */
-  static async open(instance: InstanceConfig, options: OpenConnectionOptions): Promise<Connection> {
-    const timeoutMs = options.config.connectTimeoutMs ?? 5_000;
-    const { driver = DEFAULT_DRIVER } = instance;
-    const password = await readPassword(instance, { timeoutMs });
-    // Our own driver prepares it where it is needed.
-    const prepared = driver === "wire" ? password : await preparePassword(password);
-    try {
-      return await Connection.#openWith(prepared, instance, options);
-    } catch (error) {
-      // Only SCRAM prepares passwords.
-      const isRefused = error instanceof DatabaseError && error.sqlState === "28P01";
-      if (!isRefused || prepared === password) throw error;
-      return await Connection.#openWith(password, instance, options);
-    }
-  }
-
-  static async #openWith(
-    password: string,
-    instance: InstanceConfig,
-    { config, readOnly }: OpenConnectionOptions,
-  ): Promise<Connection> {
-    const timeoutMs = config.connectTimeoutMs ?? 5_000;
-    const { driver = DEFAULT_DRIVER, tls } = instance;
-    // Loaded on demand, as few programs choose it, and before there is a socket whose errors have to be handled.
-    const postgresJs = driver === "wire" ? undefined : await import("./postgres_js_session.ts");
-    const socket = await openSocket(instance, { timeoutMs });
-    const isRequested = driver === "postgres.js" && tls !== undefined && tls.negotiation !== "direct";
-    const refusal = isRequested ? new TlsRefusal(socket) : undefined;
-    const late = new AbortController();
-    let connection: Connection | undefined;
-    const timer = setTimeout(() => {
-      late.abort();
-      void connection?.close();
-      socket.destroy();
-    }, timeoutMs);
-    const events: DriverEvents = { onClosed: ignore, onNotice: ignore };
-    try {
-      const how = { socket, instance, password, config, readOnly, events, signal: late.signal };
-      const session = postgresJs === undefined
-        ? await WireSession.open(how)
-        : new postgresJs.PostgresJsSession(how);
-      connection = new Connection(session, how);
-      await connection.#start(config);
-      return connection;
-    } catch (error) {
-      void connection?.close();
-      socket.destroy();
-      refusal?.check();
-      if (error instanceof UnsuitableServerError) throw error;
-      const { cause, sqlState } = toDatabaseError(error);
-      throw new DatabaseError("unavailable", "The database cannot be reached", {
-        cause,
-        ...(sqlState === undefined ? {} : { sqlState }),
-      });
-    } finally {
-      clearTimeout(timer);
-    }
-  }
-
-  /** Checks the server and prepares the session. Rejects with errors of the driver. */
-  async #start(config: OpenConnectionOptions["config"]): Promise<void> {
+  /** Checks the server and prepares the session, before anything else is sent. Rejects with errors of the driver. */
+  async start(config: DriverSessionOptions["config"]): Promise<void> {
     const { refusesWrites, pid, serverStart } = await readState(this.#driver, config);
     const { sessionSql } = config;
     if (sessionSql !== undefined && config.pooler !== "transaction") await this.script(sessionSql);

@@ -6,7 +6,7 @@ import { GENEROUS_TIMEOUTS } from "@archway/tools/support/generous_timeouts.ts";
 import type { ConnectionPool, PoolStatus } from "../../db.ts";
 import { DatabaseError } from "../../errors.ts";
 import { openPool } from "../open_pool.ts";
-import { Connection } from "./connection.ts";
+import { openConnection } from "./open_connection.ts";
 import { Connections } from "./connections.ts";
 import { QuickStatements } from "./sent_statements.ts";
 
@@ -82,7 +82,7 @@ Deno.test("Connections serves callers in order of arrival, without those that ha
 Deno.test("Connections pipelines fast reads, but nothing behind potentially slow statements", async () => {
   await using database = await useTestDatabase();
   const connections = new Connections({
-    open: () => Connection.open(database.instance, { config: {}, readOnly: false }),
+    open: () => openConnection(database.instance, { config: {}, readOnly: false }),
     min: 0,
     max: 10,
     maxWaiting: 10,
@@ -114,7 +114,7 @@ Deno.test("Connections pipelines fast reads, but nothing behind potentially slow
 Deno.test("Connections pipelines fast writes of one turn, and nothing else behind them", async () => {
   await using database = await useTestDatabase();
   const connections = new Connections({
-    open: () => Connection.open(database.instance, { config: {}, readOnly: false }),
+    open: () => openConnection(database.instance, { config: {}, readOnly: false }),
     min: 3,
     max: 3,
     maxWaiting: 10,
@@ -305,7 +305,7 @@ Deno.test("Connections replaces a connection that was closed before it is used",
   let opened = 0;
   const connections = new Connections({
     open: async () => {
-      const connection = await Connection.open(database.instance, { config: {}, readOnly: false });
+      const connection = await openConnection(database.instance, { config: {}, readOnly: false });
       if (opened++ === 0) await connection.close();
       return connection;
     },

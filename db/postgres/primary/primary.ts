@@ -1,6 +1,7 @@
 import type { CheckIdleOptions, PoolStatus, Querier, Transaction, TxOptions } from "../../db.ts";
 import { DatabaseError } from "../../errors.ts";
-import { Connection } from "../connection/connection.ts";
+import type { Connection } from "../connection/connection.ts";
+import { openConnection } from "../connection/open_connection.ts";
 import { InstanceConnections } from "../connection/instance_connections.ts";
 import { closingTimeout } from "../connection/closing_timeout.ts";
 import { TOO_MANY_CONNECTIONS } from "../connection/query_with_timeout.ts";
@@ -52,8 +53,7 @@ export class Primary {
       followers: positions,
       max: first.maxConnections,
       open: async () => {
-        const connection =
-          await (this.#finder?.open() ?? Connection.open(first, { config, readOnly: false }));
+        const connection = await (this.#finder?.open() ?? openConnection(first, { config, readOnly: false }));
         this.#serverStart = connection.session?.serverStart;
         return connection;
       },
@@ -130,7 +130,7 @@ export class Primary {
   async open(): Promise<Connection> {
     const config = { ...this.#config, statementTimeoutMs: 0, transactionTimeoutMs: 0, lifetimeMs: 0 };
     const [first] = this.#hosts;
-    return await Connection.open(await this.#finder?.find() ?? first, { config, readOnly: false });
+    return await openConnection(await this.#finder?.find() ?? first, { config, readOnly: false });
   }
 
   /** Whether a connection leads to the current primary, as far as known. */

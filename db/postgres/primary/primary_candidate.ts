@@ -6,7 +6,8 @@ import {
   TOO_MANY_CONNECTIONS,
 } from "../connection/query_with_timeout.ts";
 import type { SessionProbe } from "../connection/drop_lost_sessions.ts";
-import { Connection } from "../connection/connection.ts";
+import type { Connection } from "../connection/connection.ts";
+import { openConnection } from "../connection/open_connection.ts";
 import { InstanceConnections } from "../connection/instance_connections.ts";
 import { toDatabaseError } from "../connection/to_database_error.ts";
 import type { InstanceConfig, PoolConfig } from "../pool_config.ts";
@@ -44,7 +45,7 @@ export class PrimaryCandidate implements SessionProbe {
     this.instance = instance;
     this.#onReconnected = onReconnected;
     this.#timeoutMs = config.replicaProbeTimeoutMs ?? 2_000;
-    const open = (): Promise<Connection> => Connection.open(instance, { config, readOnly: false });
+    const open = (): Promise<Connection> => openConnection(instance, { config, readOnly: false });
     this.#connections = new InstanceConnections({
       config: { ...config, maxWaiting: MAX_WAITING },
       max: 1,

@@ -1,5 +1,6 @@
 import { DatabaseError } from "../../errors.ts";
-import { Connection } from "../connection/connection.ts";
+import type { Connection } from "../connection/connection.ts";
+import { openConnection } from "../connection/open_connection.ts";
 import { toDatabaseError } from "../connection/to_database_error.ts";
 import type { InstanceConfig, PoolConfig } from "../pool_config.ts";
 import type { PrimaryCandidate } from "./primary_candidate.ts";
@@ -66,7 +67,7 @@ export class PrimaryFinder implements Disposable {
 
   async #connect(instance: InstanceConfig): Promise<Connection | undefined> {
     const { config } = this.#options;
-    const connection = await Connection.open(instance, { config, readOnly: false }).catch(() => undefined);
+    const connection = await openConnection(instance, { config, readOnly: false }).catch(() => undefined);
     if (connection?.refusesWrites !== true) return connection;
     void connection.close();
     return undefined;

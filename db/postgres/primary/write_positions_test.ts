@@ -2,7 +2,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { useTestDatabase } from "@archway/tools/support/postgres/use_test_database.ts";
 import type { ConnectionPool, Transaction, WalPosition } from "../../db.ts";
 import { DatabaseError } from "../../errors.ts";
-import { Connection } from "../connection/connection.ts";
+import { openConnection } from "../connection/open_connection.ts";
 import { openPool } from "../open_pool.ts";
 import { DRIVERS } from "../pool_config.ts";
 import { positionStatement } from "./position_source.ts";
@@ -155,7 +155,7 @@ for (const driver of DRIVERS) {
   Deno.test(`Connection.query() does not wait for an overdue response behind it, with ${driver}`, async () => {
     await using database = await useTestDatabase();
     const instance = { ...database.instance, driver };
-    const connection = await Connection.open(instance, {
+    const connection = await openConnection(instance, {
       config: { replicaProbeTimeoutMs: 50 },
       readOnly: false,
     });

@@ -1,7 +1,8 @@
 import type { CheckIdleOptions, InstanceHealth, PoolStatus, Querier } from "../../db.ts";
 import { queryWithTimeout, UNREACHABLE } from "../connection/query_with_timeout.ts";
 import { closingTimeout } from "../connection/closing_timeout.ts";
-import { Connection } from "../connection/connection.ts";
+import type { Connection } from "../connection/connection.ts";
+import { openConnection } from "../connection/open_connection.ts";
 import { InstanceConnections } from "../connection/instance_connections.ts";
 import type { InstanceConfig, PoolConfig } from "../pool_config.ts";
 import { probeReplica } from "./probe_replica.ts";
@@ -35,7 +36,7 @@ export class Replica implements ReadTarget {
     this.name = name;
     this.#instance = instance;
     const timeoutMs = config.replicaProbeTimeoutMs ?? 2_000;
-    const open = (): Promise<Connection> => Connection.open(instance, { config, readOnly: true });
+    const open = (): Promise<Connection> => openConnection(instance, { config, readOnly: true });
     this.#reads = new InstanceConnections({
       config,
       watch: config.observer && { observer: config.observer, instance: name },
