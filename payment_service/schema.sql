@@ -233,9 +233,13 @@ CREATE UNIQUE INDEX accounts_settlement_key ON public.accounts USING btree (curr
 
 CREATE INDEX entries_newest_first ON public.entries USING btree (account_id, created_at DESC, transfer_id DESC);
 
+CREATE INDEX events_by_asked_payer ON public.events USING btree (((data ->> 'payerProfileId'::text))) WHERE ((type = ANY (ARRAY['payment_request.created'::text, 'payment_request.revised'::text])) AND ((data ->> 'payerProfileId'::text) IS NOT NULL));
+
 CREATE INDEX payment_request_batch_items_pending ON public.payment_request_batch_items USING btree (batch_id, place) WHERE (status = 'pending'::text);
 
 CREATE INDEX payment_request_batches_gone ON public.payment_request_batches USING btree (expires_at);
+
+CREATE INDEX payment_request_references_by_request ON public.payment_request_references USING btree (request_id);
 
 CREATE INDEX payment_requests_by_payee ON public.payment_requests USING btree (payee_account_id, created_at DESC, id DESC);
 

@@ -8,6 +8,8 @@ export interface Reference {
   readonly index: number;
   /** Whether the relation is only read. */
   readonly isRead: boolean;
+  /** Whether it gets an index, which changes none of its rows. */
+  readonly isIndexed: boolean;
 }
 
 const ALIAS = String.raw`(?:\s+(?:as\s+)?(?!(?:on|where|join|set|using)\b)\w+)?`;
@@ -35,17 +37,20 @@ const OTHERS = [
   String.raw`\btruncate\s+${LIST}NAME`,
   String.raw`\bcopy\s+NAME\s+(?:from|to)\b`,
   String.raw`\block\s+NAME\s+in\b`,
-  String.raw`\bcreate\s[^;]*?\b(?:index|trigger|policy|rule)\b[^;]*?\son\s+(?:only\s+)?NAME`,
+  String.raw`\bcreate\s[^;]*?\b(?:trigger|policy|rule)\b[^;]*?\son\s+(?:only\s+)?NAME`,
   String.raw`\bexecute\s+(?:function|procedure)\s+NAME`,
   String.raw`\bto_regclass\s*\(\s*'NAME'`,
   String.raw`'NAME'\s*::\s*regclass`,
 ];
+
+const INDEX = String.raw`\bcreate\s(?:\s*unique\b)?\s*index\b[^;]*?\son\s+(?:only\s+)?NAME`;
 
 /** Finds references to a set of relations in SQL. */
 export class ReferenceFinder {
   readonly #any: RegExp;
   readonly #read: RegExp;
   readonly #others: readonly RegExp[];
+  readonly #index: RegExp;
   readonly #call: RegExp;
   readonly #functions: ReadonlySet<string>;
 
@@ -59,6 +64,7 @@ export class ReferenceFinder {
     this.#any = new RegExp(String.raw`\b(?:${list})\b`, "i");
     this.#read = compile(READ);
     this.#others = OTHERS.map(compile);
+    this.#index = compile(INDEX);
     this.#call = new RegExp(String.raw`\b(?<name>${list})\s*\(`, "dgi");
   }
 
@@ -70,7 +76,8 @@ export class ReferenceFinder {
     const isStatement = STATEMENT.test(sql);
     return [
       ...isStatement ? found(sql, { pattern: this.#read, isRead: true }) : [],
-      ...this.#others.flatMap((pattern) => found(sql, { pattern, isRead: false })),
+      ...this.#others.flatMap((pattern) => found(sql, { pattern })),
+      ...found(sql, { pattern: this.#index, isIndexed: true }),
       ...isStatement
         ? found(sql, { pattern: this.#call, isRead: true }).filter(({ name }) => this.#functions.has(name))
         : [],
@@ -78,11 +85,18 @@ export class ReferenceFinder {
   }
 }
 
-function found(sql: string, { pattern, isRead }: { pattern: RegExp; isRead: boolean }): readonly Reference[] {
+function found(
+  sql: string,
+  { pattern, isRead = false, isIndexed = false }: {
+    readonly pattern: RegExp;
+    readonly isRead?: boolean;
+    readonly isIndexed?: boolean;
+  },
+): readonly Reference[] {
   return [...sql.matchAll(pattern)].map(({ indices, groups }) => ({
     name: groups?.["name"]?.toLowerCase() ?? "",
     index: indices?.groups?.["name"]?.[0] ?? 0,
-    isRead,
+    ...{ isRead, isIndexed },
   }));
 }
 

@@ -113,6 +113,14 @@ Deno.test("foreignRelations() inspects migrations, including foreign keys", () =
   ]);
 });
 
+Deno.test("foreignRelations() allows an index of a service on a table of the platform only", () => {
+  const of = (table: string): string => `create unique index concurrently ${table}_b on ${table} (id);`;
+  assertEquals(find("b_service/migrations/3_index.sql", of("events")), []);
+  assertEquals(find("b_service/migrations/3_index.sql", of("widgets")), ["1: references widgets"]);
+  const trigger = "create trigger t after insert on events for each row execute function f();";
+  assertEquals(find("b_service/migrations/3_index.sql", trigger), ["1: references events"]);
+});
+
 Deno.test("foreignRelations() only allows other rooms to read a published view", () => {
   const view = "-- published: which widgets there are, for services that refer to them\n" +
     "create view widget_names as select id from widgets;\ncreate view widget_secrets as select id from widgets;\n";

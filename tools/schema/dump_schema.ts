@@ -67,7 +67,7 @@ const SECTIONS: readonly string[] = [
     WHERE connamespace = 'public'::regnamespace AND contype = 'f' AND conparentid = 0
     ORDER BY conrelid::regclass::text, conname`,
 
-  `SELECT indrelid::regclass::text AS object, pg_get_indexdef(indexrelid) || CASE WHEN indisvalid THEN '' ELSE ' -- not valid' END AS sql
+  `SELECT indrelid::regclass::text AS object, relname AS index, pg_get_indexdef(indexrelid) || CASE WHEN indisvalid THEN '' ELSE ' -- not valid' END AS sql
     FROM pg_index JOIN pg_class ON oid = indexrelid
     WHERE relnamespace = 'public'::regnamespace AND ${notOfExtension("indrelid")}
     AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = indexrelid AND contype IN ('p', 'u', 'x'))
@@ -86,6 +86,8 @@ const SECTIONS: readonly string[] = [
 export interface SchemaStatement {
   /** Name of the table, view, function or type that it creates or belongs to. */
   readonly object: string;
+  /** Name of the index that it creates, which another service may have added to the table. */
+  readonly index?: string;
   readonly sql: string;
 }
 

@@ -20,15 +20,18 @@ export async function schemaFiles(
     statements: new Array<SchemaStatement>(),
   })));
   for (const statement of statements) {
-    const created = new RegExp(
-      String.raw`\bcreate\s(?:[\w ]+\s)?"?${statement.object.replaceAll('"', "")}"?(?!\w)`,
-      "i",
-    );
-    const owner = texts.find(({ migrations }) => created.test(migrations));
-    if (owner === undefined) throw new Error(`No migration creates ${statement.object}`);
+    const { object, index = object } = statement;
+    const owner = texts.find(({ migrations }) => creates(migrations, index)) ??
+      texts.find(({ migrations }) => creates(migrations, object));
+    if (owner === undefined) throw new Error(`No migration creates ${object}`);
     owner.statements.push(statement);
   }
   return new Map(texts.map(({ file, statements }) => [file, HEADER + schemaText(statements)]));
+}
+
+function creates(migrations: string, object: string): boolean {
+  const name = object.replaceAll('"', "");
+  return new RegExp(String.raw`\bcreate\s(?:[\w ]+\s)?"?${name}"?(?!\w)`, "i").test(migrations);
 }
 
 async function readAll(folder: string): Promise<string> {

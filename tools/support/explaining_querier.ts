@@ -60,6 +60,7 @@ function nodesOf(node: PlanNode): readonly PlanNode[] {
 
 function literal(value: QueryParameter): string {
   if (value === null) return "null";
-  if (typeof value === "object") throw new TypeError("Lists and bytes cannot be written as a literal here");
+  if (Array.isArray(value)) return literal(`{${value.join()}}`);
+  if (typeof value === "object") throw new TypeError("Bytes cannot be written as a literal here");
   return `'${String(value).replaceAll("'", "''")}'`;
 }
