@@ -37,8 +37,8 @@ function nextSteps(
   const secret = secretFile === undefined ? "<unchanged>" : `<content of ${secretFile}>`;
   return `Next, start the service with these variables:
 ${variables.map(([name, value]) => `  POSTGRES_PRIMARY_${name}=${value}\n`).join("")}  HMAC_SECRET=${secret}
-With an external PostgreSQL the AUTH_ variables are required (docs/authentication.md). Keeping HMAC_SECRET keeps the cursors
-of clients valid. The copy does not include later writes to the embedded database.
+With an external PostgreSQL the AUTH_ variables are required (docs/authentication.md). Keep HMAC_SECRET: it decrypts secrets and
+personal data of the rows, and keeps the cursors of clients valid. The copy does not include later writes to the embedded database.
 `;
 }
 
