@@ -95,6 +95,10 @@ function filesOf([first = new Map(), ...others]: readonly Coverage[], { idle, tr
 
 /** `deno task trace [folder]`: prints the files that run during a GET and a PATCH. */
 async function main([tree = resolve(import.meta.dirname ?? ".", "..")]: readonly string[]): Promise<void> {
+  if (tree.startsWith("-")) {
+    await Deno.stdout.write(new TextEncoder().encode("Usage: deno task trace [<folder of a checkout>]\n"));
+    Deno.exit(tree === "--help" ? 0 : 2);
+  }
   const traces = await traceRequests(tree);
   const lines = Object.entries(traces).flatMap(([name, trace]) => [
     `${name.toUpperCase()} runs through ${trace.size} files`,

@@ -9,17 +9,18 @@ Runs the mandatory tests of JSON Schema 2020-12 over generated validators.
 
 <folder>  a copy of the repository JSON-Schema-Test-Suite, with its folders tests and remotes
 --list    also name the groups that are refused
+--help    show this
 `;
 
 const { values, positionals } = parseArgs({
   args: Deno.args,
-  options: { list: { type: "boolean" } },
+  options: { list: { type: "boolean" }, help: { type: "boolean" } },
   allowPositionals: true,
 });
 const [folder] = positionals;
-if (folder === undefined) {
-  await print(Deno.stderr, USAGE);
-  Deno.exit(2);
+if (values.help === true || folder === undefined) {
+  await print(values.help === true ? Deno.stdout : Deno.stderr, USAGE);
+  Deno.exit(values.help === true ? 0 : 2);
 }
 const suite = await readSuite(folder);
 const verdicts: Verdict[] = [];
