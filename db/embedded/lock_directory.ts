@@ -23,14 +23,28 @@ interface Lockable extends Pick<Deno.FsFile, "lock" | "close"> {
 }
 
 async function acquire(file: Lockable): Promise<boolean> {
-  if (file.tryLock !== undefined) {
-    const locked = await file.tryLock(true);
-    if (!locked) file.close();
-    return locked;
-  }
+  const locked = await (file.tryLock?.(true) ?? lockInTime(file));
+  // If the lock is granted late, it ends at once.
+  if (!locked) file.close();
+  return locked;
+}
+
+async function lockInTime(file: Lockable): Promise<boolean> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<boolean>((resolve) => timer = setTimeout(() => resolve(false), timeoutMs));
   const locked = await Promise.race([file.lock(true).then(() => true), late]);
   clearTimeout(timer);
   return locked;
+}
+
+/**
+ * Locks the migrations of a database among the processes that share its session, and with it its advisory locks. Waits
+ * for the lock.
+ */
+export async function lockMigrations(directory: string): Promise<Disposable> {
+  const file = await Deno.open(join(directory, "migrations.lock"), {
+    ...{ create: true, write: true, mode: 0o600 },
+  });
+  await file.lock(true);
+  return file;
 }

@@ -4,6 +4,17 @@ import { sessionStatus } from "./session_status.ts";
 /** Executes complete protocol messages in the shared session and returns the response. */
 export type Execute = (messages: Uint8Array) => Promise<Uint8Array>;
 
+/** Options of a {@link SessionScheduler}. */
+export interface SessionSchedulerOptions {
+  /**
+   * Time without a message after which a client in a transaction is disconnected if others wait, in milliseconds: the
+   * process of a command may have been suspended.
+   *
+   * @default 60_000
+   */
+  readonly maxIdleMs?: number | undefined;
+}
+
 /**
  * Shares one database session among many clients. A client owns the session from its first message until the server is
  * idle, outside of any transaction; others wait in order. Each client has its own namespace of prepared statements.
@@ -14,11 +25,15 @@ export class SessionScheduler {
   #owner: ClientSession | undefined;
   /** Work of the server itself. */
   readonly #tasks: (() => Promise<void>)[] = [];
+  readonly #maxIdleMs: number;
+  #idleSince = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
   #running = false;
   #nextId = 1;
 
-  constructor(execute: Execute) {
+  constructor(execute: Execute, { maxIdleMs = 60_000 }: SessionSchedulerOptions = {}) {
     this.#execute = execute;
+    this.#maxIdleMs = maxIdleMs;
   }
 
   /** Adds a client. */
@@ -59,7 +74,16 @@ export class SessionScheduler {
       }
     } finally {
       this.#running = false;
+      this.#limitIdleTime();
     }
+  }
+
+  #limitIdleTime(): void {
+    clearTimeout(this.#timer);
+    const owner = this.#owner;
+    if (owner === undefined || this.#waiting.size === 0) return;
+    const remainingMs = Math.max(0, this.#idleSince + this.#maxIdleMs - performance.now());
+    this.#timer = setTimeout(() => owner.client.close(), remainingMs);
   }
 
   #next(): ClientSession | undefined {
@@ -73,6 +97,7 @@ export class SessionScheduler {
     this.#owner = session;
     try {
       const response = await this.#execute(session.take());
+      this.#idleSince = performance.now();
       if (sessionStatus(response) === "I" || !session.isOpen) this.#owner = undefined;
       session.client.send(response);
     } catch {

@@ -1,8 +1,10 @@
 import { join } from "node:path";
 import { EmbeddedError } from "./embedded_error.ts";
 
-/** Name of the file with the path of the socket's directory. */
+/** Name of the file with the path of the socket's directory, and {@link PRIVATE} if no other process may use it. */
 const POINTER = "socket";
+
+const PRIVATE = "\nprivate";
 
 /** Name of the socket's directory inside the data directory. */
 const OWN_NAME = "run";
@@ -20,7 +22,10 @@ const MAX_LENGTH = 85;
  *
  * @param dataDirectory Directory that this process has locked.
  */
-export async function makeSocketDirectory(dataDirectory: string): Promise<string> {
+export async function makeSocketDirectory(
+  dataDirectory: string,
+  { isShared }: { readonly isShared: boolean },
+): Promise<string> {
   await removeEarlier(dataDirectory);
   for (
     const create of [
@@ -37,7 +42,7 @@ export async function makeSocketDirectory(dataDirectory: string): Promise<string
       continue;
     }
     if (directory.length <= MAX_LENGTH && takesSocket(directory)) {
-      await Deno.writeTextFile(join(dataDirectory, POINTER), directory);
+      await Deno.writeTextFile(join(dataDirectory, POINTER), isShared ? directory : directory + PRIVATE);
       return directory;
     }
     await Deno.remove(directory, { recursive: true });
@@ -47,10 +52,15 @@ export async function makeSocketDirectory(dataDirectory: string): Promise<string
   );
 }
 
-/** Returns the socket's directory of a database that a process has started; undefined if none ever has. */
+/** Returns the directory of the socket of a running database that others may use; undefined if there is none. */
 export async function findSocketDirectory(dataDirectory: string): Promise<string | undefined> {
+  const pointer = join(dataDirectory, POINTER);
   try {
-    return await Deno.readTextFile(join(dataDirectory, POINTER));
+    const directory = await Deno.readTextFile(pointer);
+    const [found, { uid }] = await Promise.all([Deno.lstat(directory), Deno.stat(pointer)]);
+    // In a folder of all users, another one could take the name of a directory that was removed.
+    const isPrivate = found.isDirectory && found.uid === uid && ((found.mode ?? 0) & 0o077) === 0;
+    return isPrivate ? directory : undefined;
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
     throw error;
@@ -59,9 +69,9 @@ export async function findSocketDirectory(dataDirectory: string): Promise<string
 
 /** Removes what a process that was killed has left. */
 async function removeEarlier(dataDirectory: string): Promise<void> {
-  const earlier = await findSocketDirectory(dataDirectory).catch(() => undefined);
-  const isTemporary = earlier?.includes(PREFIX) === true;
-  for (const directory of [join(dataDirectory, OWN_NAME), ...(isTemporary ? [earlier] : [])]) {
+  const text = await Deno.readTextFile(join(dataDirectory, POINTER)).catch(() => "");
+  const [earlier = ""] = text.split("\n");
+  for (const directory of [join(dataDirectory, OWN_NAME), ...(earlier.includes(PREFIX) ? [earlier] : [])]) {
     await Deno.remove(directory, { recursive: true }).catch(() => undefined);
   }
 }

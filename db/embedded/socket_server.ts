@@ -1,9 +1,9 @@
 import { takeStartupPacket } from "./frontend_messages.ts";
-import { type Execute, SessionScheduler } from "./session_scheduler.ts";
+import { type Execute, SessionScheduler, type SessionSchedulerOptions } from "./session_scheduler.ts";
 import type { ClientSession } from "./client_session.ts";
 
 /** Options of a {@link SocketServer}. */
-export interface SocketServerOptions {
+export interface SocketServerOptions extends SessionSchedulerOptions {
   /** Executes messages in the session. */
   readonly execute: Execute;
   /** Response to a startup packet: authentication, parameters, ready. */
@@ -20,7 +20,7 @@ export class SocketServer implements AsyncDisposable {
 
   constructor(path: string, options: SocketServerOptions) {
     this.#options = options;
-    this.#scheduler = new SessionScheduler(options.execute);
+    this.#scheduler = new SessionScheduler(options.execute, options);
     this.#listener = Deno.listen({ transport: "unix", path });
     this.#accepting = this.#accept();
   }

@@ -121,6 +121,30 @@ Deno.test("SocketServer disconnects the client whose request failed, and serves 
   other.close();
 });
 
+Deno.test("SocketServer disconnects a client that idles in a transaction while others wait", async () => {
+  await using directory = await temporaryDirectory();
+  const path = `${directory.path}/socket`;
+  const readyFor = (status: string): Uint8Array => message("Z", status);
+  const executed: string[] = [];
+  const execute = (messages: Uint8Array): Promise<Uint8Array> => {
+    const text = new TextDecoder().decode(messages);
+    executed.push(...text.match(/begin|ROLLBACK|work/) ?? []);
+    return Promise.resolve(readyFor(text.includes("begin") ? "T" : "I"));
+  };
+  await using _server = new SocketServer(path, { execute, greeting: readyFor("I"), maxIdleMs: 20 });
+  const idle = await Client.open(await Deno.connect({ transport: "unix", path }));
+  await idle.request(queryMessage("begin"));
+  // Alone, it may idle.
+  await new Promise((resolve) => setTimeout(resolve, 60));
+  assertEquals(executed, ["begin"]);
+  const other = await Client.open(await Deno.connect({ transport: "unix", path }));
+  assertMatch(await other.request(queryMessage("work")), /^Z/);
+  assertEquals(await idle.rest(), "");
+  assertEquals(executed, ["begin", "ROLLBACK", "work"]);
+  idle.close();
+  other.close();
+});
+
 /** Client that speaks the protocol byte by byte. */
 class Client {
   #received = "";

@@ -5,7 +5,7 @@ import { EmbeddedError } from "./embedded_error.ts";
 import type { WorkerReply, WorkerRequest } from "./embedded_worker.ts";
 import { lockDirectory } from "./lock_directory.ts";
 import { postgresMajor } from "./pglite_version.ts";
-import { findSocketDirectory, makeSocketDirectory } from "./socket_directory.ts";
+import { makeSocketDirectory } from "./socket_directory.ts";
 import { unpackSnapshot } from "./unpack_snapshot.ts";
 
 /** Options of {@link startEmbedded}. */
@@ -20,6 +20,8 @@ export interface StartEmbeddedOptions {
   readonly maintenanceMs?: number;
   /** Called when PostgreSQL aborts or runs again, with a message for the log that has no statements. */
   readonly onMessage?: (message: string) => void;
+  /** Whether other processes may use it meanwhile, see {@link joinEmbedded}. @default {false} */
+  readonly isShared?: boolean;
 }
 
 /** PostgreSQL inside this process. Disposing flushes and stops it; close its clients first. */
@@ -36,7 +38,7 @@ export interface EmbeddedDatabase extends AsyncDisposable {
  * @throws {EmbeddedError} when another process uses the directory or it has another major version of PostgreSQL.
  */
 export async function startEmbedded(
-  { dataDirectory, onMessage = (): void => {}, ...maintenance }: StartEmbeddedOptions,
+  { dataDirectory, onMessage = (): void => {}, isShared = false, ...maintenance }: StartEmbeddedOptions,
 ): Promise<EmbeddedDatabase> {
   await using stack = new AsyncDisposableStack();
   await withDirectoryErrors(dataDirectory, () => Deno.mkdir(dataDirectory, { recursive: true, mode: 0o700 }));
@@ -48,10 +50,13 @@ export async function startEmbedded(
   const cluster = join(await Deno.realPath(dataDirectory), "cluster");
   await withDirectoryErrors(dataDirectory, () => prepareCluster(dataDirectory, cluster));
 
-  const socketDirectory = await withDirectoryErrors(dataDirectory, () => makeSocketDirectory(dataDirectory));
+  const socketDirectory = await withDirectoryErrors(
+    dataDirectory,
+    () => makeSocketDirectory(dataDirectory, { isShared }),
+  );
   stack.defer(() => Deno.remove(socketDirectory, { recursive: true }));
   const instance = instanceAt(socketDirectory);
-  const socket = join(socketDirectory, `.s.PGSQL.${instance.port}`);
+  const socket = socketOf(instance);
   const options = { cluster, socket, module: await compiled, ...maintenance };
   await thread.request({ kind: "serve", options });
   stack.defer(() => thread.request({ kind: "stop" }));
@@ -63,16 +68,15 @@ export async function startEmbedded(
   };
 }
 
-/** Returns the connection configuration of a database that another thread of this process has started. */
-export async function openEmbeddedInstance(dataDirectory: string): Promise<InstanceConfig> {
-  const host = await findSocketDirectory(dataDirectory);
-  if (host === undefined) throw new EmbeddedError(`No embedded database runs in ${dataDirectory}`);
-  return { ...instanceAt(host), maxConnections: 1 };
-}
-
-function instanceAt(host: string): InstanceConfig {
+/** Returns the connection configuration of a database by the directory of its socket. */
+export function instanceAt(host: string): InstanceConfig {
   const access = { user: "postgres", password: "", database: "postgres", maxConnections: 5 };
   return { host, port: 5432, ...access, takesCopy: false };
+}
+
+/** Returns the path of its socket. */
+export function socketOf({ host, port }: InstanceConfig): string {
+  return join(host, `.s.PGSQL.${port}`);
 }
 
 async function prepareCluster(dataDirectory: string, cluster: string): Promise<void> {

@@ -226,6 +226,7 @@ class PostgresPool implements ConnectionPool {
     return {
       querier: this.writer(),
       connect: () => this.#primary.open(),
+      lock: this.#config.lockMigrations,
       locks: { timeoutMs: migrationLockTimeoutMs, attempts: migrationLockAttempts },
     };
   }

@@ -174,6 +174,12 @@ export interface PoolConfig {
    */
   readonly migrationLockAttempts?: number;
   /**
+   * Takes a lock for migrations beside that of the server, where processes share a session.
+   *
+   * @default none
+   */
+  readonly lockMigrations?: () => Promise<Disposable>;
+  /**
    * Policy for choosing the replica of a read.
    *
    * @default "least-loaded"

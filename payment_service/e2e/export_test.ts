@@ -2,7 +2,7 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import { join } from "node:path";
 import { asyncBufferFromFile, parquetReadObjects } from "hyparquet";
 import type { ConnectionPool } from "@archway/db/db.ts";
-import { openEmbeddedInstance } from "@archway/db/embedded/start_embedded.ts";
+import { joinEmbedded } from "@archway/db/embedded/join_embedded.ts";
 import { openPool } from "@archway/db/postgres/open_pool.ts";
 import { GENEROUS_TIMEOUTS } from "@archway/tools/support/generous_timeouts.ts";
 import { missingInAlerts } from "@archway/tools/support/prometheus/alerts.ts";
@@ -239,7 +239,7 @@ Deno.test({
     const environment = { ...scheduled(target), EMBEDDED_DATA_DIR: data };
     const open = async (): Promise<ConnectionPool> =>
       openPool({
-        primary: await openEmbeddedInstance(join(data, "postgres")),
+        primary: (await joinEmbedded({ dataDirectory: join(data, "postgres"), joins: true })).instance,
         ...{ replicas: [], ...GENEROUS_TIMEOUTS },
       });
     {

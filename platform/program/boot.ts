@@ -125,6 +125,7 @@ export async function boot(
   );
   const database = stack.use(
     await openDatabase(config, {
+      use: "service",
       observer: telemetry.database,
       onMessage: (message) => logger.error("Embedded database: {event}", { event: message }),
     }),

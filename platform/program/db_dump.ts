@@ -20,7 +20,7 @@ export interface DumpOptions {
 export async function dump(config: StorageConfig, { project }: DumpOptions): Promise<number> {
   const directory = await embeddedDirectory(config, "dumped");
   const pool = { ...config.pool, statementTimeoutMs: 0, transactionTimeoutMs: 0 };
-  await using database = await openDatabase({ ...config, pool });
+  await using database = await openDatabase({ ...config, pool }, { use: "command" });
   const { tables, rows } = await dumpDatabase(database.pool, {
     write: (text) => print(Deno.stdout, text),
     now: () => new Date(),

@@ -16,7 +16,7 @@ export async function status(
   config: StorageConfig,
   { project, json }: { readonly project: string; readonly json: boolean },
 ): Promise<number> {
-  await using database = await openDatabase(config);
+  await using database = await openDatabase(config, { use: "command" });
   const instances = (await database.pool.status()).map((instance) =>
     // The socket of the embedded server is private to this process; its data directory identifies it.
     config.database.kind === "embedded" ? { ...instance, address: config.database.dataDirectory } : instance

@@ -70,7 +70,7 @@ async function pendingFiles(
   config: StorageConfig,
   sources: readonly MigrationSource[],
 ): Promise<readonly string[]> {
-  await using database = await openDatabase(config);
+  await using database = await openDatabase(config, { use: "command" });
   return await database.pool.pendingMigrations(sources);
 }
 
@@ -82,7 +82,7 @@ async function run(
     const { name, service } = parsed;
     return `${await newMigration(sources, name, { service, root: Deno.cwd(), now: new Date() })}\n`;
   }
-  await using database = await openDatabase(configure());
+  await using database = await openDatabase(configure(), { use: "command" });
   const { pool } = database;
   if (parsed.action === "status") return statusText(await pool.migrationStatus(sources));
   if (parsed.dryRun) return await planText(pool, parsed, sources);

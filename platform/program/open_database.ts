@@ -14,6 +14,8 @@ export interface Database extends AsyncDisposable {
   readonly pool: ConnectionPool;
   /** Kind and location for messages, without secrets. */
   readonly description: string;
+  /** Whether it is inside another process of the program, with which it ends. */
+  readonly isElsewhere: boolean;
 }
 
 /** Options of the pool for either kind of database. */
@@ -24,14 +26,24 @@ export interface OpenDatabaseOptions {
   readonly observer?: DatabaseObserver | undefined;
   /** Called when the embedded database aborts or runs again; printed to the standard error if absent. */
   readonly onMessage?: (message: string) => void;
-  /** Whether another thread of this process has the embedded database open, which is then used. @default {false} */
-  readonly isThread?: boolean;
+  /**
+   * Use of the embedded database: "service" lets other processes use it, too; "command" uses that of a service, if one
+   * runs; "exclusive" does neither.
+   *
+   * @default "exclusive"
+   */
+  readonly use?: EmbeddedUse;
 }
+
+type EmbeddedUse = "service" | "command" | "exclusive";
+
+/** Maximum wait for the session that a command shares with another process, in milliseconds. */
+const SHARED_WAIT_MS = 60_000;
 
 /** Starts the embedded database, or opens a pool for an external one, which need not be reachable yet. */
 export async function openDatabase(
   config: StorageConfig,
-  { observer, onMessage = (message): void => notify(`Embedded database: ${message}\n`), isThread = false }:
+  { observer, onMessage = (message): void => notify(`Embedded database: ${message}\n`), use = "exclusive" }:
     OpenDatabaseOptions = {},
 ): Promise<Database> {
   const { pool: { driver, ...pool }, consistencyMaxWaitMs, consistencyPositions: readsPosition } = config;
@@ -47,33 +59,47 @@ export async function openDatabase(
       driver,
       dataDirectory: config.database.dataDirectory,
       onMessage,
-      isThread,
+      use,
     })
     : openPostgres(withDriver(config.database, driver), options);
 }
 
 async function openEmbedded(
-  { dataDirectory: directory, driver, onMessage, isThread, ...options }: PoolOptions & {
+  { dataDirectory: directory, driver, onMessage, use, ...options }: PoolOptions & {
     readonly driver: DriverName;
     readonly dataDirectory: string;
     readonly onMessage: (message: string) => void;
-    readonly isThread: boolean;
+    readonly use: EmbeddedUse;
   },
 ): Promise<Database> {
   await ensureDataDirectory(directory);
-  const { openEmbeddedInstance, startEmbedded } = await import("@archway/db/embedded/start_embedded.ts");
+  const [{ joinEmbedded }, { lockMigrations }] = await Promise.all([
+    import("@archway/db/embedded/join_embedded.ts"),
+    import("@archway/db/embedded/lock_directory.ts"),
+  ]);
   await using stack = new AsyncDisposableStack();
   const dataDirectory = join(directory, "postgres");
-  const instance = isThread
-    ? await openEmbeddedInstance(dataDirectory)
-    : stack.use(await startEmbedded({ dataDirectory, onMessage })).instance;
-  // PGlite enforces no statement timeout, and a statement may wait for a transaction of another connection.
+  const { instance, isElsewhere } = stack.use(
+    await joinEmbedded({
+      ...{ dataDirectory, onMessage },
+      isShared: use === "service",
+      joins: use === "command",
+    }),
+  );
   const pool = stack.use(
-    openPool({ ...options, statementTimeoutMs: 0, primary: { ...instance, driver }, replicas: [] }),
+    openPool({
+      ...options,
+      ...(isElsewhere && { connectTimeoutMs: SHARED_WAIT_MS, acquireTimeoutMs: SHARED_WAIT_MS }),
+      // PGlite enforces no statement timeout, and a statement may wait for a transaction of another connection.
+      statementTimeoutMs: 0,
+      lockMigrations: () => lockMigrations(dataDirectory),
+      primary: { ...instance, driver },
+      replicas: [],
+    }),
   );
   const opened = stack.move();
   return {
-    pool,
+    ...{ pool, isElsewhere },
     description: `embedded PostgreSQL, data in ${directory}`,
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
@@ -111,7 +137,7 @@ function openPostgres(database: PostgresConfig, options: PoolOptions): Database 
     ? ""
     : `, ${replicas.length} read replica${replicas.length === 1 ? "" : "s"}`;
   return {
-    pool,
+    ...{ pool, isElsewhere: false },
     description: `PostgreSQL at ${hosts}/${primary[0].database}${readReplicas}, driver ${driver}`,
     [Symbol.asyncDispose]: () => pool[Symbol.asyncDispose](),
   };

@@ -1,6 +1,7 @@
 import { isLoopback } from "@archway/config/is_loopback.ts";
 import type { StorageConfig } from "@archway/config/storage_config.ts";
 import type { MigrationSource } from "@archway/db/db.ts";
+import { DatabaseError } from "@archway/db/errors.ts";
 import {
   type CommandContext,
   type CommandDatabase,
@@ -36,7 +37,12 @@ export interface RunServiceCommandOptions {
   readonly secrets: () => Promise<readonly [string, ...string[]]>;
   /** Parts of the context of a command in a thread of a program that serves. @default none */
   readonly thread?: ThreadContext;
+  /** Called when the command uses the embedded database of another process. */
+  readonly onElsewhere?: () => void;
 }
+
+/** Follows an error when the other process has ended. */
+const ENDED = "the program that has the embedded database open has ended or restarted; run the command again";
 
 /**
  * Runs a command that a service adds to the program.
@@ -49,20 +55,27 @@ export async function runServiceCommand(
   options: RunServiceCommandOptions,
 ): Promise<number> {
   const { project } = options;
+  let isElsewhere = false;
   try {
-    return await command.run(args, commandContext(options));
+    return await command.run(args, commandContext({ ...options, onElsewhere: () => isElsewhere = true }));
   } catch (error) {
     if (!(error instanceof CommandError || isDatabaseError(error))) throw error;
-    await print(Deno.stderr, `${project} ${command.name}: ${formatError(error)}\n`);
+    const text = isElsewhere && isLoss(error) ? `${formatError(error)}: ${ENDED}` : formatError(error);
+    await print(Deno.stderr, `${project} ${command.name}: ${text}\n`);
     if (!(error instanceof UsageError)) return 1;
     await print(Deno.stderr, usageLines(`${project} ${command.name}`, [command.usage].flat()));
     return 2;
   }
 }
 
+/** Whether a connection was lost. */
+function isLoss(error: Error): boolean {
+  return error instanceof DatabaseError && (error.code === "unavailable" || error.code === "outcome-unknown");
+}
+
 /** Returns the context of a command. */
 export function commandContext(
-  { project, configure, sources, services, readSettings, openProgram, secrets, thread }:
+  { project, configure, sources, services, readSettings, openProgram, secrets, thread, onElsewhere }:
     RunServiceCommandOptions,
 ): CommandContext {
   const own = thread ?? processContext();
@@ -77,7 +90,8 @@ export function commandContext(
       const config = limitedConfig(configure(), limits);
       refuseRemote(config, limits);
       await using stack = new AsyncDisposableStack();
-      const { pool } = stack.use(await openDatabase(config, { isThread: thread !== undefined }));
+      const { pool, isElsewhere } = stack.use(await openDatabase(config, { use: "command" }));
+      if (isElsewhere) onElsewhere?.();
       // MIGRATE_ON_START applies to commands as it does to the service.
       if (config.migrateOnStart) await pool.migrate(sources, migrationReporter);
       else if ((await pool.pendingMigrations(sources)).length > 0) {

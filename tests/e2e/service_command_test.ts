@@ -33,6 +33,49 @@ testWithEmbedded(
   },
 );
 
+testWithEmbedded(
+  "archway runs commands beside a program with the embedded database, until it is killed",
+  async () => {
+    const folder = await Deno.makeTempDir({ prefix: "archway_e2e_" });
+    try {
+      const environment = { EMBEDDED_DATA_DIR: folder };
+      await using program = new Program(environment);
+      const url = await program.url;
+      await untilReady(url);
+      const count = async (): Promise<number> => {
+        const { meta } = await (await fetch(`${url}/v1/contacts?page=1&pageSize=1`)).json();
+        return meta.totalItems;
+      };
+      const results = await Promise.all(
+        ["fill 120", "db status --json", "migrate status", "db dump"].map((line) =>
+          archway(environment, line)
+        ),
+      );
+      assertEquals(
+        results.map(({ code }) => code),
+        [0, 0, 0, 0],
+        results.map(({ stderr }) => stderr).join(""),
+      );
+      assertEquals(await count(), 120);
+      await using command = new Program(environment, ["fill", "9000000"]);
+      // The program serves requests meanwhile.
+      while (await count() < 5_000);
+      await program.kill();
+      const { code, stderr } = await command.ended();
+      assertEquals(code, 1);
+      assertMatch(
+        stderr,
+        /\narchway fill: .+: the program that has the embedded database open has ended or restarted; run/,
+      );
+      await using restarted = new Program(environment);
+      await untilReady(await restarted.url);
+      assertEquals((await restarted.stop()).code, 0);
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+);
+
 Deno.test("archway stops a command of a service on SIGINT with the exit code of the signal", async () => {
   await using database = await useTestDatabase();
   await using pool = openPool({ primary: database.instance, replicas: [] });

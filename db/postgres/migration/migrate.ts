@@ -27,12 +27,14 @@ export interface MigrationTarget {
   readonly querier: Querier;
   /** Opens the connection that migrations run on. */
   readonly connect: () => Promise<Connection>;
+  /** Takes a lock beside that of the server. */
+  readonly lock?: (() => Promise<Disposable>) | undefined;
   readonly locks: LockLimits;
 }
 
 /** Applies pending migrations and returns the names of their files. */
 export async function migrate(
-  { querier, connect, locks }: MigrationTarget,
+  { querier, connect, lock, locks }: MigrationTarget,
   sources: readonly MigrationSource[],
   { versions, ...observer }: MigrateOptions = {},
 ): Promise<readonly string[]> {
@@ -44,7 +46,7 @@ export async function migrate(
   if (pending.length + withoutChecksum(migrations, state).length === 0) return [];
   for (const migration of pending) refuseTransactionEnd(migration.up, titleOf(migration));
   const { MigrationSession, applyMigration, recordChecksum } = await loadRunner();
-  await using session = await MigrationSession.open({ querier, connect, observer });
+  await using session = await MigrationSession.open({ querier, connect, lock, observer });
   const applied: string[] = [];
   for (const migration of migrations) {
     const current = await readMigrationState(querier);
@@ -66,13 +68,13 @@ async function loadRunner(): Promise<
 
 /** Reverts the newest files and returns their names. */
 export async function revertMigrations(
-  { querier, connect, locks }: MigrationTarget,
+  { querier, connect, lock, locks }: MigrationTarget,
   sources: readonly MigrationSource[],
   { count, observer = {} }: { readonly count: number; readonly observer?: MigrationObserver | undefined },
 ): Promise<readonly string[]> {
   const migrations = await readMigrations(sources);
   const { MigrationSession, revertMigration } = await loadRunner();
-  await using session = await MigrationSession.open({ querier, connect, observer });
+  await using session = await MigrationSession.open({ querier, connect, lock, observer });
   const reversals = planRevert(migrations, await readMigrationState(querier), count);
   for (const { migration, part } of reversals) await revertMigration(session, migration, { part, locks });
   return reversals.map(({ migration }) => migration.fileName);

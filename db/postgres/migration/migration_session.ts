@@ -30,6 +30,8 @@ export interface MigrationSessionDependencies {
   readonly querier: Querier;
   /** Opens the connection that migrations run on. */
   readonly connect: () => Promise<Connection>;
+  /** Takes a lock beside that of the server. */
+  readonly lock?: (() => Promise<Disposable>) | undefined;
   readonly observer: MigrationObserver;
 }
 
@@ -41,10 +43,15 @@ export class MigrationSession implements AsyncDisposable {
   readonly querier: Querier;
   readonly observer: MigrationObserver;
   readonly #connection: Connection;
+  readonly #held: Disposable | undefined;
   #pid = 0;
 
-  private constructor(connection: Connection, { querier, observer }: MigrationSessionDependencies) {
+  private constructor(
+    { connection, held }: { readonly connection: Connection; readonly held: Disposable | undefined },
+    { querier, observer }: MigrationSessionDependencies,
+  ) {
     this.#connection = connection;
+    this.#held = held;
     this.querier = querier;
     this.observer = observer;
   }
@@ -53,7 +60,8 @@ export class MigrationSession implements AsyncDisposable {
   static async open(dependencies: MigrationSessionDependencies): Promise<MigrationSession> {
     const connection = await dependencies.connect();
     await refusePooler(connection);
-    const session = new MigrationSession(connection, dependencies);
+    const held = await dependencies.lock?.();
+    const session = new MigrationSession({ connection, held }, dependencies);
     try {
       await session.#prepare();
       return session;
@@ -102,6 +110,7 @@ export class MigrationSession implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     // The embedded database has one session for all connections, which outlives this one.
     await this.send(`SELECT pg_advisory_unlock_all(); ${discard}`).catch(() => undefined);
+    this.#held?.[Symbol.dispose]();
     await this.#connection.close({ timeout: 0.5 });
   }
 

@@ -1,0 +1,77 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { FIXTURE_MIGRATIONS } from "@archway/tools/support/fixture_migrations.ts";
+import type { ConnectionPool } from "../../db.ts";
+import { openPool } from "../../postgres/open_pool.ts";
+import type { InstanceConfig } from "../../postgres/pool_config.ts";
+import { DirectoryInUseError } from "../embedded_error.ts";
+import { joinEmbedded } from "../join_embedded.ts";
+import { lockMigrations } from "../lock_directory.ts";
+import { startEmbedded } from "../start_embedded.ts";
+
+Deno.test("joinEmbedded() uses a database that is shared, and starts one that does not run", async () => {
+  await using directory = await temporaryDirectory();
+  const dataDirectory = directory.path;
+  const run = async (instance: InstanceConfig, text: string): Promise<readonly unknown[]> => {
+    await using pool = openPool({ primary: instance, replicas: [] });
+    return (await pool.writer().query(text)).rows;
+  };
+  {
+    await using service = await startEmbedded({ dataDirectory, isShared: true });
+    {
+      await using joined = await joinEmbedded({ dataDirectory, joins: true });
+      assertEquals(joined.isElsewhere, true);
+      await run(joined.instance, "CREATE TABLE shared AS SELECT 7 AS value");
+    }
+    assertEquals(await run(service.instance, "SELECT * FROM shared"), [{ value: 7 }]);
+    await assertRejects(() => joinEmbedded({ dataDirectory, joins: false }), DirectoryInUseError);
+  }
+  await using joined = await joinEmbedded({ dataDirectory, joins: true });
+  assertEquals(joined.isElsewhere, false);
+  assertEquals(await run(joined.instance, "SELECT * FROM shared"), [{ value: 7 }]);
+});
+
+Deno.test("joinEmbedded() waits for a database that is not shared", async () => {
+  await using directory = await temporaryDirectory();
+  const dataDirectory = directory.path;
+  const first = await startEmbedded({ dataDirectory });
+  const waited = Promise.withResolvers<void>();
+  const joining = joinEmbedded({ dataDirectory, joins: true, onMessage: () => waited.resolve() });
+  await waited.promise;
+  await first[Symbol.asyncDispose]();
+  await using joined = await joining;
+  assertEquals(joined.isElsewhere, false);
+});
+
+Deno.test("joinEmbedded() uses no socket in a directory that others may write to", async () => {
+  await using directory = await temporaryDirectory();
+  const dataDirectory = `${directory.path}/data`;
+  const open = `${directory.path}/open`;
+  await Deno.mkdir(dataDirectory);
+  await Deno.mkdir(open);
+  await Deno.chmod(open, 0o777);
+  await Deno.writeTextFile(`${dataDirectory}/socket`, open);
+  using _listener = Deno.listen({ transport: "unix", path: `${open}/.s.PGSQL.5432` });
+  await using joined = await joinEmbedded({ dataDirectory, joins: true });
+  assertEquals(joined.isElsewhere, false);
+});
+
+Deno.test("lockMigrations() makes pools that share a session apply each migration once", async () => {
+  await using directory = await temporaryDirectory();
+  await using database = await startEmbedded({ dataDirectory: directory.path });
+  await using pools = new AsyncDisposableStack();
+  const open = (): ConnectionPool =>
+    pools.use(openPool({
+      ...{ primary: database.instance, replicas: [] },
+      lockMigrations: () => lockMigrations(directory.path),
+    }));
+  const applied = await Promise.all([open(), open(), open()].map((pool) => pool.migrate(FIXTURE_MIGRATIONS)));
+  const [first = []] = applied.filter(({ length }) => length > 0);
+  assert(first.length > 0);
+  assertEquals(applied.flat(), first);
+  assertEquals(await open().pendingMigrations(FIXTURE_MIGRATIONS), []);
+});
+
+async function temporaryDirectory(): Promise<AsyncDisposable & { readonly path: string }> {
+  const path = await Deno.makeTempDir();
+  return { path, [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }) };
+}
