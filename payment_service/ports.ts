@@ -117,6 +117,12 @@ export type PaymentRequestFilter = {
 /** Filter of a list of revisions: their payment request. */
 export type RevisionFilter = { readonly requestId: string };
 
+/** Options of reading revisions. */
+export interface RevisionOptions extends QueryOptions {
+  /** Account that the request asks, or none: without the revisions up to the last one that asked another. @default all */
+  readonly onlyFor?: { readonly payerAccountId: string | null } | undefined;
+}
+
 /** A payment request, with the rights of the caller. */
 export interface FoundRequest {
   readonly request: PaymentRequest;
@@ -147,7 +153,7 @@ export interface PaymentRequestRepository {
   listRevisions(
     db: Querier,
     request: ListRequest<RevisionFilter, bigint>,
-    options?: QueryOptions,
+    options?: RevisionOptions,
   ): Promise<Page<StoredEvent>>;
   /** Returns requests whose expiry has passed and is not recorded, oldest first. */
   findDue(

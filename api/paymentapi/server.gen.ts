@@ -347,7 +347,7 @@ export interface paths {
         /**
          * List a payment request's revisions, oldest first
          * @description Every change is a revision: new terms, the payment, the cancellation, and the expiry, which is recorded up to some
-         *     minutes later.
+         *     minutes later. A payer sees those since the last one that asked another account.
          */
         get: operations["listPaymentRequestRevisions"];
         put?: never;
@@ -7172,7 +7172,7 @@ export interface StrictServerInterface {
    * List a payment request's revisions, oldest first
    *
    * Every change is a revision: new terms, the payment, the cancellation, and the expiry, which is recorded up to some
-   * minutes later.
+   * minutes later. A payer sees those since the last one that asked another account.
    */
   listPaymentRequestRevisions(request: ListPaymentRequestRevisionsRequest, context: RequestContext): Promise<ListPaymentRequestRevisionsResponse>;
 

@@ -32,7 +32,7 @@ export class PaymentRequestService {
     return this.#read(request.scope, page, page.items.map(({ id }) => id));
   }
 
-  /** Returns events of a payment request, oldest first. @throws {DomainError} "payment-request-not-found". */
+  /** Returns events of a payment request, oldest first, to a payer since they were asked. @throws {DomainError} "payment-request-not-found". */
   async listRevisions(
     request: ListRequest<RevisionFilter, bigint>,
     options: ReadOptions = {},
@@ -40,22 +40,13 @@ export class PaymentRequestService {
     const reader = this.#deps.connections.reader(options);
     const { scope, filter: { requestId: id } } = request;
     const found = presentRequest(await this.#deps.requests.find(reader, { id, scope }, options));
-    const page = await this.#deps.requests.listRevisions(reader, request, options);
-    const { payerAccountId } = found.request;
-    const shown = found.isPayee
-      ? page
-      : { ...page, items: page.items.map((event) => withoutFormerPayer(event, payerAccountId)) };
-    return this.#read(scope, shown, [id]);
+    // What another payer was asked before is none of a later one's business.
+    const onlyFor = found.isPayee ? undefined : found.request;
+    const page = await this.#deps.requests.listRevisions(reader, request, { ...options, onlyFor });
+    return this.#read(scope, page, [id]);
   }
 
   #read<Value>(scope: AccessScope, value: Value, ids: readonly string[]): Value {
     return recordRead(this.#deps, value, { scope, resource: "payment_request", ids });
   }
-}
-
-/** Returns a revision without the account that was asked before, and without the text for it. */
-function withoutFormerPayer(event: StoredEvent, current: string | null): StoredEvent {
-  const { payerAccountId } = event.data;
-  if (payerAccountId === null || payerAccountId === current) return event;
-  return { ...event, data: { ...event.data, payerAccountId: null, payerProfileId: null, description: null } };
 }

@@ -14,6 +14,7 @@ import type {
   PaymentRequestRepository,
   ReferenceClaim,
   RevisionFilter,
+  RevisionOptions,
 } from "../ports.ts";
 import type { Flat } from "./payment_row.ts";
 import { isOwned } from "./profile_directory.ts";
@@ -113,9 +114,19 @@ export class PostgresPaymentRequestRepository implements PaymentRequestRepositor
   async listRevisions(
     db: Querier,
     { filter: { requestId }, page }: ListRequest<RevisionFilter, bigint>,
-    options?: QueryOptions,
+    { onlyFor, ...options }: RevisionOptions = {},
   ): Promise<Page<StoredEvent>> {
-    return await readStreamPage(this.#events, db, { stream: requestStream(requestId), page, options });
+    const stream = requestStream(requestId);
+    if (onlyFor === undefined) return await readStreamPage(this.#events, db, { stream, page, options });
+    const { payerAccountId } = onlyFor;
+    const search = { member: "payerAccountId", value: payerAccountId, ...options };
+    const since = await this.#events.lastOther(db, stream, search);
+    const found = await readStreamPage(this.#events, db, { stream, page, options, since });
+    // A revision that was committed in between may ask another account.
+    const items = found.items.filter(({ data }) =>
+      (data["payerAccountId"] ?? payerAccountId) === payerAccountId
+    );
+    return { ...found, items };
   }
 
   async findDue(

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { idOf, invalidParams, money, outcome, send } from "../payment_client.ts";
+import { idOf, invalidParams, money, outcome, type PaymentResponse, send } from "../payment_client.ts";
 import { get, type Harness, listed, pay, request, terms } from "./request_harness.ts";
 
 /** Access to requests, and lists of them. */
@@ -23,20 +23,37 @@ export const REQUEST_LIST_CASES: Readonly<Record<string, (harness: Harness) => P
     assertEquals((await get(harness, open, "eve")).status, 200);
     // A later payer does not see what was asked of the one before.
     const moved = idOf(await request(harness, { payerAccountId: ada, description: "For ada" }));
-    await send(server, `PUT /v1/payment-requests/${moved}`, {
-      ...{
-        as: "bob",
-        headers: { "If-Match": "*" },
-        body: terms(bob, { payerAccountId: eve, description: "Rent" }),
-      },
-    });
-    const seen = async (as: string): Promise<readonly unknown[]> =>
-      (await send(server, `GET /v1/payment-requests/${moved}/revisions`, { as })).body.data?.map((one) => [
-        one["payerAccountId"],
-        one["description"],
-      ]) ?? [];
-    assertEquals(await seen("bob"), [[ada, "For ada"], [eve, "Rent"]]);
-    assertEquals(await seen("eve"), [[null, null], [eve, "Rent"]]);
+    const revise = async (payerAccountId: string | null, description: string): Promise<void> => {
+      const body = terms(bob, { payerAccountId, description });
+      const revised = await send(server, `PUT /v1/payment-requests/${moved}`, {
+        ...{ as: "bob", headers: { "If-Match": "*" }, body },
+      });
+      assertEquals(revised.status, 200, revised.text);
+    };
+    const page = async (as: string, query = ""): Promise<PaymentResponse> =>
+      await send(server, `GET /v1/payment-requests/${moved}/revisions${query}`, { as });
+    const shown = ({ body }: PaymentResponse): readonly unknown[] =>
+      body.data?.map(({ revision, description }) => [revision, description]) ?? [];
+    await revise(eve, "Rent");
+    assertEquals(shown(await page("bob")), [[1, "For ada"], [2, "Rent"]]);
+    assertEquals(shown(await page("eve")), [[2, "Rent"]]);
+    await revise(eve, "Rent of May");
+    const second = await page("eve", "?limit=1");
+    assertEquals([shown(second), second.body.meta?.["prevCursor"]], [[[2, "Rent"]], undefined]);
+    const third = await page("eve", `?limit=1&after=${second.body.meta?.["nextCursor"]}`);
+    assertEquals([shown(third), third.body.meta?.["nextCursor"]], [[[3, "Rent of May"]], undefined]);
+    const back = await page("eve", `?limit=5&before=${third.body.meta?.["prevCursor"]}`);
+    assertEquals([shown(back), back.body.meta?.["prevCursor"]], [[[2, "Rent"]], undefined]);
+    // The history starts over, also for a cursor from before.
+    await revise(ada, "For ada again");
+    await revise(eve, "Rent of June");
+    for (const query of ["", `?after=${second.body.meta?.["nextCursor"]}`]) {
+      assertEquals(shown(await page("eve", query)), [[5, "Rent of June"]]);
+    }
+    assertEquals(shown(await page("eve", `?before=${third.body.meta?.["prevCursor"]}`)), []);
+    assertEquals(shown(await page("bob")).length, 5);
+    await revise(null, "Anyone");
+    assertEquals(shown(await page("eve")), [[6, "Anyone"]]);
     await send(server, `POST /v1/payment-requests/${moved}/cancel`, {
       as: "bob",
       headers: { "If-Match": "*" },

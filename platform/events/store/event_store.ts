@@ -12,6 +12,7 @@ import {
   readAllEvents,
   type ReadAllOptions,
   type ReadEventsOptions,
+  readLastOther,
   readStreamEvents,
   readStreamVersion,
   readVisibleEvents,
@@ -158,6 +159,11 @@ export class EventStore {
   /** Returns the streams with an event of some types whose data has a value; see {@link findStreams}. */
   findStreams(db: Querier, search: Parameters<typeof findStreams>[1]): Promise<readonly string[]> {
     return findStreams(db, search);
+  }
+
+  /** Returns the version of the last event of a stream that has another value of a member; see {@link readLastOther}. */
+  lastOther(db: Querier, stream: string, search: Parameters<typeof readLastOther>[2]): Promise<bigint> {
+    return readLastOther(db, stream, search);
   }
 
   /** Counts the events that {@link EventStore.readAll} reads. */

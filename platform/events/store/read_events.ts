@@ -21,6 +21,9 @@ const READ_VISIBLE =
 const COUNT =
   "select count(*) as count from events where $1::text[] is null or split_part(stream, '-', 1) = any ($1)";
 
+const LAST_OTHER = `select coalesce(max(version), 0) as version from events
+  where stream = $1 and data->>$2 <> coalesce($3::text, '')`;
+
 interface EventRow {
   readonly position: bigint;
   readonly stream: string;
@@ -70,6 +73,16 @@ export async function readStreamVersion(db: Querier, stream: string): Promise<bi
     "select coalesce(max(version), 0) as version from events where stream = $1",
     [stream],
   );
+  return row?.version ?? 0n;
+}
+
+/** Returns the version of the last event of a stream whose data has another value than a given one, and not null; or 0. */
+export async function readLastOther(
+  db: Querier,
+  stream: string,
+  { member, value, ...options }: QueryOptions & { readonly member: string; readonly value: string | null },
+): Promise<bigint> {
+  const { rows: [row] } = await db.query<{ version: bigint }>(LAST_OTHER, [stream, member, value], options);
   return row?.version ?? 0n;
 }
 
