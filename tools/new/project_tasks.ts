@@ -1,5 +1,8 @@
 import { NewError } from "./usage_error.ts";
 
+/** Files that the tasks change. */
+export const CHANGED = ["deno.json", ".env.example", "docs/configuration.md", "docs/reference.md"] as const;
+
 /**
  * Formats files of a project, and runs the tasks that follow a change of its documents and migrations.
  *

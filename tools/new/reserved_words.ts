@@ -1,4 +1,3 @@
-import type { Spellings } from "./names.ts";
 import { NewError } from "./usage_error.ts";
 
 /** Keywords that PostgreSQL 18 reserves, which no table and no column can have as its name (appendix C). */
@@ -40,8 +39,14 @@ const OF_RESOURCES = new Set([
   ...["constructor", "prototype", "toString", "valueOf", "mergePatch"],
 ]);
 
+/** Spellings of a name that must not be reserved. */
+interface SpelledName {
+  readonly kebab: string;
+  readonly snake: string;
+}
+
 /** @throws {NewError} if a resource cannot have its name. */
-export function checkResource(plural: Spellings, singular: Spellings): void {
+export function checkResource(plural: SpelledName, singular: SpelledName): void {
   const [word] = [
     SQL.has(plural.snake) ? plural.snake : undefined,
     ...[plural, singular].map(({ kebab }) =>
@@ -56,7 +61,7 @@ export function checkResource(plural: Spellings, singular: Spellings): void {
 }
 
 /** @throws {NewError} if a property of a resource cannot have its name. */
-export function checkProperty({ camel, snake }: Spellings): void {
+export function checkProperty({ camel, snake }: { readonly camel: string; readonly snake: string }): void {
   if (OF_RESOURCES.has(camel)) {
     throw new NewError(
       `The field ${camel} is reserved: every resource or list has a member of this name; choose another one`,

@@ -3,9 +3,8 @@ import { print } from "@archway/program/print.ts";
 import { FileTransaction } from "./file_transaction.ts";
 import { exists } from "../support/exists.ts";
 import { filesBelow } from "./find_clashes.ts";
-import { runProjectTasks, withInterrupts } from "./project_tasks.ts";
+import { CHANGED, runProjectTasks, withInterrupts } from "./project_tasks.ts";
 import { NewError } from "./usage_error.ts";
-import { CHANGED } from "./write_service.ts";
 
 /** Changes of a project, before formatting. */
 export interface ProjectChanges {

@@ -11,10 +11,7 @@ import type { NewServiceOptions } from "./new_arguments.ts";
 import { exampleText } from "./templates/module.ts";
 import { registerService } from "./register_service.ts";
 import { serviceFiles } from "./service_files.ts";
-import { newVersion, runProjectTasks, withInterrupts } from "./project_tasks.ts";
-
-/** Files that the tasks after the templates change. */
-export const CHANGED = ["deno.json", ".env.example", "docs/configuration.md", "docs/reference.md"] as const;
+import { CHANGED, newVersion, runProjectTasks, withInterrupts } from "./project_tasks.ts";
 
 /**
  * Writes a service into the project below a root, or only lists its files.

@@ -1,17 +1,9 @@
 import type { JsonValue } from "@archway/server/operation.ts";
 import type { OperationModel } from "../../oapi_codegen/operations/model.ts";
-import type { Spellings } from "../names.ts";
 import type { ColumnType } from "./column_type.ts";
+import type { ResourceNames } from "./resource_names.ts";
 import type { ValueType } from "./value_types.ts";
 import type { SuccessResponse } from "./responses.ts";
-
-/** Names of a resource in code, SQL and problem types. */
-export interface ResourceNames {
-  readonly singular: Spellings;
-  readonly plural: Spellings;
-  /** The resource with its article, such as "a booking". */
-  readonly one: string;
-}
 
 /** Column with a property that clients write. */
 export interface Column {

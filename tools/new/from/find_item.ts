@@ -1,5 +1,5 @@
 import type { Located } from "../../oapi_codegen/document/json_value.ts";
-import type { ResourceNames } from "./collection.ts";
+import type { ResourceNames } from "./resource_names.ts";
 import type { CollectionOperations } from "./collection_operations.ts";
 import { itemSchema, type ObjectShape, objectShape } from "./object_shape.ts";
 import { keyProperty } from "./plan_key.ts";

@@ -1,7 +1,8 @@
 import type { JsonValue } from "@archway/server/operation.ts";
 import { isObject, type Located } from "../../oapi_codegen/document/json_value.ts";
 import type { OperationModel } from "../../oapi_codegen/operations/model.ts";
-import type { Collection, Column, Key, PlannedList, PlannedWrite, ResourceNames } from "./collection.ts";
+import type { Collection, Column, Key, PlannedList, PlannedWrite } from "./collection.ts";
+import type { ResourceNames } from "./resource_names.ts";
 import { type CollectionOperations, type LeftOperation, operationsOf } from "./collection_operations.ts";
 import { findItem } from "./find_item.ts";
 import type { ObjectShape } from "./object_shape.ts";

@@ -1,6 +1,7 @@
 import type { OperationModel, ParameterModel } from "../../oapi_codegen/operations/model.ts";
 import type { CollectionOperations } from "./collection_operations.ts";
-import type { Key, ResourceNames, SampleKeys } from "./collection.ts";
+import type { Key, SampleKeys } from "./collection.ts";
+import type { ResourceNames } from "./resource_names.ts";
 import { columnType } from "./column_type.ts";
 import { mergedSchema, type ObjectShape } from "./object_shape.ts";
 import { bare, type Planning, Unsupported } from "./planning.ts";

@@ -1,14 +1,7 @@
 import type { OperationModel } from "../../oapi_codegen/operations/model.ts";
 import type { JsonValue } from "@archway/server/operation.ts";
-import type {
-  Column,
-  Constants,
-  Key,
-  Member,
-  PlannedResponse,
-  Representation,
-  ResourceNames,
-} from "./collection.ts";
+import type { Column, Constants, Key, Member, PlannedResponse, Representation } from "./collection.ts";
+import type { ResourceNames } from "./resource_names.ts";
 import { type ObjectShape, objectShape } from "./object_shape.ts";
 import type { FoundItem } from "./find_item.ts";
 import { keyProperty } from "./plan_key.ts";

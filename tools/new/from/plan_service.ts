@@ -2,10 +2,10 @@ import type { OperationModel } from "../../oapi_codegen/operations/model.ts";
 import { DEFAULT_SCHEMA_SUFFIX } from "../../oapi_codegen/config/config.ts";
 import type { References } from "../../oapi_codegen/document/references.ts";
 import { SchemaAliases } from "../../oapi_codegen/types/schema_aliases.ts";
-import type { Collection, ResourceNames } from "./collection.ts";
+import type { Collection } from "./collection.ts";
 import { groupOperations, type LeftOperation, operationsOf } from "./collection_operations.ts";
 import { planCollection } from "./plan_collection.ts";
-import { resourceNames } from "./resource_names.ts";
+import { type ResourceNames, resourceNames } from "./resource_names.ts";
 import { Sampler } from "./sampler.ts";
 import { appliedDefaults } from "./value_types.ts";
 

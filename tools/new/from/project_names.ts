@@ -10,7 +10,7 @@ import { readOperations } from "../../oapi_codegen/operations/operations.ts";
 import { exists } from "../../support/exists.ts";
 import { filesBelow, projectFiles } from "../find_clashes.ts";
 import { NewError } from "../usage_error.ts";
-import type { ResourceNames } from "./collection.ts";
+import type { ResourceNames } from "./resource_names.ts";
 import type { ServiceNaming } from "./templates/code.ts";
 
 /** Names that the services of a project have. */

@@ -1,7 +1,14 @@
 import { capitalized, type Spellings, spellingsOf } from "../names.ts";
 import { checkResource } from "../reserved_words.ts";
 import { NewError } from "../usage_error.ts";
-import type { ResourceNames } from "./collection.ts";
+
+/** Names of a resource in code, SQL and problem types. */
+export interface ResourceNames {
+  readonly singular: Spellings;
+  readonly plural: Spellings;
+  /** The resource with its article, such as "a booking". */
+  readonly one: string;
+}
 
 /** PostgreSQL truncates identifiers at 63 bytes, and names of constraints and indexes are longer than that of a table. */
 const MAX_LENGTH = 40;

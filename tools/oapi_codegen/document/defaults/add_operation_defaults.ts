@@ -1,7 +1,7 @@
 import type { JsonValue } from "@archway/server/operation.ts";
 import { child, entries, isArray, isObject, type JsonObject, type Located, member } from "../json_value.ts";
 import type { References } from "../references.ts";
-import { addResponses } from "./add_responses.ts";
+import { addResponses, type ComponentReferences } from "./add_responses.ts";
 import { Exceptions } from "./exceptions.ts";
 import {
   isSameParameter,
@@ -15,12 +15,10 @@ const FIELD = "x-operation-defaults";
 const METHODS = ["get", "put", "post", "delete", "patch", "query"];
 
 /** Options for adding defaults to a document. */
-export interface AddDefaultsOptions {
+export interface AddDefaultsOptions extends ComponentReferences {
   readonly rules: readonly DefaultsRule[];
   /** Returns the name of the parameter that an addition refers to. */
   parameterOf(addition: Addition): ParameterName;
-  /** Adds a named component to the document and returns the reference to it for the pointer `at`. */
-  refer(group: string, options: { readonly addition: Addition; readonly at: string }): JsonObject;
 }
 
 /**

@@ -10,10 +10,15 @@ import {
   textMember,
 } from "../json_value.ts";
 import type { References } from "../references.ts";
-import type { AddDefaultsOptions } from "./add_operation_defaults.ts";
 import type { Exceptions } from "./exceptions.ts";
 import { successResponses } from "./operation_conditions.ts";
 import type { Addition, DefaultsRule } from "./operation_defaults.ts";
+
+/** Source of references to components. */
+export interface ComponentReferences {
+  /** Adds a named component to the document and returns the reference to it for the pointer `at`. */
+  refer(group: string, options: { readonly addition: Addition; readonly at: string }): JsonObject;
+}
 
 /** Options for adding responses. */
 export interface AddResponsesOptions {
@@ -21,7 +26,7 @@ export interface AddResponsesOptions {
   readonly rules: readonly DefaultsRule[];
   readonly exceptions: Exceptions;
   readonly references: References;
-  readonly options: Pick<AddDefaultsOptions, "refer">;
+  readonly options: ComponentReferences;
 }
 
 /**
