@@ -8,7 +8,7 @@ import type { Idempotency } from "./idempotency.ts";
 import { type Logger, SILENT_LOGGER } from "./logger.ts";
 import type { RateLimitOptions } from "./rate_limit.ts";
 import type { RequestObserver } from "./request_observer.ts";
-import type { ServiceDescription } from "./pages/landing_page.ts";
+import type { ProgramFacts } from "./pages/landing_page.ts";
 import type { TlsFiles } from "./tls.ts";
 import type { Authenticator, CredentialAuthenticator } from "./security/authenticator.ts";
 import type { TrustedProxies } from "./addresses/trusted_proxies.ts";
@@ -112,7 +112,7 @@ export interface ServerOptions {
 /** Pages for browsers. */
 export interface PageOptions {
   /** Facts for the landing page `/`; not served if undefined. */
-  readonly landing: ServiceDescription | undefined;
+  readonly landing: ProgramFacts | undefined;
   /** Whether the API reference `/docs` is served. */
   readonly reference: boolean;
   /** Returns an access token for development; undefined outside development. */

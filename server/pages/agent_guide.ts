@@ -2,13 +2,13 @@ import type { ApiModule } from "../api_module.ts";
 import { documentList } from "../documents/document_list.ts";
 import type { Endpoint } from "../routing/resource.ts";
 import { baseUrl } from "../representation/tagged_content.ts";
-import type { ServiceDescription } from "./landing_page.ts";
+import type { ProgramFacts } from "./landing_page.ts";
 import { pageResponse } from "./page_response.ts";
 
 /** Creates the endpoint `/llms.txt`: what a program needs to call the APIs, as Markdown (llmstxt.org). */
 export function agentGuide(
   modules: readonly ApiModule[],
-  { service }: { readonly service: ServiceDescription },
+  { service }: { readonly service: ProgramFacts },
 ): Endpoint {
   return {
     method: "GET",

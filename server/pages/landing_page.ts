@@ -6,8 +6,8 @@ import { baseUrl } from "../representation/tagged_content.ts";
 import { type Html, PAGE_POLICY, pageLayout } from "./page_layout.ts";
 import { pageOrJson, pageResponse } from "./page_response.ts";
 
-/** Facts about the running service. */
-export interface ServiceDescription {
+/** Facts about the running program. */
+export interface ProgramFacts {
   /** Name of the program. */
   readonly name: string;
   readonly version: string | undefined;
@@ -17,7 +17,7 @@ export interface ServiceDescription {
 
 /** Options of {@link landingPage}. */
 export interface LandingPageOptions {
-  readonly service: ServiceDescription;
+  readonly service: ProgramFacts;
   readonly modules: readonly ApiModule[];
   /** Whether the OpenAPI documents are served. */
   readonly documents: boolean;
