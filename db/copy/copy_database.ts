@@ -1,4 +1,4 @@
-import type { ConnectionPool, MigrationSource, Transaction } from "../db.ts";
+import type { ConnectionPool, MigrationSource, Querier, Transaction } from "../db.ts";
 import { checkTarget } from "./check_target.ts";
 import { checksumTables, countRows, isEqual, refuseUnequal } from "./checksum_tables.ts";
 import type { TableChecksum } from "./checksum_table.ts";
@@ -14,7 +14,6 @@ import {
   type TableProgress,
 } from "./copy_record.ts";
 import { readArrays, readByCopy } from "./copy_range.ts";
-import { copySequences } from "./copy_sequences.ts";
 import { copyTable } from "./copy_table.ts";
 import { type CopiedTable, type DatabaseCatalog, readCatalog } from "./database_catalog.ts";
 import { refuseMigrationMismatch } from "./migration_mismatch.ts";
@@ -216,4 +215,19 @@ function inOrder(tables: readonly CopiedTable[]): readonly CopiedTable[] {
 
 function sum(numbers: readonly number[]): number {
   return numbers.reduce((total, number) => total + number, 0);
+}
+
+/** Sets the target's sequences to the positions of the source's. Includes identity columns. */
+async function copySequences(
+  source: Querier,
+  target: Querier,
+  names: readonly string[],
+): Promise<void> {
+  for (const name of names) {
+    const { rows: [position] } = await source.query<{ value: bigint; called: boolean }>(
+      `SELECT last_value AS value, is_called AS called FROM ${name}`,
+    );
+    if (position === undefined) continue;
+    await target.query("SELECT setval($1::text::regclass, $2, $3)", [name, position.value, position.called]);
+  }
 }

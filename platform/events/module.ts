@@ -9,11 +9,11 @@ import {
 } from "@archway/service_kit/service_module.ts";
 import { timeCursors } from "@archway/service_kit/page_cursors.ts";
 import { EncryptionKeyRing } from "@archway/service_kit/signing.ts";
+import { ALL_EVENTS_EXPORT } from "./all_events_export.ts";
 import type { Broker } from "./broker/broker.ts";
 import type { NatsConfig } from "./broker/nats_config.ts";
 import { EVENT_TABLES } from "./event_tables.ts";
 import { EVENTS_SETTINGS, type EventsConfig, readEventsConfig } from "./events_config.ts";
-import { EVENTS_EXPORT } from "./events_export.ts";
 import { mergeCatalogs } from "./merge_catalogs.ts";
 import type { WebhookService } from "./webhooks/management/app.ts";
 import { openWebhookService } from "./webhooks/management/open_webhook_service.ts";
@@ -26,7 +26,7 @@ export const eventsModule = defineService({
   migrations: join(import.meta.dirname ?? ".", "migrations"),
   tables: EVENT_TABLES,
   scopes: ["webhooks:read", "webhooks:write"],
-  exports: [EVENTS_EXPORT],
+  exports: [ALL_EVENTS_EXPORT],
   hasBackground: true,
   settings: EVENTS_SETTINGS,
   configure: readEventsConfig,

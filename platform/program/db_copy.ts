@@ -18,7 +18,6 @@ import { loadOrCreateSecret } from "@archway/service_kit/signing.ts";
 import { CopyProgress } from "./db_copy_progress.ts";
 import { copySummary } from "./db_copy_summary.ts";
 import { embeddedDirectory } from "./embedded_directory.ts";
-import { sourceId } from "./db_source_id.ts";
 import { formatError } from "./format_error.ts";
 import { migrationReporter } from "./migration_reporter.ts";
 import { openDatabase } from "./open_database.ts";
@@ -117,4 +116,25 @@ async function run(pools: CopyPools, options: CopyDatabaseOptions): Promise<Copy
 
 function isStop(error: unknown, { reason }: AbortSignal): boolean {
   return error === reason || (error instanceof DatabaseError && error.code === "cancelled");
+}
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/**
+ * Returns the UUID that identifies an embedded database, creating it on the first call. Embedded databases start as
+ * copies of the same files, so nothing inside them is unique.
+ *
+ * @param directory Existing data directory that no other process uses.
+ */
+async function sourceId(directory: string): Promise<string> {
+  const path = join(directory, "copy_source_id");
+  try {
+    const stored = (await Deno.readTextFile(path)).trim();
+    if (UUID.test(stored)) return stored;
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  const id = crypto.randomUUID();
+  await Deno.writeTextFile(path, `${id}\n`, { mode: 0o600 });
+  return id;
 }

@@ -4,8 +4,7 @@ import { knownVulnerabilities } from "./known_vulnerabilities.ts";
 import { licenceViolation } from "./licence_violation.ts";
 import { lockedPackages, unpinned } from "./lock_file.ts";
 import { npmCache, readManifest } from "./read_manifest.ts";
-import type { RunDenoOptions } from "./run_deno.ts";
-import { staleLock } from "./stale_lock.ts";
+import { runDeno, type RunDenoOptions } from "./run_deno.ts";
 
 /** Result of an audit, as lines. */
 export interface AuditReport {
@@ -48,4 +47,18 @@ export async function auditProject(options: RunDenoOptions, more: readonly strin
     break;
   }
   return { findings, unknown, packages };
+}
+
+/**
+ * Returns the user-facing reason why a lock file is stale; undefined if it is not. It must match deno.json. Downloads
+ * the packages, and rejects those with another hash.
+ */
+async function staleLock(project: string): Promise<string | undefined> {
+  const { code, stderr } = await runDeno(["install", "--frozen"], { cwd: project });
+  return code === 0 ? undefined : `deno.lock: ${reason(stderr)}`;
+}
+
+/** Returns the first line that is not progress. */
+function reason(text: string): string {
+  return text.split("\n").find((line) => line.trim() !== "" && !/^(?:Download|Initialize) /.test(line)) ?? "";
 }

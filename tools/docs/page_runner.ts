@@ -1,3 +1,4 @@
+import { assertEquals } from "@std/assert";
 import { join } from "node:path";
 import { migrationSources, PROJECT_ROOT } from "@archway/program/project.ts";
 import { services } from "../../services.ts";
@@ -6,7 +7,6 @@ import { postgresEnvironment } from "../support/postgres_environment.ts";
 import { inheritedVariables, MainProgram, untilReady } from "../support/program.ts";
 import { TreeCopy } from "../support/tree_copy.ts";
 import { type Fence, fencesOf } from "./fences.ts";
-import { applyFileChange } from "./file_change.ts";
 import { ShellSession } from "./shell_session.ts";
 import { type Bindings, boundCommand, exchangesOf, matchesOutput } from "./transcript.ts";
 
@@ -166,4 +166,21 @@ async function openShell(
   const shell = new ShellSession({ cwd: copy.path, env });
   await shell.run(`archway() { deno run -q -P main.ts "$@"; }`);
   return shell;
+}
+
+/** Applies a block of a page that shows a change: a line with the path, then unchanged, removed and added lines. */
+async function applyFileChange(copy: TreeCopy, block: string): Promise<void> {
+  const [, path = "", rest = ""] = /^--- (\S+)\n([^]*)$/.exec(block) ?? [];
+  for (const hunk of rest.split(/^@@\n/m)) {
+    const lines = hunk.split("\n").slice(0, -1);
+    const side = (other: string): string =>
+      lines.filter((line) => !line.startsWith(other)).map((line) => `${line.slice(1)}\n`).join("");
+    const [before, after] = [side("+"), side("-")];
+    await copy.edit(path, (text) => {
+      // At the beginning of a line, so that a place is found by whole lines.
+      const parts = `\n${text}`.split(`\n${before}`);
+      assertEquals(parts.length, 2, `${path} has this once:\n${before}`);
+      return parts.join(`\n${after}`).slice(1);
+    });
+  }
 }

@@ -1,10 +1,12 @@
 import { join } from "node:path";
+import { variablesOf } from "@archway/config/environment_reader.ts";
 import { allSettings, settingsTable } from "@archway/config/settings_table.ts";
+import { FOREIGN_SERVERS } from "@archway/config/unknown_settings.ts";
 import type { Project } from "@archway/program/project.ts";
+import type { Setting } from "@archway/service_kit/setting.ts";
 import { configurationTables } from "./configuration_tables.ts";
 import { envExample } from "./env_example.ts";
 import { declarationTables } from "./table_declarations.ts";
-import { environmentGrants } from "./environment_grants.ts";
 import { referenceTables } from "./reference_tables.ts";
 
 /** A file that follows from the table of settings. */
@@ -57,4 +59,16 @@ export async function settingsFiles(
     file("deno.json", (text) => text.replace(GRANTS, () => grants)),
     ...pages.flat(),
   ]);
+}
+
+/**
+ * Returns the variables that the program has to be allowed to read, as `deno.json` has them: by prefix, so that misspelt
+ * names are found too. `ARCHWAY_*` is among them since newcomers try the name of the program as prefix.
+ */
+function environmentGrants(settings: readonly Setting<unknown>[], project: string): readonly string[] {
+  const names = settings.flatMap(variablesOf);
+  const prefixes = names.map((name) =>
+    name.includes("_") && !name.startsWith("AWS_") ? `${name.slice(0, name.indexOf("_"))}_*` : name
+  );
+  return [...new Set([...prefixes, `${project.toUpperCase()}_*`, ...FOREIGN_SERVERS])].toSorted();
 }

@@ -1,8 +1,19 @@
 import type { ToolEndpoint } from "@archway/service_kit/developer_tool.ts";
 import type { CockpitState } from "../cockpit_state.ts";
-import { ENDPOINTS } from "./endpoints.ts";
+import { dataEndpoints } from "./data_api.ts";
+import { faultEndpoints } from "./faults_api.ts";
 import { refusalOf } from "./guard.ts";
+import { metricEndpoints } from "./metrics_api.ts";
+import { requestEndpoints } from "./requests_api.ts";
 import { type ViewEndpoint, ViewError } from "./view_endpoint.ts";
+
+/** Endpoints of all views. */
+const ENDPOINTS: readonly ViewEndpoint[] = [
+  ...requestEndpoints,
+  ...metricEndpoints,
+  ...faultEndpoints,
+  ...dataEndpoints,
+];
 
 /** Maximum size of the body of a POST, in characters. */
 const MAX_BODY = 65_536;

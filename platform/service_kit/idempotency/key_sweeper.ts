@@ -1,7 +1,6 @@
-import type { Querier } from "@archway/db/db.ts";
+import type { Querier, QueryOptions } from "@archway/db/db.ts";
 import { microsecondsOf, type Timestamp, timestampOf } from "@archway/db/timestamp.ts";
 import { PeriodicTask, retentionInterval } from "../periodic_task.ts";
-import { sweepKeys } from "./sweep_keys.ts";
 
 /** Options of {@link keySweeper}. */
 export interface KeySweeperOptions {
@@ -23,4 +22,20 @@ export function keySweeper({ writer, ttlMs, now, onFailed }: KeySweeperOptions):
     },
     onFailed,
   });
+}
+
+/** Maximum number of keys per statement, so that it is short and holds few locks. */
+const BATCH = 1000;
+
+// Processes can sweep concurrently: each skips the rows that another one has locked.
+const SWEEP = `delete from idempotency_keys where id in (
+  select id from idempotency_keys where expires_at < $1 order by expires_at limit ${BATCH} for update skip locked
+)`;
+
+/** Deletes the keys that expired before a time. */
+async function sweepKeys(
+  db: Querier,
+  { before, ...options }: QueryOptions & { readonly before: Timestamp },
+): Promise<void> {
+  while ((await db.query(SWEEP, [before], options)).rowCount === BATCH);
 }

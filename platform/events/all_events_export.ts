@@ -2,7 +2,7 @@ import type { ExportDefinition } from "@archway/service_kit/export_definition.ts
 import { eventExport } from "./event_export.ts";
 
 /** Data set of all events, with their data as it is published, in the schema version of the time of the export. */
-export const EVENTS_EXPORT: ExportDefinition = eventExport({
+export const ALL_EVENTS_EXPORT: ExportDefinition = eventExport({
   name: "events",
   description: "one row for each event",
   columns: {
