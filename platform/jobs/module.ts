@@ -9,7 +9,7 @@ import { JOB_TABLES } from "./job_tables.ts";
 import { jobsCommand } from "./command/jobs_command.ts";
 import { JOBS_SETTINGS, type JobsConfig, readJobsConfig } from "./jobs_config.ts";
 import { JobLoads } from "./metrics/job_loads.ts";
-import { measureJobLoads } from "./metrics/measure_jobs.ts";
+import { measureIntervals, measureJobLoads } from "./metrics/measure_jobs.ts";
 import { observeJobs } from "./metrics/observe_jobs.ts";
 import { Scheduler } from "./schedules/scheduler.ts";
 
@@ -43,6 +43,7 @@ function mountJobs(dependencies: ServiceDependencies, config: JobsConfig): Mount
   const shared = { database: pool, nowMs: Date.now };
   // Reports invalid expressions at the start.
   const scheduler = new Scheduler({ ...shared, schedules: jobs.schedules, logger, observer });
+  if (metrics !== undefined) measureIntervals(metrics, { ...shared, schedules: jobs.schedules });
   const loads = new JobLoads({ ...shared, kinds });
   return {
     developer: {

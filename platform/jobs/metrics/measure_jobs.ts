@@ -1,6 +1,8 @@
-import type { MetricSink } from "@archway/service_kit/metric_sink.ts";
+import type { MetricSink, Reading } from "@archway/service_kit/metric_sink.ts";
 import type { WorkObservation } from "@archway/service_kit/observed_work.ts";
+import { CronPlan } from "../schedules/cron_plan.ts";
 import type { ScheduleObserver } from "../schedules/scheduler.ts";
+import type { ScheduleDefinition } from "@archway/service_kit/schedule.ts";
 import type { JobOutcome } from "../queue/job.ts";
 import type { JobObserver, JobWork } from "../worker/job_observer.ts";
 import type { JobLoad } from "./job_loads.ts";
@@ -83,6 +85,28 @@ export function measureJobs(
     scheduled: (schedule, outcome) => scheduled(1, { schedule, outcome }),
     misfired: (schedule, missed) => misfires(missed, { schedule }),
   };
+}
+
+/** Exports the intervals of schedules, which are computed when metrics are collected for the first time. */
+export function measureIntervals(
+  sink: MetricSink,
+  { schedules, nowMs }: {
+    readonly schedules: readonly ScheduleDefinition[];
+    /** Returns the current time, in milliseconds since 1970. */
+    readonly nowMs: () => number;
+  },
+): void {
+  let readings: readonly Reading[] | undefined;
+  sink.gauge({
+    name: "archway.schedule.interval",
+    description: "Longest interval between two of the next times of a schedule",
+    unit: "s",
+    labels: ["schedule"],
+  }, () =>
+    readings ??= schedules.map((schedule) => ({
+      value: new CronPlan(schedule).longestInterval(nowMs()) / 1000,
+      labels: { schedule: schedule.name },
+    })));
 }
 
 /** Exports the numbers of jobs whenever metrics are collected. */

@@ -6,7 +6,9 @@ import {
   type WorkObservation,
   type WorkTracer,
 } from "@archway/service_kit/observed_work.ts";
-import { measureJobLoads } from "./measure_jobs.ts";
+import { defineSchedule } from "@archway/service_kit/schedule.ts";
+import { sendReceipt } from "../testing/shop/send_receipt.ts";
+import { measureIntervals, measureJobLoads } from "./measure_jobs.ts";
 import { observeJobs } from "./observe_jobs.ts";
 
 const SERIES = { kinds: ["shop.send_report"], schedules: ["shop.report"] };
@@ -49,6 +51,36 @@ Deno.test("measureJobLoads() exports the numbers that were counted last", async 
     'job_waiting{kind="shop.send_report"} 3',
     'job_age_seconds{kind="shop.send_report"} 1.5',
     'job_dead{kind="shop.send_report"} 2',
+  ]);
+});
+
+Deno.test("measureIntervals() exports the longest interval of each schedule", async () => {
+  const metrics = new PrometheusMetrics();
+  const crons = {
+    hour: "@hourly",
+    day: "30 2 * * *",
+    weekday: "0 2 * * 1-5",
+    month: "@monthly",
+    leap: "0 0 29 2 *",
+  };
+  measureIntervals(metrics.sink, {
+    schedules: Object.entries(crons).map(([name, cron]) =>
+      defineSchedule({
+        name: `shop.${name}`,
+        cron,
+        job: sendReceipt,
+        payload: { orderId: "1", url: "http://127.0.0.1:9/" },
+      })
+    ),
+    nowMs: () => Date.parse("2026-11-30T12:00:00Z"),
+  });
+  const [day, text] = [86_400, await metrics.text()];
+  includes(text, [
+    'schedule_interval_seconds{schedule="shop.hour"} 3600',
+    `schedule_interval_seconds{schedule="shop.day"} ${day}`,
+    `schedule_interval_seconds{schedule="shop.weekday"} ${3 * day}`,
+    `schedule_interval_seconds{schedule="shop.month"} ${31 * day}`,
+    `schedule_interval_seconds{schedule="shop.leap"} ${1461 * day}`,
   ]);
 });
 

@@ -8,6 +8,9 @@ export interface CronDefinition {
   readonly timeZone?: string | undefined;
 }
 
+/** Number of times whose intervals are compared: more than a week of days, or a year of months. */
+const TIMES = 13;
+
 const NICKNAME = /^@(?:yearly|annually|monthly|weekly|daily|midnight|hourly)$/;
 
 /**
@@ -42,6 +45,12 @@ export class CronPlan {
     const time = this.#cron.nextRun(new Date(afterMs));
     if (time === null) throw new RangeError("The cron expression matches no further time");
     return time.getTime();
+  }
+
+  /** Returns the longest interval between two of the next times, in milliseconds; 0 if only one is left. */
+  longestInterval(afterMs: number): number {
+    const times = this.#cron.nextRuns(TIMES, new Date(afterMs)).map((time) => time.getTime());
+    return times.reduce((longest, time, index) => Math.max(longest, time - (times[index - 1] ?? time)), 0);
   }
 
   /** Returns the last time before another one, or that itself if none is before it. */
