@@ -89,7 +89,11 @@ async function openEmbedded(
   const pool = stack.use(
     openPool({
       ...options,
-      ...(isElsewhere && { connectTimeoutMs: SHARED_WAIT_MS, acquireTimeoutMs: SHARED_WAIT_MS }),
+      ...(isElsewhere && {
+        connectTimeoutMs: SHARED_WAIT_MS,
+        acquireTimeoutMs: SHARED_WAIT_MS,
+        replicaProbeTimeoutMs: SHARED_WAIT_MS,
+      }),
       // PGlite enforces no statement timeout, and a statement may wait for a transaction of another connection.
       statementTimeoutMs: 0,
       lockMigrations: () => lockMigrations(dataDirectory),

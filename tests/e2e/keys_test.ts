@@ -119,7 +119,8 @@ testWithEmbedded("archway keys works on the embedded database, also beside the s
       return status;
     };
     assertEquals(await call(), 201);
-    assertEquals((await archway(environment, ["keys", "revoke", key.slice(3, 19)])).code, 0);
+    const revoked = await archway(environment, ["keys", "revoke", key.slice(3, 19)]);
+    assertEquals(revoked.code, 0, revoked.stderr);
     assertEquals(await call(), 401);
   } finally {
     await Deno.remove(folder, { recursive: true });
