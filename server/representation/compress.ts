@@ -2,6 +2,7 @@ import { Buffer } from "node:buffer";
 import { acceptsEncodings } from "@std/http/negotiation";
 import type { Exchange } from "../request/exchange.ts";
 import type { Serve } from "../request_observer.ts";
+import { withCoding } from "./coding_suffix.ts";
 
 /** Loaded with the first response that is compressed. */
 let zlib: typeof import("node:zlib") | undefined;
@@ -12,13 +13,9 @@ const LEVEL = 1;
 /** Media types of texts. */
 const COMPRESSIBLE = /^(?:text\/|application\/(?:(?:[\w.-]+\+)?json|yaml)\b)/;
 
-/** Suffix of the opaque value of a compressed representation's tag. */
-const TAG_SUFFIX = "-gzip";
-const TAGGED = /-gzip"/g;
-
 /**
- * Wraps a server so that it compresses responses of a minimum size for clients that accept gzip, unless they are `no-store`. The tag of a compressed
- * representation has a suffix, since a strong tag identifies exact bytes; {@link withoutCoding} removes it from requests.
+ * Wraps a server so that it compresses responses of a minimum size for clients that accept gzip, unless they are
+ * `no-store`. The tag of a compressed representation has a suffix, which `withoutCoding` removes from requests.
  */
 export function compressing(serve: Serve, minBytes: number): Serve {
   return async function compress(exchange): Promise<Response> {
@@ -50,25 +47,16 @@ export function compressing(serve: Serve, minBytes: number): Serve {
   };
 }
 
-/** Removes the suffix of compressed representations from the tags of a conditional header. */
-export function withoutCoding(tags: string): string {
-  return tags.includes(TAG_SUFFIX) ? tags.replaceAll(TAGGED, '"') : tags;
-}
-
 /** Sets the tag of the representation that the client has stored (RFC 9111, section 4.3.4). */
 function markNotModified(response: Response, { request }: Exchange): Response {
   response.headers.append("Vary", "Accept-Encoding");
   const stored = request.headers.get("If-None-Match");
   const tag = response.headers.get("ETag");
-  if (stored !== null && tag !== null && stored.includes(withSuffix(tag))) addSuffix(response.headers);
+  if (stored !== null && tag !== null && stored.includes(withCoding(tag))) addSuffix(response.headers);
   return response;
 }
 
 function addSuffix(headers: Headers): void {
   const tag = headers.get("ETag");
-  if (tag !== null) headers.set("ETag", withSuffix(tag));
-}
-
-function withSuffix(tag: string): string {
-  return `${tag.slice(0, -1)}${TAG_SUFFIX}"`;
+  if (tag !== null) headers.set("ETag", withCoding(tag));
 }

@@ -3,7 +3,6 @@ import type { Peer } from "../listener.ts";
 import type { Operation } from "../operation.ts";
 import type { Principal, RequestContext } from "../request_context.ts";
 import type { RateLimitFields } from "../rate_limit.ts";
-import type { IncomingBody } from "../body/incoming_body.ts";
 import type { Deadline } from "./deadlines.ts";
 import { newRequestId, readRequestFields, type RequestFields, saneRequestId } from "./request_head.ts";
 import { Problem } from "../problem.ts";
@@ -28,6 +27,14 @@ function originWithoutHost(
   if (internalAuthority === undefined || !origin.endsWith(`//${internalAuthority}`)) return origin;
   const scheme = origin.slice(0, -internalAuthority.length);
   return fallbackAuthority === undefined ? undefined : scheme + fallbackAuthority;
+}
+
+/** Body of a request that a handler reads while it arrives. */
+interface ArrivingBody {
+  /** Whether the whole body has arrived, so that the connection can serve another request. */
+  readonly hasEnded: boolean;
+  /** Discards what has not been read; reading it fails from now on. */
+  close(): void;
 }
 
 /** One request in processing, with what the server derives from it once. */
@@ -64,7 +71,7 @@ export class Exchange implements RequestContext {
   /** Whether the response to HEAD has no length, because that to GET is a stream. */
   hasUnknownLength = false;
   /** Body that the handler reads while it arrives, if any. */
-  incoming: IncomingBody | undefined = undefined;
+  incoming: ArrivingBody | undefined = undefined;
   /** Called with the bytes of the body, once it is read as a whole. */
   onBody: ((bytes: Uint8Array) => void) | undefined = undefined;
   /** Set while the handler of an operation with an `Idempotency-Key` runs. */

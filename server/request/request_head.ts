@@ -1,4 +1,4 @@
-import { withoutCoding } from "../representation/compress.ts";
+import { withoutCoding } from "../representation/coding_suffix.ts";
 import { KNOWN_METHODS } from "../methods.ts";
 import { Problem } from "../problem.ts";
 import { checkOrigin, isPrivateHost } from "./host.ts";

@@ -36,6 +36,18 @@ export interface CredentialAuthenticator {
   authenticate(credential: Credential, options: CredentialOptions): Principal | Promise<Principal>;
 }
 
+/** Verification of callers. Disabled without any authenticator; with one alone, other credentials are invalid. */
+export interface Authentication {
+  /** Verifies bearer tokens. */
+  readonly authenticator: Authenticator | undefined;
+  /** Verifies passwords and API keys. */
+  readonly credentialAuthenticator: CredentialAuthenticator | undefined;
+  /** Header in which trusted proxies name the subject of a client's certificate; undefined if none do. */
+  readonly certificateHeader: string | undefined;
+  /** Origins whose pages may use credentials that browsers send by themselves. */
+  readonly trustedOrigins: ReadonlySet<string>;
+}
+
 /** Invalid token or other credential. Clients get the same response for every reason, which only the cause contains. */
 export class InvalidTokenError extends Error {
   override readonly name = "InvalidTokenError";

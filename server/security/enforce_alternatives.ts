@@ -2,10 +2,16 @@ import type { Operation, SecurityRequirement, SecurityScheme } from "../operatio
 import type { Problem } from "../problem.ts";
 import type { Exchange } from "../request/exchange.ts";
 import type { Principal } from "../request_context.ts";
+import type { Authentication } from "./authenticator.ts";
 import { authenticationUnavailable, Challenges, hasScopes, scopeInsufficient } from "./challenge.ts";
 import { isCrossOrigin } from "./cross_origin.ts";
-import type { Authentication, EnforceSecurity } from "./enforce_security.ts";
 import { ABSENT, compileVerifier, type Outcome, type Verify } from "./verify_credential.ts";
+
+/**
+ * Authenticates and authorizes a request and sets its principal. Throws a {@link Problem} 401, 403, or 503 if a
+ * credential cannot be verified now. For bearer tokens synchronous if the authenticator is.
+ */
+export type EnforceSecurity = (exchange: Exchange) => void | Promise<void>;
 
 /** Returns the outcome of a credential, which is verified at most once per request. */
 type OutcomeAt = (index: number) => Promise<Outcome>;

@@ -3,32 +3,14 @@ import { Problem } from "../problem.ts";
 import type { Exchange } from "../request/exchange.ts";
 import type { Principal } from "../request_context.ts";
 import {
+  type Authentication,
   type Authenticator,
   AuthenticatorUnavailableError,
-  type CredentialAuthenticator,
   InvalidTokenError,
 } from "./authenticator.ts";
 import { authenticationUnavailable, Challenges, hasScopes, scopeInsufficient } from "./challenge.ts";
-import { compileAlternatives, isBearerOnly } from "./enforce_alternatives.ts";
+import { compileAlternatives, type EnforceSecurity, isBearerOnly } from "./enforce_alternatives.ts";
 import { readBearerToken } from "./sent_credential.ts";
-
-/**
- * Authenticates and authorizes a request and sets its principal. Throws a {@link Problem} 401, 403, or 503 if a
- * credential cannot be verified now. For bearer tokens synchronous if the authenticator is.
- */
-export type EnforceSecurity = (exchange: Exchange) => void | Promise<void>;
-
-/** Verification of callers. Disabled without any authenticator; with one alone, other credentials are invalid. */
-export interface Authentication {
-  /** Verifies bearer tokens. */
-  readonly authenticator: Authenticator | undefined;
-  /** Verifies passwords and API keys. */
-  readonly credentialAuthenticator: CredentialAuthenticator | undefined;
-  /** Header in which trusted proxies name the subject of a client's certificate; undefined if none do. */
-  readonly certificateHeader: string | undefined;
-  /** Origins whose pages may use credentials that browsers send by themselves. */
-  readonly trustedOrigins: ReadonlySet<string>;
-}
 
 /**
  * Prepares the security requirements of an operation.

@@ -1,8 +1,7 @@
 import type { SecurityScheme } from "../operation.ts";
 import type { Exchange } from "../request/exchange.ts";
 import type { Principal } from "../request_context.ts";
-import { AuthenticatorUnavailableError, InvalidTokenError } from "./authenticator.ts";
-import type { Authentication } from "./enforce_security.ts";
+import { type Authentication, AuthenticatorUnavailableError, InvalidTokenError } from "./authenticator.ts";
 import {
   compileCredential,
   readBearerToken,
