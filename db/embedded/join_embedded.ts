@@ -14,6 +14,8 @@ import {
 export interface JoinEmbeddedOptions extends StartEmbeddedOptions {
   /** Whether to use the database of a process that shares it. Otherwise that is an error. */
   readonly joins: boolean;
+  /** Called once if it has to wait for another process for a second. */
+  readonly onWait?: () => void;
 }
 
 /** PostgreSQL inside this process or another one. */
@@ -36,8 +38,10 @@ const RETRY_MS = 100;
  *
  * @throws {EmbeddedError} as {@link startEmbedded}.
  */
-export async function joinEmbedded({ joins, ...options }: JoinEmbeddedOptions): Promise<JoinedDatabase> {
-  const { dataDirectory, onMessage } = options;
+export async function joinEmbedded(
+  { joins, onWait, ...options }: JoinEmbeddedOptions,
+): Promise<JoinedDatabase> {
+  const { dataDirectory } = options;
   const startedAt = performance.now();
   for (let isReported = false;;) {
     const instance = await withDirectoryErrors(dataDirectory, () => findEmbedded(dataDirectory));
@@ -52,7 +56,7 @@ export async function joinEmbedded({ joins, ...options }: JoinEmbeddedOptions): 
         throw error;
       }
       if (!isReported && waitedMs > REPORT_MS) {
-        onMessage?.(`waiting for another process that uses ${dataDirectory}`);
+        onWait?.();
         isReported = true;
       }
     }

@@ -12,7 +12,7 @@ import { formatError } from "./format_error.ts";
 import { hmacSecretsOf } from "./hmac_secrets.ts";
 import { MigrationGate } from "./migration_gate.ts";
 import { type MountedServices, mountServices } from "./mount_services.ts";
-import { type Database, openDatabase } from "./open_database.ts";
+import { type Database, openDatabase, WAITING } from "./open_database.ts";
 import { enabledTool, openTool } from "./open_tool.ts";
 import { openSupervisor, type Supervisor } from "./supervisor.ts";
 import { migrationSources, type Project } from "./project.ts";
@@ -128,6 +128,7 @@ export async function boot(
       use: "service",
       observer: telemetry.database,
       onMessage: (message) => logger.error("Embedded database: {event}", { event: message }),
+      onWait: () => logger.warn(WAITING),
     }),
   );
   logger.info("Database: {database}", { database: database.description });

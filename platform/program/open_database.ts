@@ -26,6 +26,8 @@ export interface OpenDatabaseOptions {
   readonly observer?: DatabaseObserver | undefined;
   /** Called when the embedded database aborts or runs again; printed to the standard error if absent. */
   readonly onMessage?: (message: string) => void;
+  /** Called if another process uses the embedded database for itself; printed if absent. */
+  readonly onWait?: () => void;
   /**
    * Use of the embedded database: "service" lets other processes use it, too; "command" uses that of a service, if one
    * runs; "exclusive" does neither.
@@ -37,14 +39,21 @@ export interface OpenDatabaseOptions {
 
 type EmbeddedUse = "service" | "command" | "exclusive";
 
-/** Maximum wait for the session that a command shares with another process, in milliseconds. */
-const SHARED_WAIT_MS = 60_000;
+/** Reports a wait for another process. */
+export const WAITING = "Waiting for another process that uses the embedded database";
+
+/** Maximum wait of a command for the session, which it may share with a service, in milliseconds. */
+const SESSION_WAIT_MS = 60_000;
 
 /** Starts the embedded database, or opens a pool for an external one, which need not be reachable yet. */
 export async function openDatabase(
   config: StorageConfig,
-  { observer, onMessage = (message): void => notify(`Embedded database: ${message}\n`), use = "exclusive" }:
-    OpenDatabaseOptions = {},
+  {
+    observer,
+    onMessage = (message): void => notify(`Embedded database: ${message}\n`),
+    onWait = (): void => notify(`${WAITING}\n`),
+    use = "exclusive",
+  }: OpenDatabaseOptions = {},
 ): Promise<Database> {
   const { pool: { driver, ...pool }, consistencyMaxWaitMs, consistencyPositions: readsPosition } = config;
   const options = {
@@ -59,16 +68,18 @@ export async function openDatabase(
       driver,
       dataDirectory: config.database.dataDirectory,
       onMessage,
+      onWait,
       use,
     })
     : openPostgres(withDriver(config.database, driver), options);
 }
 
 async function openEmbedded(
-  { dataDirectory: directory, driver, onMessage, use, ...options }: PoolOptions & {
+  { dataDirectory: directory, driver, onMessage, onWait, use, ...options }: PoolOptions & {
     readonly driver: DriverName;
     readonly dataDirectory: string;
     readonly onMessage: (message: string) => void;
+    readonly onWait: () => void;
     readonly use: EmbeddedUse;
   },
 ): Promise<Database> {
@@ -81,7 +92,7 @@ async function openEmbedded(
   const dataDirectory = join(directory, "postgres");
   const { instance, isElsewhere } = stack.use(
     await joinEmbedded({
-      ...{ dataDirectory, onMessage },
+      ...{ dataDirectory, onMessage, onWait },
       isShared: use === "service",
       joins: use === "command",
     }),
@@ -89,10 +100,10 @@ async function openEmbedded(
   const pool = stack.use(
     openPool({
       ...options,
-      ...(isElsewhere && {
-        connectTimeoutMs: SHARED_WAIT_MS,
-        acquireTimeoutMs: SHARED_WAIT_MS,
-        replicaProbeTimeoutMs: SHARED_WAIT_MS,
+      ...(use !== "service" && {
+        connectTimeoutMs: SESSION_WAIT_MS,
+        acquireTimeoutMs: SESSION_WAIT_MS,
+        replicaProbeTimeoutMs: SESSION_WAIT_MS,
       }),
       // PGlite enforces no statement timeout, and a statement may wait for a transaction of another connection.
       statementTimeoutMs: 0,

@@ -35,7 +35,7 @@ Deno.test("joinEmbedded() waits for a database that is not shared", async () => 
   const dataDirectory = directory.path;
   const first = await startEmbedded({ dataDirectory });
   const waited = Promise.withResolvers<void>();
-  const joining = joinEmbedded({ dataDirectory, joins: true, onMessage: () => waited.resolve() });
+  const joining = joinEmbedded({ dataDirectory, joins: true, onWait: () => waited.resolve() });
   await waited.promise;
   await first[Symbol.asyncDispose]();
   await using joined = await joining;
