@@ -70,6 +70,19 @@ Deno.test("a link with the name of a chapter leads to that chapter", async () =>
   assertEquals(misleading, []);
 });
 
+Deno.test("every line with cells belongs to a table", async () => {
+  const stray = (await guidePages()).flatMap(({ path, text }) => {
+    const lines = proseOf(text).split("\n");
+    return lines.filter((line, index) => {
+      const isRow = /^\s*\|.*\|$/.test(line);
+      const isDelimited = /^\s*\|/.test(lines[index - 1] ?? "") ||
+        /^\s*\|[ :|-]+\|$/.test(lines[index + 1] ?? "");
+      return isRow ? !isDelimited : /^\s*\||\|$/.test(line);
+    }).map((line) => `${path}: ${line}`);
+  });
+  assertEquals(stray, []);
+});
+
 Deno.test("anchorsOf() spells headings as GitHub does", () => {
   const anchors = anchorsOf("# `Idempotency-Key`\n\n## What a token costs\n\n## OWASP Top 10 (2023)\n");
   assertEquals([...anchors], ["idempotency-key", "what-a-token-costs", "owasp-top-10-2023"]);
