@@ -3,39 +3,22 @@ import { createMemoryLimiter } from "@archway/server/rate_limiters.ts";
 import type { Server } from "@archway/server/server.ts";
 import { type ServerOption, withDocuments, withRateLimit } from "@archway/server/server_options.ts";
 import { compareTools } from "@archway/tools/support/faces/compare_tools.ts";
-import { at } from "@archway/tools/support/graphql_client.ts";
 import { connectMcp } from "@archway/tools/support/mcp_client.ts";
 import { serviceServer } from "@archway/tools/support/service_server.ts";
-import { services } from "../services.ts";
+import { AGENTS, plainArguments } from "./testing/agent_tools.ts";
 import { emptyPaymentTables } from "./testing/empty_payment_tables.ts";
 import { byName, idOf, money, openAccount, send } from "./testing/payment_client.ts";
 import { PAYMENT_DATABASES, PAYMENT_SERVICES } from "./testing/payment_program.ts";
 
-/** Absent in copies without agents. */
-const agents = services.filter(({ name }) => name === "mcp");
-const MISSING = "01a2023b-983b-7000-83d3-81c8f54d2496";
-
-/** Returns arguments that are valid as far as their names and simple types say. */
-function plainArguments(schema: unknown): Readonly<Record<string, unknown>> {
-  const required = at(schema, "required");
-  const names = Array.isArray(required) ? required.map(String) : [];
-  return Object.fromEntries(names.map((name) => [name, valueOf(name)]));
-}
-
-function valueOf(name: string): unknown {
-  if (name === "ifMatch") return "*";
-  return name === "body" ? {} : MISSING;
-}
-
 Deno.test({
   name: "every operation has the same outcome as a tool, for its owner and for another caller",
-  ignore: agents.length === 0,
+  ignore: AGENTS.length === 0,
   async fn(t): Promise<void> {
     const [open] = Object.values(PAYMENT_DATABASES);
     assert(open !== undefined);
     await using database = await open();
     await using server = serviceServer(database.pool, {
-      services: [...PAYMENT_SERVICES, ...agents],
+      services: [...PAYMENT_SERVICES, ...AGENTS],
       settings: { MCP_MODE: "write", WEBHOOK_ALLOW_PRIVATE: "true" },
       options: [byName, withDocuments(true)],
     });
@@ -73,14 +56,14 @@ Deno.test({
 
 Deno.test({
   name: "every tool is limited by the quota of its operation",
-  ignore: agents.length === 0,
+  ignore: AGENTS.length === 0,
   async fn(): Promise<void> {
     const [open] = Object.values(PAYMENT_DATABASES);
     assert(open !== undefined);
     await using database = await open();
     const serve = (options: readonly ServerOption[]): Server =>
       serviceServer(database.pool, {
-        services: [...PAYMENT_SERVICES, ...agents],
+        services: [...PAYMENT_SERVICES, ...AGENTS],
         settings: { MCP_MODE: "write" },
         options: [byName, ...options],
       });

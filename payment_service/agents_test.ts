@@ -2,35 +2,19 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { at } from "@archway/tools/support/graphql_client.ts";
 import { connectMcp } from "@archway/tools/support/mcp_client.ts";
 import { serviceServer } from "@archway/tools/support/service_server.ts";
-import { services } from "../services.ts";
+import { AGENTS, plainArguments } from "./testing/agent_tools.ts";
 import { byName, money } from "./testing/payment_client.ts";
 import { PAYMENT_DATABASES, PAYMENT_SERVICES } from "./testing/payment_program.ts";
 
-/** Absent in copies without agents. */
-const agents = services.filter(({ name }) => name === "mcp");
-const MISSING = "01a2023b-983b-7000-83d3-81c8f54d2496";
-
-/** Returns arguments that are valid as far as their names and simple types say. */
-function plainArguments(schema: unknown): Readonly<Record<string, unknown>> {
-  const required = at(schema, "required");
-  const names = Array.isArray(required) ? required.map(String) : [];
-  return Object.fromEntries(names.map((name) => [name, valueOf(name)]));
-}
-
-function valueOf(name: string): unknown {
-  if (name === "ifMatch") return "*";
-  return name === "body" ? {} : MISSING;
-}
-
 Deno.test({
   name: "every operation of payments is a tool that can be called",
-  ignore: agents.length === 0,
+  ignore: AGENTS.length === 0,
   async fn(t): Promise<void> {
     const [open] = Object.values(PAYMENT_DATABASES);
     assert(open !== undefined);
     await using database = await open();
     await using server = serviceServer(database.pool, {
-      services: [...PAYMENT_SERVICES, ...agents],
+      services: [...PAYMENT_SERVICES, ...AGENTS],
       settings: { MCP_MODE: "write" },
       options: [byName],
     });
