@@ -1,7 +1,7 @@
 import type { InstanceConfig } from "../postgres/pool_config.ts";
 import { withDirectoryErrors } from "./directory_errors.ts";
 import { DirectoryInUseError } from "./embedded_error.ts";
-import { findSocketDirectory } from "./socket_directory.ts";
+import { findSocketDirectory, isServed } from "./socket_directory.ts";
 import {
   type EmbeddedDatabase,
   instanceAt,
@@ -69,10 +69,5 @@ async function findEmbedded(dataDirectory: string): Promise<InstanceConfig | und
   const host = await findSocketDirectory(dataDirectory);
   if (host === undefined) return undefined;
   const instance = { ...instanceAt(host), maxConnections: 1 };
-  try {
-    (await Deno.connect({ transport: "unix", path: socketOf(instance) })).close();
-  } catch {
-    return undefined;
-  }
-  return instance;
+  return await isServed(socketOf(instance)) ? instance : undefined;
 }

@@ -1,16 +1,25 @@
-import { join } from "node:path";
+import { join, normalize } from "node:path";
 import { EmbeddedError } from "./embedded_error.ts";
 
-/** Name of the file with the path of the socket's directory, and {@link PRIVATE} if no other process may use it. */
+/**
+ * Name of a file with three lines: the socket's directory, the data directory that it belongs to, which may have been
+ * copied, and whether other processes may use it.
+ */
 const POINTER = "socket";
 
-const PRIVATE = "\nprivate";
+const SHARED = "shared";
 
 /** Name of the socket's directory inside the data directory. */
 const OWN_NAME = "run";
 
 /** Start of its name elsewhere. */
 const PREFIX = "archway_socket_";
+
+/** Path of one elsewhere. */
+const TEMPORARY = new RegExp(`^/.*/${PREFIX}[0-9a-f]+$`);
+
+/** Files of a socket's directory. */
+const FILES = [socketName(5432), "probe"];
 
 /** Leaves room for the socket's file name. A path may have 103 bytes on macOS, 107 on Linux. */
 const MAX_LENGTH = 85;
@@ -42,7 +51,8 @@ export async function makeSocketDirectory(
       continue;
     }
     if (directory.length <= MAX_LENGTH && takesSocket(directory)) {
-      await Deno.writeTextFile(join(dataDirectory, POINTER), isShared ? directory : directory + PRIVATE);
+      const lines = [directory, await Deno.realPath(dataDirectory), isShared ? SHARED : "private"];
+      await Deno.writeTextFile(join(dataDirectory, POINTER), lines.join("\n"));
       return directory;
     }
     await Deno.remove(directory, { recursive: true });
@@ -54,25 +64,73 @@ export async function makeSocketDirectory(
 
 /** Returns the directory of the socket of a running database that others may use; undefined if there is none. */
 export async function findSocketDirectory(dataDirectory: string): Promise<string | undefined> {
-  const pointer = join(dataDirectory, POINTER);
+  const pointer = await readPointer(dataDirectory);
+  return pointer?.isShared === true && await isTrusted(pointer.directory, dataDirectory)
+    ? pointer.directory
+    : undefined;
+}
+
+/** Returns the name of the file of a socket, which clients derive from the port. */
+export function socketName(port: number): string {
+  return `.s.PGSQL.${port}`;
+}
+
+/** Returns what the pointer says; undefined for none, and for that of another data directory. */
+async function readPointer(
+  dataDirectory: string,
+): Promise<{ readonly directory: string; readonly isShared: boolean } | undefined> {
   try {
-    const directory = await Deno.readTextFile(pointer);
-    const [found, { uid }] = await Promise.all([Deno.lstat(directory), Deno.stat(pointer)]);
-    // In a folder of all users, another one could take the name of a directory that was removed.
-    const isPrivate = found.isDirectory && found.uid === uid && ((found.mode ?? 0) & 0o077) === 0;
-    return isPrivate ? directory : undefined;
+    const text = await Deno.readTextFile(join(dataDirectory, POINTER));
+    const [directory = "", owner, use] = text.split("\n");
+    if (owner !== await Deno.realPath(dataDirectory)) return undefined;
+    return { directory, isShared: use === SHARED };
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
     throw error;
   }
 }
 
+/** Whether a directory belongs to the owner of the data or to root, who alone has access. */
+async function isTrusted(directory: string, dataDirectory: string): Promise<boolean> {
+  try {
+    const [found, { uid }] = await Promise.all([Deno.lstat(directory), Deno.stat(dataDirectory)]);
+    return found.isDirectory && (found.uid === uid || found.uid === 0) && ((found.mode ?? 0) & 0o077) === 0;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
 /** Removes what a process that was killed has left. */
 async function removeEarlier(dataDirectory: string): Promise<void> {
-  const text = await Deno.readTextFile(join(dataDirectory, POINTER)).catch(() => "");
-  const [earlier = ""] = text.split("\n");
-  for (const directory of [join(dataDirectory, OWN_NAME), ...(earlier.includes(PREFIX) ? [earlier] : [])]) {
-    await Deno.remove(directory, { recursive: true }).catch(() => undefined);
+  const { directory = "" } = await readPointer(dataDirectory).catch(() => undefined) ?? {};
+  const isTemporary = TEMPORARY.test(directory) && normalize(directory) === directory;
+  for (const each of [join(dataDirectory, OWN_NAME), ...(isTemporary ? [directory] : [])]) {
+    try {
+      if (await isTrusted(each, dataDirectory)) await removeUnused(each);
+    } catch {
+      // It stays, and another one is made.
+    }
+  }
+}
+
+/** Removes a directory that has nothing but a socket without a server. */
+async function removeUnused(directory: string): Promise<void> {
+  const names = await Array.fromAsync(Deno.readDir(directory), ({ name }) => name);
+  if (names.some((name) => !FILES.includes(name)) || await isServed(join(directory, socketName(5432)))) {
+    return;
+  }
+  for (const name of names) await Deno.remove(join(directory, name));
+  await Deno.remove(directory);
+}
+
+/** Whether a server accepts connections at a socket. */
+export async function isServed(path: string): Promise<boolean> {
+  try {
+    (await Deno.connect({ transport: "unix", path })).close();
+    return true;
+  } catch {
+    return false;
   }
 }
 

@@ -5,7 +5,7 @@ import { EmbeddedError } from "./embedded_error.ts";
 import type { WorkerReply, WorkerRequest } from "./embedded_worker.ts";
 import { lockDirectory } from "./lock_directory.ts";
 import { postgresMajor } from "./pglite_version.ts";
-import { makeSocketDirectory } from "./socket_directory.ts";
+import { makeSocketDirectory, socketName } from "./socket_directory.ts";
 import { unpackSnapshot } from "./unpack_snapshot.ts";
 
 /** Options of {@link startEmbedded}. */
@@ -76,7 +76,7 @@ export function instanceAt(host: string): InstanceConfig {
 
 /** Returns the path of its socket. */
 export function socketOf({ host, port }: InstanceConfig): string {
-  return join(host, `.s.PGSQL.${port}`);
+  return join(host, socketName(port));
 }
 
 async function prepareCluster(dataDirectory: string, cluster: string): Promise<void> {

@@ -1,5 +1,10 @@
+import { dirname, normalize } from "node:path";
+
 /** Start of the names of directories for sockets. */
 const PREFIX = "archway_notify_";
+
+/** Address in one of them. */
+const TEMPORARY = new RegExp(`^/.*/${PREFIX}[0-9a-f]+/socket$`);
 
 /** Socket for datagrams on this machine. */
 export interface DatagramSocket {
@@ -43,12 +48,13 @@ export function bindDatagram(onError: (error: unknown) => void): DatagramSocket 
  * send without it.
  */
 export function removeAddress(address: string): void {
-  const directory = address.slice(0, -"/socket".length);
-  if (!directory.includes(`/${PREFIX}`) || `${directory}/socket` !== address) return;
-  try {
-    Deno.removeSync(directory, { recursive: true });
-  } catch {
-    // Temporary files may have been removed.
+  if (!TEMPORARY.test(address) || normalize(address) !== address) return;
+  for (const path of [address, dirname(address)]) {
+    try {
+      Deno.removeSync(path);
+    } catch {
+      // Temporary files may have been removed.
+    }
   }
 }
 

@@ -49,10 +49,39 @@ Deno.test("joinEmbedded() uses no socket in a directory that others may write to
   await Deno.mkdir(dataDirectory);
   await Deno.mkdir(open);
   await Deno.chmod(open, 0o777);
-  await Deno.writeTextFile(`${dataDirectory}/socket`, open);
+  const lines = [open, await Deno.realPath(dataDirectory), "shared"];
+  await Deno.writeTextFile(`${dataDirectory}/socket`, lines.join("\n"));
   using _listener = Deno.listen({ transport: "unix", path: `${open}/.s.PGSQL.5432` });
   await using joined = await joinEmbedded({ dataDirectory, joins: true });
   assertEquals(joined.isElsewhere, false);
+});
+
+Deno.test("startEmbedded() removes no directory but that of a socket of its own", async () => {
+  await using directory = await temporaryDirectory();
+  const [long, copy] = [`${directory.path}/${"long/".repeat(20)}data`, `${directory.path}/copy`];
+  await using original = await startEmbedded({ dataDirectory: long });
+  // A copy of the directory of a running database.
+  await Deno.mkdir(copy);
+  await Deno.copyFile(`${long}/socket`, `${copy}/socket`);
+  const planted = [
+    `${directory.path}/archway_socket_1/../precious`,
+    `${directory.path}/archway_socket_2`,
+    // The one of the original, as if it were its own.
+    original.instance.host,
+  ];
+  await Deno.mkdir(`${directory.path}/archway_socket_1`);
+  for (const name of ["precious", "archway_socket_2"]) {
+    await Deno.mkdir(`${directory.path}/${name}`, { mode: 0o700 });
+    await Deno.writeTextFile(`${directory.path}/${name}/file`, "");
+  }
+  await (await startEmbedded({ dataDirectory: copy }))[Symbol.asyncDispose]();
+  for (const path of planted) {
+    await Deno.writeTextFile(`${copy}/socket`, [path, await Deno.realPath(copy), "shared"].join("\n"));
+    await (await startEmbedded({ dataDirectory: copy }))[Symbol.asyncDispose]();
+  }
+  for (const name of ["precious", "archway_socket_2"]) await Deno.stat(`${directory.path}/${name}/file`);
+  await using pool = openPool({ primary: original.instance, replicas: [] });
+  assertEquals((await pool.writer().query("SELECT 7 AS value")).rows, [{ value: 7 }]);
 });
 
 Deno.test("lockMigrations() makes pools that share a session apply each migration once", async () => {
