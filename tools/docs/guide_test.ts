@@ -114,13 +114,6 @@ Deno.test("repeatedText() compares the words of sentences and tables, and not co
   assertEquals(repeatedText(pages, 2), ["a.md and b.md: one two", "a.md and b.md: four five"]);
 });
 
-Deno.test("no row of a table of the guide stands alone, without the heading of its table", async () => {
-  const alone = (await guidePages()).flatMap(({ path, text }) =>
-    [...`\n\n${proseOf(text)}`.matchAll(/\n\n(\|.*)\n(?!\|[ :|-]+$)/gm)].map(([, row]) => `${path}: ${row}`)
-  );
-  assertEquals(alone, []);
-});
-
 Deno.test("the guide shows every command of the program", async () => {
   const text = (await guidePages()).map(({ text }) => text).join("\n");
   const [, list = ""] = usage({ ...project, services }).split(/^Commands:$|^Options:$/m);
