@@ -1,3 +1,5 @@
+/// <reference lib="deno.worker" />
+
 import { existsSync } from "node:fs";
 import { relative, resolve } from "node:path";
 import { parseArgs } from "node:util";
@@ -12,6 +14,8 @@ import { writeGenerated } from "./oapi_codegen/write_generated.ts";
 
 const USAGE = "usage: deno task gen [--all] [--watch]";
 const ROOT = resolve(import.meta.dirname ?? ".", "..");
+/** Name of the thread of {@link artifactsAgain}, by which this module knows that it is in it. */
+const THREAD = "archway artifacts";
 const FOLDERS = DOCUMENT_FOLDERS.map((folder) => resolve(ROOT, folder));
 
 /** Options of the task. */
@@ -64,10 +68,28 @@ function mayWrite(path: string): boolean {
   return Deno.permissions.querySync({ name: "write", path }).state === "granted";
 }
 
-/** Runs {@link gen} on a change. Whatever fails is reported, so that the next change is a new attempt. */
+/**
+ * Runs {@link artifacts} in a thread of its own, which imports the services as they are now: a thread imports a module once.
+ */
+async function artifactsAgain(): Promise<void> {
+  const thread = new Worker(import.meta.url, { type: "module", name: THREAD });
+  try {
+    const ended = Promise.withResolvers<void>();
+    thread.onmessage = () => ended.resolve();
+    thread.onerror = (event) => {
+      event.preventDefault();
+      ended.reject(new Error(event.message));
+    };
+    await ended.promise;
+  } finally {
+    thread.terminate();
+  }
+}
+
+/** Generates all files on a change. Whatever fails is reported, so that the next change is a new attempt. */
 async function genAgain(options: GenOptions): Promise<void> {
   try {
-    await gen(options);
+    if (await gen(options)) await artifactsAgain();
   } catch (error) {
     const isSystem = error instanceof Error && "code" in error;
     await report([`error: ${isSystem ? error.message : Deno.inspect(error)}`]);
@@ -106,9 +128,13 @@ async function run(): Promise<void> {
     Deno.exitCode = generated && await artifacts() ? 0 : 1;
     return;
   }
+  // Watched from the beginning, so that no change is missed while the first code is being generated.
+  const changes = documentChanges(FOLDERS.filter((folder) => existsSync(folder)));
   await genAgain({ all, onlyChanges: true });
-  const folders = FOLDERS.filter((folder) => existsSync(folder));
-  for await (const _ of documentChanges(folders)) await genAgain({ all, onlyChanges: true });
+  for await (const _ of changes) await genAgain({ all, onlyChanges: true });
 }
 
-if (import.meta.main) await run();
+if ("name" in globalThis && globalThis.name === THREAD) {
+  await artifacts();
+  globalThis.postMessage("done");
+} else if (import.meta.main) await run();

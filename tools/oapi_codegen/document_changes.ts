@@ -6,10 +6,10 @@ export interface DocumentChangesOptions {
 }
 
 /**
- * Yields after each change of documents or configurations in folders. Changes in quick succession, as editors make when
- * they save, are one.
+ * Watches folders from now on, and yields after each change of documents or configurations, also of those before the first
+ * `next()`. Changes in quick succession, as editors make when they save, are one.
  */
-export async function* documentChanges(
+export function documentChanges(
   folders: readonly string[],
   { quietMs = 150, signal }: DocumentChangesOptions = {},
 ): AsyncGenerator<void> {
@@ -27,13 +27,15 @@ export async function* documentChanges(
     clearTimeout(timer);
     return false;
   })();
-  try {
-    while (await Promise.race([waiting.promise.then(() => true), isOpen])) {
-      waiting = Promise.withResolvers<void>();
-      yield;
+  return (async function* (): AsyncGenerator<void> {
+    try {
+      while (await Promise.race([waiting.promise.then(() => true), isOpen])) {
+        waiting = Promise.withResolvers<void>();
+        yield;
+      }
+    } finally {
+      signal?.removeEventListener("abort", stop);
+      if (!signal?.aborted) watcher.close();
     }
-  } finally {
-    signal?.removeEventListener("abort", stop);
-    if (!signal?.aborted) watcher.close();
-  }
+  })();
 }
