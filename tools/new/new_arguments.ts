@@ -72,7 +72,8 @@ new operation:
                        changes the resource under ownership and If-Match: to the value of an enum that is the verb's
                        participle (cancel: cancelled), else when you have written it. All others respond with 501.
   --body <name:type>   property of the request body, as --field of new service
-  --response <body>    resource, none, or <name>:<type> for each property; default: the resource for a verb, else none
+  --response <body>    resource, none, or <name>:<type> for each property; default: the resource for a verb, else none; a GET
+                       needs it
   --scope <scope>      scope of the token; default: that of the operations beside it
   --parameter <name:type>  parameter of the path that the document has nowhere else
   --summary <text>     summary in the document; default: derived

@@ -14,8 +14,10 @@ export interface ProjectChanges {
   readonly created: ReadonlyMap<string, string>;
   /** Files and folders that exist, and that the tasks write. */
   readonly generated: readonly string[];
-  /** Notes for the user, after the list of files. */
-  readonly notes: string;
+  /** Notes for the user, after the list of files. @default none */
+  readonly notes?: string;
+  /** Files or folders with the tests of what was written. */
+  readonly tests: string;
 }
 
 /**
@@ -25,7 +27,9 @@ export interface ProjectChanges {
  */
 export async function writeChanges(
   root: string,
-  { changed, created, generated, notes, isDryRun }: ProjectChanges & { readonly isDryRun: boolean },
+  { changed, created, generated, notes = "", tests, isDryRun }: ProjectChanges & {
+    readonly isDryRun: boolean;
+  },
 ): Promise<void> {
   for (const path of created.keys()) {
     if (await exists(join(root, path))) throw new NewError(`${path} exists already; nothing was written`);
@@ -41,12 +45,13 @@ export async function writeChanges(
       transaction.commit();
     });
   }
+  const next = isDryRun ? "" : `\nNext: deno task check && deno task test ${tests}\n`;
   const list = (paths: Iterable<string>): string => [...paths].map((path) => `  ${path}\n`).join("");
   await print(
     Deno.stdout,
     `${isDryRun ? "Would change" : "Changed"}:\n${list([...changed.keys(), ...generated])}${
       isDryRun ? "Would write" : "Wrote"
-    }:\n${list(created.keys())}\n${notes}`,
+    }:\n${list(created.keys())}${notes && `\n${notes}`}${next}`,
   );
 }
 

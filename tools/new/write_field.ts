@@ -43,7 +43,7 @@ export async function writeField(
     changed,
     created,
     generated: [...generated, `${folder}/schema.sql`],
-    notes: `Next: deno task check && deno task test ${folder}/\n`,
+    tests: `${folder}/`,
     isDryRun,
   });
 }

@@ -71,7 +71,8 @@ export async function writeEvent(root: string, options: NewEventOptions): Promis
     changed: new Map([[described.path, document.text], ...changed]),
     created: new Map([...created, [test, text]]),
     generated: described.generated,
-    notes: notesOf(event, { resource, folder: service.folder, test, write }),
+    notes: notesOf(event, { resource, folder: service.folder, write }),
+    tests: test,
     isDryRun: options.isDryRun,
   });
 }
@@ -120,10 +121,9 @@ function specifierOf({ generated: [server = ""] }: ServiceDocument): string {
 
 function notesOf(
   { type }: PlannedEvent,
-  { resource, folder, test, write }: {
+  { resource, folder, write }: {
     readonly resource: EventResource;
     readonly folder: string;
-    readonly test: string;
     readonly write: EventWrite | undefined;
   },
 ): string {
@@ -132,7 +132,5 @@ function notesOf(
       `${folder}/events/${resource.names.snake}_events.ts`
     : "is appended in the transaction of the write";
   return `${type} ${state}.
-
-Next: deno task check && deno task test ${test}
 `;
 }

@@ -14,6 +14,8 @@ export type ParameterValue = Readonly<Record<string, unknown>>;
 
 const METHODS = ["get", "put", "post", "delete", "patch", "options", "head", "trace", "query"];
 
+const DEFAULTS = "x-operation-defaults";
+
 /** Returns the operations of a document. */
 export function operationsOf(document: DocumentText): readonly DocumentOperation[] {
   return (document.keys("paths") ?? []).flatMap((path) =>
@@ -78,4 +80,20 @@ export function scopesOf(document: DocumentText): readonly string[] {
       : [];
   });
   return [...new Set(scopes.map(String))];
+}
+
+/** Returns the names of the defaults by which the GET operations of a document have a version. */
+export function versionDefaults({ document, commons }: Documents): readonly string[] {
+  const rules = document.value(DEFAULTS);
+  const source = rules instanceof Object && "$ref" in rules ? commons : document;
+  const headers = source.value(DEFAULTS, "reads", "headers");
+  const parameters = source.value(DEFAULTS, "reads", "parameters");
+  const names = Array.isArray(parameters) ? parameters.map(String) : [];
+  const hasCondition = names.some((name) =>
+    [document, commons].some((one) => one.value("components", "parameters", name, "name") === "If-None-Match")
+  );
+  return [
+    ...headers instanceof Object && "ETag" in headers ? ["ETag"] : [],
+    ...hasCondition ? ["If-None-Match"] : [],
+  ];
 }

@@ -39,7 +39,7 @@ export function addOperation(document: DocumentText, operation: PlannedOperation
 }
 
 function operationText(document: DocumentText, operation: PlannedOperation): string {
-  const { id, summary, scope, sibling, line, ifMatch, body } = operation;
+  const { id, summary, scope, sibling, line, ifMatch, body, exceptions } = operation;
   const beside = (...names: readonly string[]): string =>
     document.source("paths", sibling.path, sibling.method.toLowerCase(), ...names) ?? "";
   const own = document.keys("paths", line.path) === undefined ? [] : unsharedParameters(document, operation);
@@ -49,6 +49,7 @@ function operationText(document: DocumentText, operation: PlannedOperation): str
     `summary: ${scalar(summary)}\n`,
     beside("tags"),
     scope === undefined ? beside("security") : scopeText(document, { scope, operation }),
+    exceptions.length === 0 ? "" : `x-operation-defaults: { except: [${exceptions.join(", ")}] }\n`,
     parameters.length === 0 ? "" : `parameters:\n${indented(listText(parameters))}`,
     body.length === 0 ? "" : `requestBody:\n  required: true\n  ${contentText(fieldNames(id, "request"))}\n`,
     `responses:\n${indented(successResponse(document, operation) + errorResponses(document, operation))}`,

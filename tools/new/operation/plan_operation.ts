@@ -9,6 +9,7 @@ import {
   parametersOf,
   type ParameterValue,
   pathParameterNames,
+  versionDefaults,
 } from "./document_operations.ts";
 import { formOf, operationIdOf, type OperationLine, verbOf } from "./operation_line.ts";
 
@@ -38,6 +39,8 @@ export interface PlannedOperation extends OperationRequest {
   readonly pathParameters: readonly ParameterValue[];
   /** Parameter If-Match; undefined if it has none. */
   readonly ifMatch: ParameterValue | undefined;
+  /** Defaults of the document that it excludes. */
+  readonly exceptions: readonly string[];
   /** Operation beside it, whose tags, security and errors it has. */
   readonly sibling: DocumentOperation;
   /** Operation whose success response is that of the resource. */
@@ -96,6 +99,8 @@ export function planOperation(request: OperationRequest, documents: Documents): 
   return {
     ...request,
     ...{ line, id, response, ifMatch, sibling, resource, action },
+    // Fields that are no resource have no version either.
+    exceptions: line.method === "GET" && response !== "resource" ? versionDefaults(documents) : [],
     summary: request.summary ?? summaryOf(id, { path, verb }),
     pathParameters: pathParametersOf(line, { request, documents, operations }),
   };

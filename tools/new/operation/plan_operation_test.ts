@@ -1,14 +1,21 @@
-import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { assertEquals, assertFalse, assertStringIncludes, assertThrows } from "@std/assert";
 import { DocumentText } from "../document_text.ts";
 import { NewError } from "../usage_error.ts";
 import { addOperation } from "./operation_document.ts";
 import { parseOperation } from "./operation_arguments.ts";
 import { type PlannedOperation, planOperation } from "./plan_operation.ts";
 
-const COMMONS = `components:
+const COMMONS = `x-operation-defaults:
+  reads:
+    parameters: [IfNoneMatch]
+    headers: { ETag: ETag }
+components:
   parameters:
     Id: { name: id, in: path, required: true, schema: { type: string, format: uuid } }
+    IfNoneMatch: { name: If-None-Match, in: header, schema: { type: string } }
     IfMatch: { name: If-Match, in: header, required: true, schema: { type: string } }
+`;
+const DEFAULTS = `x-operation-defaults: { $ref: "common.yaml#/x-operation-defaults" }
 `;
 const TEXT = `openapi: 3.1.0
 paths:
@@ -36,10 +43,13 @@ paths:
 
 function plan(
   line: string,
-  { version = "3.1.0", ...options }: Parameters<typeof parseOperation>[1] & { readonly version?: string } =
-    {},
+  { version = "3.1.0", hasDefaults = false, ...options }: Parameters<typeof parseOperation>[1] & {
+    readonly version?: string;
+    readonly hasDefaults?: boolean;
+  } = {},
 ): { readonly operation: PlannedOperation; readonly text: string } {
-  const document = new DocumentText("oapi/orders.yaml", TEXT.replace("3.1.0", version));
+  const text = TEXT.replace("3.1.0", version) + (hasDefaults ? DEFAULTS : "");
+  const document = new DocumentText("oapi/orders.yaml", text);
   const commons = new DocumentText("oapi/common.yaml", COMMONS);
   const operation = planOperation(parseOperation([line], options), { document, commons });
   addOperation(document, operation);
@@ -103,6 +113,14 @@ Deno.test("planOperation() adds an operation to a path that exists", () => {
         "409": { description: Conflict }
   /healthz`,
   );
+});
+
+Deno.test("planOperation() excludes the defaults of versions from a GET of something else than a resource", () => {
+  const options = { response: ["total:integer"] };
+  const excluded = "x-operation-defaults: { except: [ETag, If-None-Match] }\n";
+  assertStringIncludes(plan("GET /v1/orders/count", { ...options, hasDefaults: true }).text, excluded);
+  assertFalse(plan("GET /v1/orders/count", options).text.includes("except"));
+  assertFalse(plan("POST /v1/orders/{id}:cancel", { hasDefaults: true }).text.includes("except"));
 });
 
 Deno.test("planOperation() refuses what exists and what it does not know", () => {

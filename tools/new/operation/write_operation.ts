@@ -65,9 +65,10 @@ export async function writeOperation(root: string, options: NewOperationOptions)
     created: new Map([...written.created, [test, text]]),
     generated,
     notes: notesOf(operation, {
-      ...{ service, test, isAction: action !== undefined, change: code.change },
+      ...{ service, isAction: action !== undefined, change: code.change },
       path: opened.served(operation.line.path),
     }),
+    tests: test,
     isDryRun: options.isDryRun,
   });
 }
@@ -130,11 +131,10 @@ function addScope(
 
 function notesOf(
   { id, line: { method }, action }: PlannedOperation,
-  { service: { folder }, path, test, isAction, change }: {
+  { service: { folder }, path, isAction, change }: {
     readonly service: ExistingService;
     /** Path that the operation is served at. */
     readonly path: string;
-    readonly test: string;
     readonly isAction: boolean;
     readonly change: ReturnType<typeof actionCode>["change"];
   },
@@ -146,7 +146,5 @@ function notesOf(
     ? `checks access and If-Match, then responds with 501: write the change in ${folder}/app.ts (${action?.verb})`
     : "responds with 501: write its use case and handler";
   return `${method} ${path} (${id}) ${state}.
-
-Next: deno task check && deno task test ${test}
 `;
 }
