@@ -18,6 +18,12 @@ export interface ScheduleDefinition {
    * @default {"run-once"}
    */
   readonly misfire?: "run-once" | "skip";
+  /**
+   * Policy for times at which the job of an earlier one still waits or runs: enqueue another, or none.
+   *
+   * @default {"enqueue"}
+   */
+  readonly overlap?: "enqueue" | "skip";
 }
 
 /** Definition of a schedule, whose payload has the type of the job's. */

@@ -1,10 +1,13 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { dirname, join } from "node:path";
+import { EnvironmentReader } from "@archway/config/environment_reader.ts";
 import { CommandError } from "@archway/service_kit/command.ts";
 import type { ExportColumn } from "@archway/service_kit/export_definition.ts";
 import type { Reading } from "@archway/service_kit/metric_sink.ts";
 import { SmallDisk } from "@archway/tools/support/small_disk.ts";
+import { readExportConfig } from "../export_config.ts";
 import { ExportMetrics } from "../schedule/export_metrics.ts";
+import { ScheduledExport } from "../schedule/scheduled_export.ts";
 import { openLocalStorage } from "../storage/local_storage.ts";
 import { readCompletion } from "../storage/open_storage.ts";
 import { NO_DATABASE, numberStream, type NumberStreamOptions } from "../testing/number_stream.ts";
@@ -257,6 +260,25 @@ Deno.test("openLocalStorage() refuses a folder to which another export writes", 
     await Deno.writeTextFile(`${folder}-file`, "");
     const error = await assertRejects(() => openLocalStorage(`${folder}-file`), CommandError);
     assertStringIncludes(error.message, "numbers-file cannot be written: ");
+  }));
+
+Deno.test("ScheduledExport warns at its start if the target cannot be written, and leaves nothing in one that can", () =>
+  inFolder(async (folder) => {
+    const warned: string[] = [];
+    const start = async (target: string): Promise<void> => {
+      const config = readExportConfig(new EnvironmentReader(() => undefined));
+      await using exporting = new ScheduledExport({ target, config }, {
+        logger: { info(): void {}, warn: (_, properties = {}) => warned.push(String(properties["message"])) },
+        ...{ metrics: undefined, exports: [], runInThread: () => Promise.resolve(0) },
+      });
+      exporting.start();
+    };
+    await start(folder);
+    assertEquals([warned, await filesIn(folder)], [[], []]);
+    await Deno.writeTextFile(`${folder}-file`, "");
+    await start(`${folder}-file`);
+    assertEquals(warned.length, 1);
+    assertStringIncludes(warned[0] ?? "", `${folder}-file cannot be written: `);
   }));
 
 Deno.test("exportStream() leaves no file of a stream that has become empty, if all is exported again", () =>

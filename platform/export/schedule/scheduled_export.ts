@@ -25,7 +25,7 @@ export const exportJob = defineJob({
 /** Returns the schedule of exports at the times of EXPORT_SCHEDULE. */
 export function exportSchedule(cron: string): ScheduleDefinition {
   return defineSchedule({
-    ...{ name: "export.all", cron, setting: "EXPORT_SCHEDULE" },
+    ...{ name: "export.all", cron, setting: "EXPORT_SCHEDULE", overlap: "skip" },
     ...{ job: exportJob, payload: {} },
   });
 }
@@ -63,6 +63,7 @@ export class ScheduledExport implements BackgroundWork {
   readonly #dependencies: ScheduledExportDependencies;
   readonly #metrics: ExportMetrics | undefined;
   readonly #stopping = new AbortController();
+  #checked: Promise<void> = Promise.resolve();
   #running: Promise<unknown> = Promise.resolve();
 
   constructor({ target, config }: ScheduledExportOptions, dependencies: ScheduledExportDependencies) {
@@ -94,12 +95,24 @@ export class ScheduledExport implements BackgroundWork {
 
   start(): void {
     this.#metrics?.start();
+    this.#checked = this.#check();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stopping.abort(new DOMException("The program stops", "AbortError"));
-    await this.#running;
+    await Promise.all([this.#checked, this.#running]);
     await this.#metrics?.[Symbol.asyncDispose]();
+  }
+
+  /** Warns at the start if the next run will fail. */
+  async #check(): Promise<void> {
+    try {
+      const { checkTarget } = await import("../storage/open_storage.ts");
+      await checkTarget(this.#target);
+    } catch (error) {
+      const message = error instanceof Error ? error.message : "unknown error";
+      this.#dependencies.logger.warn("Scheduled exports to EXPORT_TO will fail: {message}", { message });
+    }
   }
 
   async #run({ signal }: Pick<JobContext, "signal">): Promise<void> {

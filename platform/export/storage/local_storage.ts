@@ -20,14 +20,34 @@ export async function openLocalStorage(folder: string, files = SYSTEM_FILES): Pr
     if (await acquire(lock)) return new LocalStorage(folder, { lock, files });
     lock.close();
   } catch (cause) {
-    const reason = cause instanceof Deno.errors.NotCapable
-      ? "the program may not write there"
-      : cause instanceof Error
-      ? cause.message
-      : "unknown error";
-    throw new CommandError(`${folder} cannot be written: ${reason}`, { cause });
+    throw unwritable(folder, cause);
   }
   throw new CommandError(`Another export to ${folder} is in progress; wait for its end`);
+}
+
+/**
+ * Creates a folder, and a file in it that is removed at once.
+ *
+ * @throws {CommandError} if that is not possible.
+ */
+export async function checkLocalFolder(folder: string): Promise<void> {
+  const path = join(folder, `.check-${crypto.randomUUID()}`);
+  try {
+    await SYSTEM_FILES.makeFolder(folder);
+    (await SYSTEM_FILES.create(path)).close();
+    await SYSTEM_FILES.remove(path);
+  } catch (cause) {
+    throw unwritable(folder, cause);
+  }
+}
+
+function unwritable(folder: string, cause: unknown): CommandError {
+  const reason = cause instanceof Deno.errors.NotCapable
+    ? "the program's permissions exclude it, as they do /dev, /proc and /sys"
+    : cause instanceof Error
+    ? cause.message
+    : "unknown error";
+  return new CommandError(`${folder} cannot be written: ${reason}`, { cause });
 }
 
 /** File with `tryLock`, which Deno has since 2.7. */

@@ -3,7 +3,7 @@ import { CommandError } from "@archway/service_kit/command.ts";
 import type { ExportDefinition } from "@archway/service_kit/export_definition.ts";
 import type { ExportConfig } from "../export_config.ts";
 import { parseManifest } from "../manifest/manifest.ts";
-import { openLocalStorage, readLocalManifest } from "./local_storage.ts";
+import { checkLocalFolder, openLocalStorage, readLocalManifest } from "./local_storage.ts";
 import type { ExportStorage } from "./storage.ts";
 
 /** Options of {@link openStorage}. */
@@ -29,6 +29,15 @@ export async function openStorage(
   if (!/^s3:\/\//i.test(target)) throw new CommandError("--to must be a directory or s3://bucket/prefix");
   const { openS3Storage } = await import("./s3_storage.ts");
   return openS3Storage(target, { ...options, name, config: options.config.s3 });
+}
+
+/**
+ * Creates a target that is a directory, and checks that it can be written. An address is not checked.
+ *
+ * @throws {CommandError} if it cannot be written.
+ */
+export async function checkTarget(target: string): Promise<void> {
+  if (!isAddress(target)) await checkLocalFolder(resolve(target));
 }
 
 /** Options of {@link readCompletion}. */

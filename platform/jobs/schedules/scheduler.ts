@@ -128,13 +128,13 @@ async function run(
   { definition, plan }: PlannedSchedule,
   { stored, now }: { readonly stored: StoredSchedule; readonly now: number },
 ): Promise<RunSchedule> {
-  const { name, job, payload, misfire = "run-once" } = definition;
+  const { name, job, payload, misfire = "run-once", overlap = "enqueue" } = definition;
   const due = dueRun(plan, { plannedFor: stored.nextAt, now, misfire });
-  if (due.runs) {
-    await enqueue(tx, job, payload, { uniqueKey: `schedule ${name} ${new Date(due.time).toISOString()}` });
-  }
+  const time = overlap === "skip" ? "" : ` ${new Date(due.time).toISOString()}`;
+  const runs = due.runs &&
+    await enqueue(tx, job, payload, { uniqueKey: `schedule ${name}${time}` }) !== undefined;
   await advanceSchedule(tx, { name, lastAt: due.time }, { nextAt: due.nextAt, now });
-  return { ...due, definition, plannedFor: stored.nextAt };
+  return { ...due, runs, definition, plannedFor: stored.nextAt };
 }
 
 /** Returns the times of a schedule. @throws {InvalidScheduleError} */

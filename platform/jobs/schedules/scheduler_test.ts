@@ -92,6 +92,22 @@ testSchedules(
 );
 
 testSchedules(
+  "Scheduler skips times while the job of an earlier one is left, if the schedule says so",
+  async (harness) => {
+    const process = harness.process([reportSchedule({ overlap: "skip" })]);
+    await harness.settle(process);
+    await harness.until("2027-03-01T03:30:00Z", [process], { stepMs: 600_000 });
+    assertEquals(await harness.enqueued(), ["schedule shop.report"]);
+    assertEquals(harness.seen, ["shop.report skipped", "shop.report skipped"]);
+    await harness.statement("delete from jobs");
+    await harness.until("2027-03-01T04:30:00Z", [process], { stepMs: 600_000 });
+    assertEquals(await harness.enqueued(), ["schedule shop.report"]);
+    assertEquals(harness.seen.length, 2);
+  },
+  OF_A_DAY,
+);
+
+testSchedules(
   "Scheduler plans a changed schedule again, and leaves it to the program that was started last",
   async (harness) => {
     const old = harness.process([reportSchedule()]);
