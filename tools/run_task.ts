@@ -1,4 +1,4 @@
-import { print } from "@archway/program/print.ts";
+import { CLOSED_OUTPUT_CODE, ClosedOutputError, print } from "@archway/program/print.ts";
 
 /** Options of {@link runTask}. */
 export interface RunTaskOptions {
@@ -19,6 +19,7 @@ export async function runTask(
   try {
     Deno.exitCode = await main(Deno.args);
   } catch (error) {
+    if (error instanceof ClosedOutputError) Deno.exit(CLOSED_OUTPUT_CODE);
     if (!(error instanceof Error) || !expected.some((type) => error instanceof type)) throw error;
     await print(Deno.stderr, `${error.message.trimEnd()}\n`);
     Deno.exitCode = exitCode;

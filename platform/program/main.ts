@@ -7,7 +7,7 @@ import { commandOptions } from "./command_options.ts";
 import { isCommandThread, serveCommandThread } from "./command_thread.ts";
 import { formatError, isDatabaseError } from "./format_error.ts";
 import { isOutOfFiles, OUT_OF_FILES_TEXT } from "./out_of_files.ts";
-import { print } from "./print.ts";
+import { CLOSED_OUTPUT_CODE, ClosedOutputError, print } from "./print.ts";
 import { programCommands } from "./program_commands.ts";
 import { checkServices, type Project, serviceCommands } from "./project.ts";
 import { forgoProcesses } from "./serve_all.ts";
@@ -27,6 +27,7 @@ export async function main(project: Project, meta: Pick<ImportMeta, "main">): Pr
     // to a receiver that does not respond.
     Deno.unrefTimer(setTimeout(() => Deno.exit(), 1_000));
   } catch (error) {
+    if (error instanceof ClosedOutputError) Deno.exit(CLOSED_OUTPUT_CODE);
     const text = isOutOfFiles(error)
       ? OUT_OF_FILES_TEXT
       : isUserFacing(error)

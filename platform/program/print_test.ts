@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { notify, print } from "./print.ts";
+import { ClosedOutputError, notify, print } from "./print.ts";
 
 /** Output that accepts one byte per write, asynchronously. */
 class SlowOutput {
@@ -29,5 +29,5 @@ Deno.test("print() writes texts in order, each as a whole", async () => {
 Deno.test("print() rejects when the reader has closed the pipe, and notify() ignores it", async () => {
   const output = new ClosedOutput();
   notify("Comparing\n", output);
-  await assertRejects(() => print(output, "Done\n"), Deno.errors.BrokenPipe);
+  await assertRejects(() => print(output, "Done\n"), ClosedOutputError);
 });
