@@ -57,9 +57,15 @@ export class ListenError extends Error {
   override readonly name = "ListenError";
 }
 
-/** Describes why binding to an address failed. */
-export function bindReason(cause: unknown): string {
-  if (cause instanceof Deno.errors.AddrInUse) return "the address is already in use";
+/**
+ * Describes why binding to an address failed.
+ *
+ * @param setting Variable with the port.
+ */
+export function bindReason(cause: unknown, setting = "PORT"): string {
+  if (cause instanceof Deno.errors.AddrInUse) {
+    return `the address is already in use; stop the program that listens there, or set ${setting} to another port`;
+  }
   if (cause instanceof Deno.errors.AddrNotAvailable) return "the address does not belong to this machine";
   if (cause instanceof Deno.errors.PermissionDenied) return "permission is denied";
   return cause instanceof Error ? cause.message : "the address is unavailable";

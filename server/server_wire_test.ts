@@ -111,7 +111,11 @@ Deno.test("Server.listen() rejects if the address is in use", async () => {
   const { port } = new URL((await first.listen()).url);
   await using second = createServer("127.0.0.1", Number(port));
   const error = await assertRejects(() => second.listen(), Error);
-  assertEquals(error.message, `Cannot listen on 127.0.0.1:${port}: the address is already in use`);
+  assertEquals(
+    error.message,
+    `Cannot listen on 127.0.0.1:${port}: the address is already in use; stop the program that listens there, or set ` +
+      "PORT to another port",
+  );
 });
 
 Deno.test("RequestContext.signal aborts when the client disconnects", async () => {

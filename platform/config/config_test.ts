@@ -1,4 +1,4 @@
-import { assertEquals, assertFalse, assertThrows } from "@std/assert";
+import { assertEquals, assertFalse, assertStringIncludes, assertThrows } from "@std/assert";
 import { ConfigError, parseConfig, readWorkConfig } from "./config.ts";
 import { EnvironmentReader } from "./environment_reader.ts";
 import { readStorageConfig } from "./storage_config.ts";
@@ -218,6 +218,9 @@ Deno.test("parseConfig() requires a secret of 32 bytes with an external database
   for (const HMAC_SECRET of ["", "x".repeat(31), `${SECRET},short`, `${SECRET},`]) {
     const error = assertThrows(() => parse({ ...POSTGRES, HMAC_SECRET }), ConfigError);
     assertEquals(error.errors.map(({ variable }) => variable), ["HMAC_SECRET"]);
+    if (HMAC_SECRET === "") {
+      assertStringIncludes(error.message, "is required: set it to the output of `openssl");
+    }
   }
 });
 

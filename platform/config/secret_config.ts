@@ -39,7 +39,10 @@ export function readSecretConfig(
   reader: SettingsReader,
   { required }: { readonly required: boolean },
 ): SecretConfig {
-  const text = required ? reader.require(HMAC_SECRET, "") : reader.read(HMAC_SECRET);
+  const text = reader.read(HMAC_SECRET);
+  if (required && !reader.isSet(HMAC_SECRET)) {
+    reader.reject(HMAC_SECRET, "is required: set it to the output of `openssl rand -base64 32`, and keep it");
+  }
   return {
     hmacSecrets: text ? readSecrets(reader, text) : undefined,
     cursorTtlSeconds: Math.floor(reader.read(CURSOR_TTL) / 1000),

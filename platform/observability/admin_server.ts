@@ -70,7 +70,8 @@ export function startAdminServer(
             : endpoint?.(request, remoteAddr.hostname) ?? respond(request, metrics, isReady),
       );
     } catch (cause) {
-      throw new ListenError(`Cannot listen on ${host}:${port} for metrics: ${bindReason(cause)}`, { cause });
+      const reason = bindReason(cause, "ADMIN_PORT");
+      throw new ListenError(`Cannot listen on ${host}:${port} for metrics: ${reason}`, { cause });
     }
   }
 }

@@ -129,8 +129,15 @@ export async function ensureDataDirectory(directory: string): Promise<void> {
   try {
     await Deno.mkdir(directory, { recursive: true, mode: 0o700 });
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : "unknown error";
-    throw new EmbeddedError(`Data directory ${directory} could not be created: ${reason}`, { cause });
+    const reason = cause instanceof Deno.errors.NotCapable
+      ? "the program's permissions exclude it, as they do /dev, /proc and /sys"
+      : cause instanceof Error
+      ? cause.message
+      : "unknown error";
+    throw new EmbeddedError(
+      `Data directory ${directory} could not be created: ${reason}; set EMBEDDED_DATA_DIR to another directory`,
+      { cause },
+    );
   }
 }
 

@@ -348,7 +348,10 @@ Deno.test("archway only serves metrics on their own port", async () => {
     await using late = new Program({ ...environment, ADMIN_PORT: String(port) });
     const { code, stderr } = await late.ended();
     assertEquals(code, 1);
-    assertMatch(stderr, new RegExp(`Cannot listen on 127\\.0\\.0\\.1:${port} for metrics: .*in use\n$`));
+    assertMatch(
+      stderr,
+      new RegExp(`Cannot listen on 127\\.0\\.0\\.1:${port} for metrics: .*in use; .* set ADMIN_PORT .*\n$`),
+    );
   }
   await using program = new Program({ ...environment, ADMIN_PORT: "0" });
   const [url, metricsUrl] = await Promise.all([program.url, program.metricsUrl]);

@@ -339,7 +339,8 @@ Deno.test({
     };
     assertEquals(await ended({ PORT: `${listener.addr.port}` }), [
       1,
-      `Cannot listen on 127.0.0.1:${listener.addr.port}: the address is already in use\n`,
+      `Cannot listen on 127.0.0.1:${listener.addr.port}: the address is already in use; stop the program that listens ` +
+      "there, or set PORT to another port\n",
     ]);
     assertEquals(await ended({ MAX_CONNECTIONS: "1", SLOW_CLIENT_GUARD: "on" }), [
       1,
