@@ -100,6 +100,17 @@ const CASES: Readonly<Record<string, (harness: Harness) => Promise<void>>> = {
     await untilRow(harness, "ada", ["read", "payment", id]);
     assertEquals((await rowsOf(harness, "ada", id))[0], ["create", "payment", [id]]);
   },
+  "ids in lower case, in whatever case the caller has written them": async (harness) => {
+    const { server } = harness;
+    const payment = idOf(await pay(harness));
+    const path = `/v1/payments/${payment.toUpperCase()}/refunds/${crypto.randomUUID()}`;
+    const refund = { as: "bob", body: { amount: money("1.00") } };
+    assertEquals((await send(server, `PUT ${path}`, refund)).status, 201);
+    assertEquals((await send(server, `GET ${path}`, { as: "bob" })).status, 200);
+    await untilRow(harness, "bob", ["read", "payment", payment]);
+    assertEquals((await rowsOf(harness, "bob", payment))[0], ["update", "payment", [payment]]);
+    assertEquals(await rowsOf(harness, "bob", payment.toUpperCase()), []);
+  },
   "each item of a batch in its transaction, as a change of the caller": async (harness) => {
     const { server, pool, bob } = harness;
     const expiresAt = new Date(Date.now() + 86_400_000).toISOString();

@@ -37,8 +37,16 @@ export function recordingText(change: string, count: number): string {
 /** Returns the parameters of an entry for {@link recordingText}. */
 export function recordingParameters(entry: TimedEntry): readonly QueryParameter[] {
   const id = newId();
-  const { at, actor, action, resource, ids } = entry;
-  return [id, at, actor, action, resource, ids.join(), hashOfRow({ ...entry, id })];
+  const { at, actor, action, resource } = entry;
+  const ids = inLowerCase(entry.ids);
+  return [id, at, actor, action, resource, ids.join(), hashOfRow({ ...entry, ids, id })];
+}
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** Returns ids with UUIDs in lower case: callers choose the case of those in paths, and a search must find them all. */
+function inLowerCase(ids: readonly string[]): readonly string[] {
+  return ids.map((id) => UUID.test(id) ? id.toLowerCase() : id);
 }
 
 /** Adds entries to the audit log, in one statement. */
@@ -47,7 +55,7 @@ export async function insertEntries(
   entries: readonly TimedEntry[],
   options?: Pick<QueryOptions, "last">,
 ): Promise<void> {
-  const rows = entries.map((entry) => ({ ...entry, id: newId() }));
+  const rows = entries.map((entry) => ({ ...entry, ids: inLowerCase(entry.ids), id: newId() }));
   await db.query(INSERT, [
     rows.map(({ id }) => id),
     rows.map(({ at }) => at),
