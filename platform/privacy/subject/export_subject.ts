@@ -22,7 +22,8 @@ export async function exportSubject(
   const counts = new Map<string, number>();
   const head = `{"subject":${JSON.stringify(subject.id)},"exportedAt":"${subject.now}","records":[`;
   const record = async (table: string, data: Readonly<Record<string, unknown>>): Promise<void> => {
-    await write(`${counts.size === 0 ? head : ","}\n${JSON.stringify({ table, data }, jsonValue)}`);
+    const text = JSON.stringify({ table, data }, jsonValue).replaceAll(CONTROLS, escaped);
+    await write(`${counts.size === 0 ? head : ","}\n${text}`);
     counts.set(table, (counts.get(table) ?? 0) + 1);
   };
   for (const source of sources) {
@@ -34,6 +35,13 @@ export async function exportSubject(
   }
   if (counts.size > 0) await write("\n]}\n");
   return counts;
+}
+
+/** Control characters that JSON allows and terminals interpret (ECMA-48, C1). */
+const CONTROLS = /[\u007f-\u009f]/g;
+
+function escaped(control: string): string {
+  return `\\u00${control.charCodeAt(0).toString(16)}`;
 }
 
 /** Returns values that JSON has no form for: large integers as text. */
