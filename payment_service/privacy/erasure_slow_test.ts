@@ -135,6 +135,38 @@ async function encryptEarlierEvents(pool: ConnectionPool): Promise<void> {
   assertEquals(await findInconsistencies(pool.writer()), []);
 }
 
+/** Erases a person who is only known since a revision, and by an item of a batch that waits. */
+async function eraseLaterPayer(pool: ConnectionPool, server: Server): Promise<void> {
+  const [payee, payer] = [
+    await person(server, { name: "Ada" }),
+    await person(server, { name: "Ev\u009b31mil" }),
+  ];
+  // Its response does not mention the payer.
+  const keyed = { body: request(payee), key: crypto.randomUUID() };
+  const created = await send(server, "POST /v1/payment-requests", keyed);
+  assertEquals(dataOf(created)["description"], DOCUMENT);
+  const revision = request(payee, { payerAccountId: payer.account });
+  const revised = await send(server, `PUT /v1/payment-requests/${idOf(created)}`, {
+    headers: { "If-Match": "*" },
+    body: revision,
+  });
+  assertEquals(revised.status, 200, revised.text);
+  const batch = { body: { requests: [revision] }, key: crypto.randomUUID() };
+  assertEquals((await send(server, "POST /v1/payment-request-batches", batch)).status, 202);
+  const { output } = await privacy(pool, "export", "--subject", payer.profile);
+  const { records }: { records: { table: string; data: Record<string, unknown> }[] } = JSON.parse(output);
+  const of = (table: string): readonly Record<string, unknown>[] =>
+    records.filter((one) => one.table === table).map(({ data }) => data);
+  assertEquals(of("payment_request_batch_items").map(({ terms }) => Object(terms).description), [DOCUMENT]);
+  assert(of("idempotency_keys").some(({ body }) => String(body).includes(DOCUMENT)));
+  assertEquals([of("profiles")[0]?.["name"], output.includes("\u009b")], ["Ev\u009b31mil", false]);
+  await erase(pool, payer.profile);
+  assertEquals(
+    outcome(await send(server, "POST /v1/payment-requests", keyed)),
+    "422 idempotency-key-expired",
+  );
+}
+
 for (const [name, open] of Object.entries(databasesWith(serviceMigrations(...PRIVACY, paymentModule)))) {
   Deno.test({
     name: `privacy exports and erases a person on ${name}`,
@@ -321,6 +353,9 @@ for (const [name, open] of Object.entries(databasesWith(serviceMigrations(...PRI
         assertEquals(JSON.parse(again.output), receipt);
         const { output } = await privacy(pool, "export", "--subject", erased.profile);
         assert(!output.includes(NAME) && !output.includes(DOCUMENT));
+      });
+      await t.step("a person is found who pays since a revision, or whom a waiting batch asks", async () => {
+        await eraseLaterPayer(pool, server);
       });
       await t.step("events from before are encrypted, those of the person first", async () => {
         await encryptEarlierEvents(pool);

@@ -50,9 +50,9 @@ const REQUEST_IDS = `select id from payment_requests where ${REQUEST_OF_PERSON} 
 
 const REQUESTS = "select * from payment_requests where id = any ($1) order by id";
 
-// Responses to their payees do not mention the payer.
-const PAID_REQUEST_IDS =
-  `select id from payment_requests where payer_account_id is null and ${PAID_BY_PERSON} order by id`;
+// Responses from before their payer was known do not mention them. Those about a payee do.
+const PAYER_REQUEST_IDS =
+  `select id from payment_requests where payer_account_id ${OF_ACCOUNTS} or ${PAID_BY_PERSON} order by id`;
 
 const REFUNDS = "select * from refunds where payment_id = any ($1) order by payment_id, id";
 
@@ -78,11 +78,17 @@ const FREE_REFERENCES = `delete from payment_request_references where request_id
     select id from payment_requests where payee_account_id ${OF_ACCOUNTS}
   ))`;
 
-const ERASE_ITEMS = `update payment_request_batch_items
-  set terms = (terms::jsonb || '{"description": null, "reference": null}')::json
-  where status = 'pending' and coalesce(terms->>'description', terms->>'reference') is not null and exists (
+const PENDING_OF_PERSON = `status = 'pending' and exists (
     select from accounts where profile_id = $1 and id::text in (terms->>'payeeAccountId', terms->>'payerAccountId')
   )`;
+
+const ITEMS =
+  `select * from payment_request_batch_items where ${PENDING_OF_PERSON} and (batch_id, place) > ($2, $3)
+  order by batch_id, place limit ${BATCH}`;
+
+const ERASE_ITEMS = `update payment_request_batch_items
+  set terms = (terms::jsonb || '{"description": null, "reference": null}')::json
+  where ${PENDING_OF_PERSON} and coalesce(terms->>'description', terms->>'reference') is not null`;
 
 const FIRST_ID = "00000000-0000-0000-0000-000000000000";
 
@@ -91,8 +97,9 @@ export const paymentPersonalData: PersonalDataSource = {
   async references(db: Querier, id: string): Promise<readonly string[]> {
     if (!UUID.test(id)) return [];
     const accounts = await db.query<{ id: string }>(ACCOUNT_IDS, [id]);
-    const requests = await db.query<{ id: string }>(PAID_REQUEST_IDS, [id]);
-    return [...accounts.rows, ...requests.rows].map((row) => row.id);
+    const requests = await db.query<{ id: string }>(PAYER_REQUEST_IDS, [id]);
+    const ids = [...accounts.rows, ...requests.rows].map((row) => row.id);
+    return [...new Set([...ids, ...await requestsThatAsked(db, id)])];
   },
 
   async keysOf(tx: Transaction, { id }: DataSubject): Promise<readonly string[]> {
@@ -120,6 +127,7 @@ export const paymentPersonalData: PersonalDataSource = {
       for (const request of requests) yield* eventsOf(db, store, requestStream(request.id));
       for (const request of requests) former.delete(request.id);
     }
+    yield* itemsOf(db, id);
     // What was asked of them alone: the rest concerns a later payer.
     for (const request of former) {
       for await (const event of eventsOf(db, store, requestStream(request))) {
@@ -207,6 +215,21 @@ async function* entriesOf(db: Querier, store: EventStore, id: string): AsyncIter
     if (last === undefined) return;
     after = [last.account_id, last.transfer_id];
   }
+}
+
+async function* itemsOf(db: Querier, id: string): AsyncIterable<PersonalRecord> {
+  for (let after: readonly [string, bigint] = [FIRST_ID, 0n];;) {
+    const { rows } = await db.query<ItemRow>(ITEMS, [id, ...after]);
+    for (const data of rows) yield { table: "payment_request_batch_items", data };
+    const last = rows.at(-1);
+    if (last === undefined) return;
+    after = [last.batch_id, last.place];
+  }
+}
+
+interface ItemRow extends Readonly<Record<string, unknown>> {
+  readonly batch_id: string;
+  readonly place: bigint;
 }
 
 interface EntryRow extends Readonly<Record<string, unknown>> {
