@@ -64,7 +64,7 @@ export const analyticsScenario: Scenario<AnalyticsSetting> = {
     if (!parts.includes("payments")) return tables;
     const server = await startService(database, run, {
       main: join(ROOT, "main.ts"),
-      env: { OUTBOX_WORKER: "off", ADMISSION_MAX_DELAY: "0s" },
+      env: { ADMISSION_MAX_DELAY: "0s" },
     });
     const workload = keyedPosts("/v1/payments", paymentBodies({ payers: ids, payees: ids }));
     const load = loadOn(run, { server, workload, connections, perSecond: rate });
