@@ -27,36 +27,52 @@ export async function readLimitedFile(
   maxBytes: number,
   { signal }: LimitedFileOptions = {},
 ): Promise<string> {
-  const content = new Content(maxBytes);
-  requireFile(await Deno.stat(path));
+  const { size } = requireFile(await Deno.stat(path));
+  const content = new Content(maxBytes, size);
   using file = await Deno.open(path);
+  requireFile(await file.stat());
   do signal?.throwIfAborted(); while (content.add(await file.read(content.free)));
   return content.text();
 }
 
 /** Does what {@link readLimitedFile} does, for the configuration, which is read before anything else runs. */
 export function readLimitedFileSync(path: string, maxBytes: number): string {
-  const content = new Content(maxBytes);
-  requireFile(Deno.statSync(path));
+  const { size } = requireFile(Deno.statSync(path));
+  const content = new Content(maxBytes, size);
   using file = Deno.openSync(path);
+  requireFile(file.statSync());
   while (content.add(file.readSync(content.free)));
   return content.text();
 }
 
-function requireFile({ isFile }: Deno.FileInfo): void {
-  if (!isFile) throw new FileError("is not a regular file");
+function requireFile(info: Deno.FileInfo): Deno.FileInfo {
+  if (!info.isFile) throw new FileError("is not a regular file");
+  return info;
 }
+
+/** Size of the first buffer of a file that has no size, as in /proc. */
+const INITIAL_BYTES = 4096;
 
 /** Bytes of a file, with room for one more than the limit, which shows that it is exceeded. */
 class Content {
-  readonly #bytes: Uint8Array<ArrayBuffer>;
+  readonly #maxBytes: number;
+  #bytes: Uint8Array<ArrayBuffer>;
   #length = 0;
 
-  constructor(maxBytes: number) {
-    this.#bytes = new Uint8Array(maxBytes + 1);
+  /** @throws {FileError} if the size exceeds the limit. */
+  constructor(maxBytes: number, size: number) {
+    this.#maxBytes = maxBytes;
+    this.#requireAtMost(size);
+    this.#bytes = new Uint8Array(Math.min(maxBytes, Math.max(size, INITIAL_BYTES)) + 1);
   }
 
+  /** Room for more bytes; empty beyond the limit. */
   get free(): Uint8Array<ArrayBuffer> {
+    if (this.#length === this.#bytes.length && this.#length <= this.#maxBytes) {
+      const larger = new Uint8Array(Math.min(2 * this.#length, this.#maxBytes + 1));
+      larger.set(this.#bytes);
+      this.#bytes = larger;
+    }
     return this.#bytes.subarray(this.#length);
   }
 
@@ -68,9 +84,12 @@ class Content {
 
   /** @throws {FileError} if the limit is exceeded. */
   text(): string {
-    const maxBytes = this.#bytes.length - 1;
-    if (this.#length > maxBytes) throw new FileError(`is larger than ${formatLimit(maxBytes)}`);
+    this.#requireAtMost(this.#length);
     return new TextDecoder("utf-8", { ignoreBOM: true }).decode(this.#bytes.subarray(0, this.#length));
+  }
+
+  #requireAtMost(bytes: number): void {
+    if (bytes > this.#maxBytes) throw new FileError(`is larger than ${formatLimit(this.#maxBytes)}`);
   }
 }
 

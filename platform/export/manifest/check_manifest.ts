@@ -75,8 +75,10 @@ function isName(value: unknown): boolean {
   return typeof value === "string" && /^[\w-]{1,100}$/.test(value);
 }
 
+/** Whether a value is a time as this program writes it: other forms may lack the zone. */
 function isTime(value: unknown): boolean {
-  return typeof value === "string" && !Number.isNaN(Date.parse(value));
+  const time = typeof value === "string" ? Date.parse(value) : NaN;
+  return !Number.isNaN(time) && new Date(time).toISOString() === value;
 }
 
 function isCount(value: unknown): boolean {

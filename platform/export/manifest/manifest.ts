@@ -5,6 +5,9 @@ import { isManifest, wrongMember } from "./check_manifest.ts";
 /** Name of the manifest in the folder of a data set. */
 export const MANIFEST_FILE = "manifest.json";
 
+/** Maximum size of a manifest in bytes, with hundreds of thousands of files. */
+export const MAX_MANIFEST_BYTES = 64 * 1024 * 1024;
+
 /** File that a manifest lists. */
 export interface ManifestFile {
   /** Path in the folder of the data set, such as "day=2026-11-30/00000012-5e1f0a2b-1.parquet". */

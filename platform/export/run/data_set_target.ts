@@ -10,7 +10,7 @@ import {
 } from "../manifest/manifest.ts";
 import { mergeColumns } from "../manifest/merge_columns.ts";
 import { PartitionFiles } from "../parquet/partition_files.ts";
-import type { ExportStorage, StoredManifest } from "../storage/storage.ts";
+import { type ExportStorage, ManifestConflict, type StoredManifest } from "../storage/storage.ts";
 import type { ExportOptions } from "./export_options.ts";
 
 interface TargetOptions {
@@ -81,7 +81,8 @@ export class DataSetTarget {
   /**
    * Replaces the manifest. Readers see all of the change or nothing.
    *
-   * @throws {CommandError} if another export has replaced it, or a column has changed its type.
+   * @throws {ManifestConflict} if another export has replaced it.
+   * @throws {CommandError} if a column has changed its type.
    */
   async commit(
     { files, full = false, isLast = false, merged = [], ...progress }: ManifestChange,
@@ -104,10 +105,21 @@ export class DataSetTarget {
     this.#isComplete ||= isLast;
   }
 
-  /** Records that all rows are exported, unless a commit has. A data set that never had rows still has no manifest then. */
+  /**
+   * Records that all rows are exported, unless a commit has. A data set that never had rows still has no manifest then. If
+   * another export has replaced the manifest, that one remains: it lists these files or such with the same rows.
+   */
   async complete(): Promise<void> {
     if (this.#isComplete || this.#stored === undefined) return;
-    await this.#replace({ ...this.#manifest, completedAt: this.#now() });
+    try {
+      await this.#replace({ ...this.#manifest, completedAt: this.#now() });
+    } catch (error) {
+      const current = error instanceof ManifestConflict ? await this.#storage.readManifest() : undefined;
+      const manifest = current && parseManifest(current.text, this.#definition);
+      if (manifest === undefined || manifest.sequence < this.#manifest.sequence) throw error;
+      this.#stored = current;
+      this.#manifest = manifest;
+    }
     this.#isComplete = true;
   }
 

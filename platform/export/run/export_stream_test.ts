@@ -5,7 +5,7 @@ import { CommandError } from "@archway/service_kit/command.ts";
 import type { ExportColumn } from "@archway/service_kit/export_definition.ts";
 import type { Reading } from "@archway/service_kit/metric_sink.ts";
 import { SmallDisk } from "@archway/tools/support/small_disk.ts";
-import { readExportConfig } from "../export_config.ts";
+import { readExportConfig, type S3Config } from "../export_config.ts";
 import { ExportMetrics } from "../schedule/export_metrics.ts";
 import { ScheduledExport } from "../schedule/scheduled_export.ts";
 import { openLocalStorage } from "../storage/local_storage.ts";
@@ -15,6 +15,11 @@ import type { Manifest } from "../manifest/manifest.ts";
 import { filesIn, readDataSet, readManifest } from "../testing/read_data_set.ts";
 import { exportDataSet } from "./export_data_set.ts";
 import type { ExportOptions, ExportSummary } from "./export_options.ts";
+
+const NO_STORE: S3Config = {
+  ...{ endpoint: undefined, accessKeyId: undefined, secretAccessKey: undefined },
+  ...{ region: "us-east-1", sessionToken: undefined },
+};
 
 type Changes =
   & NumberStreamOptions
@@ -173,7 +178,8 @@ Deno.test("exportStream() refuses a manifest with a member of another form, and 
       ["sequence", -1],
       ["columns", [{ name: "position", type: "blob" }]],
       ["rows", "1"],
-      ["completedAt", "yesterday"],
+      ...["yesterday", "2026-12-02", "2026-12-02T12:00:00", "2026-02-30T12:00:00.000Z", "Dec 2 2026"]
+        .map((value) => ["completedAt", value] as const),
       ...[5, [null], [{}], [{ ...file, path: elsewhere }], [{ ...file, day: "2020-01-01" }]]
         .map((value) => ["files", value] as const),
       ...[null, "abc", undefined, { ...manifest.stream, position: "abc" }, { position: "1" }]
@@ -214,9 +220,7 @@ Deno.test({
 Deno.test("ExportMetrics has the last export of any process, also while one is in progress or fails", () =>
   inFolder(async (folder) => {
     const definition = numberStream({ last: 1n });
-    const unset = { endpoint: undefined, accessKeyId: undefined, secretAccessKey: undefined };
-    const s3 = { ...unset, region: "us-east-1", sessionToken: undefined };
-    const options = { definition, config: { s3 } };
+    const options = { definition, config: { s3: NO_STORE } };
     let now = Date.parse("2026-12-02T12:00:00Z");
     let collect: () => Iterable<Reading> = () => [];
     const failed: string[] = [];
@@ -248,6 +252,106 @@ Deno.test("ExportMetrics has the last export of any process, also while one is i
     now += 600_000;
     assertEquals(await seconds(), [now / 1000 - 600]);
   }));
+
+Deno.test("ExportMetrics reads each manifest for itself, and does not wait for one without an end", async () => {
+  const definitions = ["stuck", "numbers"].map((name) => numberStream({ last: 1n, name }));
+  let collect: () => Iterable<Reading> = () => [];
+  const end = "2026-12-02T12:00:00.000Z";
+  await using metrics = new ExportMetrics({
+    sink: { counter: () => () => {}, histogram: () => () => {}, gauge: (_, read) => collect = read },
+    definitions,
+    readCompletion: ({ name }) => name === "stuck" ? new Promise(() => {}) : Promise.resolve(end),
+    onError: () => {},
+    nowMs: () => Date.parse(end),
+  });
+  metrics.start();
+  for (let read: Reading[] = []; read.length === 0; read = [...collect()]) {
+    await new Promise((resolve) => setTimeout(resolve));
+  }
+  assertEquals([...collect()], [{ value: Date.parse(end) / 1000, labels: { data_set: "numbers" } }]);
+});
+
+Deno.test("ExportMetrics has zero for an end in the future, until the manifest or the clock is correct", async () => {
+  let [now, end] = [Date.parse("2026-12-02T12:00:00Z"), "2099-01-01T00:00:00.000Z"];
+  let collect: () => Iterable<Reading> = () => [];
+  const failed: unknown[] = [];
+  await using metrics = new ExportMetrics({
+    sink: { counter: () => () => {}, histogram: () => () => {}, gauge: (_, read) => collect = read },
+    definitions: [numberStream({ last: 1n })],
+    readCompletion: () => Promise.resolve(end),
+    onError: (name, error) => failed.push(name, error instanceof Error && error.message),
+    nowMs: () => now,
+  });
+  metrics.start();
+  const next = async (): Promise<readonly number[]> => {
+    now += 600_000;
+    void collect();
+    await metrics.idle;
+    return [...collect()].map(({ value }) => value);
+  };
+  assertEquals(await next(), [0]);
+  assertEquals(failed, ["numbers", "its time 2099-01-01T00:00:00.000Z is in the future"]);
+  // The clock of another machine may be some minutes fast.
+  end = new Date(now + 600_000 + 300_000).toISOString();
+  assertEquals(await next(), [Date.parse(end) / 1000]);
+  now -= 86_400_000;
+  assertEquals([...collect()], []);
+});
+
+Deno.test({
+  name: "openLocalStorage() and readCompletion() wait for no pipe, and read no manifest without a limit",
+  ignore: Deno.build.os === "windows",
+  fn: () =>
+    inFolder(async (folder) => {
+      await Deno.mkdir(folder, { recursive: true });
+      const [manifest, lock] = [join(folder, "manifest.json"), join(folder, ".lock")];
+      const makePipe = async (path: string): Promise<void> => {
+        assert((await new Deno.Command("mkfifo", { args: [path] }).output()).success);
+      };
+      const assertRefused = async (message: string): Promise<void> => {
+        const options = { definition: numberStream({ last: 1n }), config: { s3: NO_STORE } };
+        const attempts = [() => run(folder, { last: 1n }), () => readCompletion(dirname(folder), options)];
+        for (const attempt of attempts) {
+          assertEquals((await assertRejects(attempt, CommandError)).message, message);
+        }
+      };
+      await makePipe(manifest);
+      await assertRefused(`${manifest} is not a regular file`);
+      await Deno.remove(manifest);
+      await Deno.create(manifest).then((file) => file.close());
+      await Deno.truncate(manifest, 64 * 1024 * 1024 + 1);
+      await assertRefused(`${manifest} is larger than 64 MiB`);
+      await Deno.remove(manifest);
+      for (const make of [makePipe, (path: string) => Deno.symlink(`${folder}-victim`, path)]) {
+        await Deno.remove(lock);
+        await make(lock);
+        const { message } = await assertRejects(() => openLocalStorage(folder), CommandError);
+        assertStringIncludes(message, ".lock is not a regular file");
+      }
+    }),
+});
+
+Deno.test({
+  name: "openLocalStorage() neither writes nor reads in a folder to which that of a day is a link",
+  ignore: Deno.build.os === "windows",
+  fn: () =>
+    inFolder(async (folder) => {
+      const [day, elsewhere] = [join(folder, "day=2026-11-29"), `${folder}-elsewhere`];
+      for (const path of [folder, elsewhere]) await Deno.mkdir(path, { recursive: true });
+      await Deno.symlink(elsewhere, day);
+      const { message } = await assertRejects(() => run(folder, { last: 1n }), CommandError);
+      assertStringIncludes(message, `${day} is not a directory of its own`);
+      assertEquals(await filesIn(elsewhere), []);
+      await Deno.remove(day);
+      await run(folder, { last: 1n });
+      await Deno.remove(elsewhere);
+      await Deno.rename(day, elsewhere);
+      await Deno.symlink(elsewhere, day);
+      const { files: [file] } = await readManifest(folder);
+      await using storage = await openLocalStorage(folder);
+      await assertRejects(() => storage.readFile(file?.path ?? ""), CommandError);
+    }),
+});
 
 Deno.test("openLocalStorage() refuses a folder to which another export writes", () =>
   inFolder(async (folder) => {

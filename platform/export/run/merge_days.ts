@@ -2,6 +2,7 @@ import type { ExportColumn } from "@archway/service_kit/export_definition.ts";
 import type { ManifestFile } from "../manifest/manifest.ts";
 import { MAX_BYTES } from "../parquet/partition_files.ts";
 import { readParquet } from "../parquet/read_parquet.ts";
+import { ManifestConflict } from "../storage/storage.ts";
 import type { DataSetTarget } from "./data_set_target.ts";
 import type { ExportOptions } from "./export_options.ts";
 
@@ -37,11 +38,17 @@ export async function mergeDays(
     }
     const written = await files.close();
     const { files: listed, stream } = target.manifest;
-    await target.commit({
-      files: [...listed.filter((file) => !merged.includes(file)), ...written],
-      ...(stream !== undefined && { stream }),
-      merged,
-    });
+    try {
+      await target.commit({
+        files: [...listed.filter((file) => !merged.includes(file)), ...written],
+        ...(stream !== undefined && { stream }),
+        merged,
+      });
+    } catch (error) {
+      // Another export adds or merges at the same time; a later one merges what is left.
+      if (error instanceof ManifestConflict) return;
+      throw error;
+    }
   }
 }
 

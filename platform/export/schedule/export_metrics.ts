@@ -1,3 +1,4 @@
+import { CommandError } from "@archway/service_kit/command.ts";
 import type { ExportDefinition } from "@archway/service_kit/export_definition.ts";
 import type { Measure, MetricSink } from "@archway/service_kit/metric_sink.ts";
 import type { ExportedDataSet } from "./scheduled_export.ts";
@@ -17,6 +18,12 @@ export interface ExportMetricsOptions {
 /** Time after which manifests are read again, for the exports of other processes, in milliseconds. */
 const REFRESH_MS = 600_000;
 
+/** Time by which clocks of machines may differ, in milliseconds. A later end would hide that exports fail. */
+const CLOCK_SKEW_MS = 300_000;
+
+/** Maximum wait for manifests that are being read when the metrics are disposed, in milliseconds. */
+const CLOSE_MS = 500;
+
 /** Metrics of exports. */
 export class ExportMetrics implements AsyncDisposable {
   readonly #options: Required<ExportMetricsOptions>;
@@ -26,7 +33,8 @@ export class ExportMetrics implements AsyncDisposable {
   readonly #ends = new Map<string, number>();
   /** Time of the next reading of manifests. */
   #dueMs = Infinity;
-  #reading: Promise<void> = Promise.resolve();
+  /** Manifests that are being read, by data set. */
+  readonly #reading = new Map<string, Promise<void>>();
 
   constructor({ nowMs = Date.now, ...options }: ExportMetricsOptions) {
     this.#options = { ...options, nowMs };
@@ -54,7 +62,7 @@ export class ExportMetrics implements AsyncDisposable {
 
   /** Resolves when no manifest is being read. */
   get idle(): Promise<void> {
-    return this.#reading;
+    return Promise.all(this.#reading.values()).then(() => undefined);
   }
 
   /** Measures an export of this process. */
@@ -65,29 +73,45 @@ export class ExportMetrics implements AsyncDisposable {
     this.#advance(dataSet, this.#options.nowMs());
   }
 
+  /** Ends the reading; one that the file system does not end is not waited for. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#dueMs = Infinity;
-    await this.idle;
+    const { promise: late, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, CLOSE_MS);
+    await Promise.race([this.idle, late]);
+    clearTimeout(timer);
   }
 
   #lastSuccess(): readonly { readonly value: number; readonly labels: { readonly data_set: string } }[] {
     const now = this.#options.nowMs();
     if (now >= this.#dueMs) {
       this.#dueMs = now + REFRESH_MS;
-      this.#reading = this.#read();
+      for (const definition of this.#options.definitions) this.#startReading(definition);
     }
+    // If the clock was set back, an end of before is none.
+    for (const [name, ms] of this.#ends) if (ms > now + CLOCK_SKEW_MS) this.#ends.delete(name);
     return [...this.#ends].map(([name, ms]) => ({ value: ms / 1000, labels: { data_set: name } }));
   }
 
-  async #read(): Promise<void> {
-    const { definitions, readCompletion, onError } = this.#options;
-    for (const definition of definitions) {
-      try {
-        const end = await readCompletion(definition);
-        if (end !== undefined) this.#advance(definition.name, Date.parse(end));
-      } catch (error) {
-        onError(definition.name, error);
-      }
+  /** Reads the manifest of a data set, unless an earlier reading has not ended. */
+  #startReading(definition: ExportDefinition): void {
+    const { name } = definition;
+    if (this.#reading.has(name)) return;
+    this.#reading.set(name, this.#read(definition).finally(() => this.#reading.delete(name)));
+  }
+
+  async #read(definition: ExportDefinition): Promise<void> {
+    const { readCompletion, onError, nowMs } = this.#options;
+    try {
+      const end = await readCompletion(definition);
+      if (end === undefined) return;
+      const ms = Date.parse(end);
+      if (ms <= nowMs() + CLOCK_SKEW_MS) return this.#advance(definition.name, ms);
+      // Without a value, there would be no alert if no export runs.
+      this.#advance(definition.name, 0);
+      throw new CommandError(`its time ${end} is in the future`);
+    } catch (error) {
+      onError(definition.name, error);
     }
   }
 

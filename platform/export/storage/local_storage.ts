@@ -1,6 +1,7 @@
 import { dirname, join } from "node:path";
+import { FileError, type LimitedFileOptions, readLimitedFile } from "@archway/server/limited_file.ts";
 import { CommandError } from "@archway/service_kit/command.ts";
-import { MANIFEST_FILE } from "../manifest/manifest.ts";
+import { MANIFEST_FILE, MAX_MANIFEST_BYTES } from "../manifest/manifest.ts";
 import { type FileOperations, SYSTEM_FILES } from "./file_operations.ts";
 import type { ExportStorage, FileSink, StoredManifest } from "./storage.ts";
 
@@ -16,7 +17,7 @@ export async function openLocalStorage(folder: string, files = SYSTEM_FILES): Pr
   try {
     await files.makeFolder(folder);
     await files.syncFolder(dirname(folder));
-    const lock = await Deno.open(join(folder, ".lock"), { create: true, write: true, mode: 0o640 });
+    const lock = await openLock(join(folder, ".lock"));
     if (await acquire(lock)) return new LocalStorage(folder, { lock, files });
     lock.close();
   } catch (cause) {
@@ -50,6 +51,17 @@ function unwritable(folder: string, cause: unknown): CommandError {
   return new CommandError(`${folder} cannot be written: ${reason}`, { cause });
 }
 
+/** Opens the lock, which is no link to a file elsewhere, and no pipe, whose opening would wait. */
+async function openLock(path: string): Promise<Deno.FsFile> {
+  const info = await Deno.lstat(path).catch(undefinedIfMissing);
+  if (info?.isFile === false) throw new FileError(".lock is not a regular file");
+  return await Deno.open(path, { create: true, write: true, mode: 0o640 });
+}
+
+function undefinedIfMissing(error: unknown): undefined {
+  if (!(error instanceof Deno.errors.NotFound)) throw error;
+}
+
 /** File with `tryLock`, which Deno has since 2.7. */
 interface Lockable extends Pick<Deno.FsFile, "lock"> {
   tryLock?(exclusive: boolean): Promise<boolean>;
@@ -67,13 +79,21 @@ async function acquire(file: Lockable): Promise<boolean> {
   return locked;
 }
 
-/** Reads the manifest in a folder, also while an export has that open. Returns undefined if there is none yet. */
-export async function readLocalManifest(folder: string): Promise<StoredManifest | undefined> {
+/**
+ * Reads the manifest in a folder, also while an export has that open. Returns undefined if there is none yet.
+ *
+ * @throws {CommandError} if it is a pipe, a device or the like, which might never end, or too large.
+ */
+export async function readLocalManifest(
+  folder: string,
+  options?: LimitedFileOptions,
+): Promise<StoredManifest | undefined> {
+  const path = join(folder, MANIFEST_FILE);
   try {
-    return { text: await Deno.readTextFile(join(folder, MANIFEST_FILE)) };
+    return { text: await readLimitedFile(path, MAX_MANIFEST_BYTES, options) };
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
+    if (error instanceof FileError) throw new CommandError(`${path} ${error.message}`, { cause: error });
+    return undefinedIfMissing(error);
   }
 }
 
@@ -108,6 +128,7 @@ class LocalStorage implements ExportStorage {
     const [folder, unfinished] = [dirname(final), final + UNFINISHED];
     if (folder !== this.#folder) {
       await files.makeFolder(folder);
+      await requireFolder(folder);
       await files.syncFolder(this.#folder);
     }
     const file = await files.create(unfinished);
@@ -133,8 +154,11 @@ class LocalStorage implements ExportStorage {
     };
   }
 
-  readFile(path: string): Promise<Uint8Array<ArrayBuffer>> {
-    return Deno.readFile(join(this.#folder, path));
+  async readFile(path: string): Promise<Uint8Array<ArrayBuffer>> {
+    const file = join(this.#folder, path);
+    await requireFolder(dirname(file));
+    if (!(await Deno.lstat(file)).isFile) throw new CommandError(`${file} is not a regular file`);
+    return await Deno.readFile(file);
   }
 
   async list(): Promise<readonly string[]> {
@@ -153,5 +177,12 @@ class LocalStorage implements ExportStorage {
   [Symbol.asyncDispose](): Promise<void> {
     this.#lock[Symbol.dispose]();
     return Promise.resolve();
+  }
+}
+
+/** @throws {CommandError} if the folder of a day is a link, which would lead elsewhere. */
+async function requireFolder(path: string): Promise<void> {
+  if (!(await Deno.lstat(path)).isDirectory) {
+    throw new CommandError(`${path} is not a directory of its own, as links are not followed; remove it`);
   }
 }

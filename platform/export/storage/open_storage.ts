@@ -58,7 +58,7 @@ export async function readCompletion(
   const { name } = definition;
   const stored = isAddress(target)
     ? await (await openStorage(target, { ...options, name })).readManifest()
-    : await readLocalManifest(folderOf(target, name));
+    : await readLocalManifest(folderOf(target, name), options);
   return stored && parseManifest(stored.text, definition).completedAt;
 }
 

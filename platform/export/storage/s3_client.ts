@@ -21,6 +21,8 @@ export interface S3Request {
   readonly body?: readonly Uint8Array<ArrayBuffer>[];
   /** Status codes that are no error, in addition to 200 and 204. @default {[]} */
   readonly accepts?: readonly number[];
+  /** Maximum size of the body of a success. @default {256 MiB} */
+  readonly maxBytes?: number;
 }
 
 /** Response, and whether an earlier attempt may have succeeded without one. */
@@ -40,7 +42,7 @@ export interface S3ClientOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Maximum size of a body, of a success and of an error. Files and manifests are far smaller. */
+/** Maximum size of a body, of a success and of an error. Files are far smaller. */
 const MAX_BYTES = 256 * 1024 * 1024;
 const MAX_ERROR_BYTES = 64 * 1024;
 
@@ -81,7 +83,7 @@ export class S3Client {
    * @throws {CommandError} for any other response, and if the last attempt fails.
    */
   async send(request: S3Request): Promise<S3Response> {
-    const { method, key, accepts = [] } = request;
+    const { method, key, accepts = [], maxBytes = MAX_BYTES } = request;
     const signal = this.#signal;
     let failure = "";
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
@@ -94,14 +96,14 @@ export class S3Client {
       try {
         const response = await fetch(...prepared);
         const { status, ok, headers } = response;
-        const { bytes, isCut } = await readLimitedBody(response.body, ok ? MAX_BYTES : MAX_ERROR_BYTES);
+        const { bytes, isCut } = await readLimitedBody(response.body, ok ? maxBytes : MAX_ERROR_BYTES);
         const isAccepted = ok ? !isCut : accepts.includes(status);
         if (isAccepted) {
           const body = ok ? bytes : new Uint8Array();
           return { status, tag: headers.get("ETag"), body, isRepeated: attempt > 0 };
         }
         failure = ok ? "the response is too large" : describe(status, bytes);
-        if (status < 500 && status !== 429) break;
+        if (ok || (status < 500 && status !== 429)) break;
       } catch (error) {
         signal?.throwIfAborted();
         failure = error instanceof Error ? error.message : "no response";

@@ -1,8 +1,8 @@
 import { CommandError } from "@archway/service_kit/command.ts";
 import type { S3Config } from "../export_config.ts";
-import { MANIFEST_FILE } from "../manifest/manifest.ts";
+import { MANIFEST_FILE, MAX_MANIFEST_BYTES } from "../manifest/manifest.ts";
 import { S3Client } from "./s3_client.ts";
-import type { ExportStorage, FileSink, StoredManifest } from "./storage.ts";
+import { type ExportStorage, type FileSink, ManifestConflict, type StoredManifest } from "./storage.ts";
 
 /** Options of {@link openS3Storage}. */
 export interface S3StorageOptions {
@@ -52,7 +52,7 @@ class S3Storage implements ExportStorage {
 
   async readManifest(): Promise<StoredManifest | undefined> {
     const { status, tag, body } = await this.#client.send({
-      ...{ method: "GET", key: this.#manifest, accepts: [404] },
+      ...{ method: "GET", key: this.#manifest, accepts: [404], maxBytes: MAX_MANIFEST_BYTES },
     });
     if (status === 404) return undefined;
     if (tag === null) throw new CommandError("The object store returns no ETag, which exports depend on");
@@ -71,7 +71,7 @@ class S3Storage implements ExportStorage {
     // An earlier attempt whose response was lost may have replaced it.
     const current = isDone || isRepeated ? await this.readManifest() : undefined;
     if (current?.text === text) return current;
-    throw new CommandError(
+    throw new ManifestConflict(
       "Another export has replaced the manifest meanwhile; nothing was added. Repeat the command",
     );
   }

@@ -44,15 +44,16 @@ Deno.test("openS3Storage() keeps a data set in an object store, each row once", 
   assertEquals([await numbers(store), before > store.objects.size], [odd(4_501), true]);
 });
 
-Deno.test("openS3Storage() lets one of two exports add its files, and removes those of the other", async () => {
-  await using store = new MemoryStore();
-  await exportNumbers(open(store), { last: 101n });
+/** Returns a storage whose first manifest is preceded by what another export does. */
+function preceded(store: MemoryStore, other: () => Promise<unknown>): ExportStorage {
   const late = open(store);
-  const racing: ExportStorage = {
+  let isFirst = true;
+  return {
     isExclusive: late.isExclusive,
     readManifest: () => late.readManifest(),
     async replaceManifest(text, replaced): ReturnType<ExportStorage["replaceManifest"]> {
-      await exportNumbers(open(store), { last: 201n });
+      if (isFirst) await other();
+      isFirst = false;
       return await late.replaceManifest(text, replaced);
     },
     createFile: (path) => late.createFile(path),
@@ -61,11 +62,51 @@ Deno.test("openS3Storage() lets one of two exports add its files, and removes th
     remove: (path) => late.remove(path),
     [Symbol.asyncDispose]: () => late[Symbol.asyncDispose](),
   };
+}
+
+Deno.test("openS3Storage() lets one of two exports add its files, and removes those of the other", async () => {
+  await using store = new MemoryStore();
+  await exportNumbers(open(store), { last: 101n });
+  const racing = preceded(store, () => exportNumbers(open(store), { last: 201n }));
   await assertRejects(() => exportNumbers(racing, { last: 301n }), CommandError);
   // The manifest, three files that it lists, and that of the other export.
   assertEquals([await numbers(store), store.objects.size], [odd(201), 5]);
   await exportNumbers(open(store), { last: 401n });
   assertEquals([await numbers(store), store.objects.size], [odd(401), 5]);
+});
+
+Deno.test("openS3Storage() lets both of two exports succeed that add nothing", async () => {
+  await using store = new MemoryStore();
+  await exportNumbers(open(store), { last: 4_001n, commitRows: 100, mergeFiles: Infinity });
+  const key = `${PREFIX}manifest.json`;
+  const again = (mergeFiles: number): Promise<unknown> =>
+    exportNumbers(open(store), { last: 4_001n, mergeFiles, nowMs: () => 0 });
+  // The other one records its end; merges the same files; adds some.
+  for (
+    const other of [() => again(Infinity), () => again(3), () => exportNumbers(open(store), { last: 4_003n })]
+  ) {
+    const mergeFiles = store.objects.size > 10 ? 3 : Infinity;
+    const { rows } = await exportNumbers(preceded(store, other), { last: 4_001n, mergeFiles });
+    assertEquals(rows, 0);
+  }
+  assertEquals(await numbers(store), odd(4_003));
+  const earlier = store.objects.get(key);
+  const removing = preceded(store, () => Promise.resolve(store.objects.delete(key)));
+  await assertRejects(
+    () => exportNumbers(removing, { last: 4_003n }),
+    CommandError,
+    "has replaced the manifest",
+  );
+  if (earlier !== undefined) store.objects.set(key, earlier);
+  const older = preceded(store, async () => {
+    store.objects.delete(key);
+    await exportNumbers(open(store), { last: 1n });
+  });
+  await assertRejects(
+    () => exportNumbers(older, { last: 4_003n }),
+    CommandError,
+    "has replaced the manifest",
+  );
 });
 
 Deno.test("openS3Storage() merges files, whichever request ends the export", async () => {

@@ -1,3 +1,8 @@
+import { CommandError } from "@archway/service_kit/command.ts";
+
+/** Another export has replaced the manifest since it was read. */
+export class ManifestConflict extends CommandError {}
+
 /** A manifest as it is stored. */
 export interface StoredManifest {
   readonly text: string;
@@ -25,7 +30,7 @@ export interface ExportStorage extends AsyncDisposable {
    * Replaces the manifest by another one, in one step and durably.
    *
    * @param replaced Manifest that was read or written last.
-   * @throws {CommandError} if it is another one by now.
+   * @throws {ManifestConflict} if it is another one by now.
    */
   replaceManifest(text: string, replaced: StoredManifest | undefined): Promise<StoredManifest>;
   createFile(path: string): Promise<FileSink>;
