@@ -11,17 +11,19 @@ export interface LimitedBody {
 export interface LimitedBodyOptions {
   /** Ends the reading, with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
+  /** Called with the size of each chunk. The rest is cancelled if it throws. */
+  readonly onChunk?: (bytes: number) => void;
 }
 
 /**
  * Reads at most a number of bytes of a body. The rest is cancelled, which ends its connection.
  *
- * @throws the error of the stream if the body ends early, such as with its connection.
+ * @throws the error of the stream if the body ends early, such as with its connection, or that of `onChunk`.
  */
 export async function readLimitedBody(
   body: ReadableStream<Uint8Array> | null,
   maxBytes: number,
-  { signal }: LimitedBodyOptions = {},
+  { signal, onChunk }: LimitedBodyOptions = {},
 ): Promise<LimitedBody> {
   const received = new ByteBuffer();
   if (body === null) return { bytes: received.take(), isCut: false };
@@ -35,6 +37,7 @@ export async function readLimitedBody(
       const { done, value } = await reader.read();
       signal?.throwIfAborted();
       if (done) return { bytes: received.take(), isCut: false };
+      onChunk?.(value.length);
       const room = maxBytes - received.size;
       received.add(value.subarray(0, room));
       if (value.length > room) {
@@ -42,6 +45,9 @@ export async function readLimitedBody(
         return { bytes: received.take(), isCut: true };
       }
     }
+  } catch (error) {
+    cancel();
+    throw error;
   } finally {
     signal?.removeEventListener("abort", cancel);
   }

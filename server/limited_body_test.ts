@@ -78,6 +78,22 @@ Deno.test("readLimitedBody() rejects with the reason of the signal, and cancels 
   }
 });
 
+Deno.test("readLimitedBody() rejects with the error of onChunk, and cancels the body", async () => {
+  const [sizes, error, cancelled] = [[3, 0, 4, 5], new RangeError("Too much"), Promise.withResolvers<void>()];
+  const seen: number[] = [];
+  const body = new ReadableStream<Uint8Array>({
+    pull: (controller) => controller.enqueue(new Uint8Array(sizes.shift() ?? 1)),
+    cancel: () => cancelled.resolve(),
+  });
+  const onChunk = (bytes: number): void => {
+    seen.push(bytes);
+    if (bytes === 4) throw error;
+  };
+  assertEquals(await assertRejects(() => readLimitedBody(body, 100, { onChunk }), RangeError), error);
+  await cancelled.promise;
+  assertEquals(seen, [3, 0, 4]);
+});
+
 Deno.test("readLimitedBody() does not wait for a body that never confirms its cancellation", async () => {
   const body = new ReadableStream<Uint8Array>({
     start: (controller) => controller.enqueue(new Uint8Array(2)),

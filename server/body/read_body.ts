@@ -8,6 +8,7 @@ import type { Deadlines } from "../request/deadlines.ts";
 import type { Exchange } from "../request/exchange.ts";
 import { collectFields, type FormField, parseForm } from "./form.ts";
 import { type ParsedJson, parseJsonText } from "./json.ts";
+import { PieceLimit } from "./piece_limit.ts";
 import { findUnstorable } from "./unstorable.ts";
 
 /** Limits of reading a body. */
@@ -23,7 +24,7 @@ const CLOSE = { Connection: "close" } as const;
  * Reads the whole body of a request.
  *
  * @throws {Problem} 413 if it exceeds the size limit, by its Content-Length or by the bytes received; 408 if it does
- * not arrive in time; 400 if the connection breaks. The connection is then closed, because further bytes are not a
+ * not arrive in time; 400 if the connection breaks, or it arrives in too many small pieces. The connection is then closed, because further bytes are not a
  * request.
  */
 export function readBody(exchange: Exchange, { maxBytes, deadlines }: ReadBodyOptions): Promise<Uint8Array> {
@@ -54,7 +55,11 @@ export function readBody(exchange: Exchange, { maxBytes, deadlines }: ReadBodyOp
 }
 
 async function countBytes(request: Request, maxBytes: number, signal: AbortSignal): Promise<Uint8Array> {
-  const { bytes, isCut } = await readLimitedBody(request.body, maxBytes, { signal });
+  const pieces = new PieceLimit();
+  const { bytes, isCut } = await readLimitedBody(request.body, maxBytes, {
+    signal,
+    onChunk: (size) => pieces.count(size),
+  });
   if (isCut) throw tooLarge(maxBytes);
   return bytes;
 }
