@@ -23,6 +23,13 @@ export interface ClientSessionEvents {
   left(): void;
 }
 
+/** Options of {@link ClientSession.queueCleanup}. */
+export interface CleanupOptions {
+  readonly isOwner: boolean;
+  /** Statements that reset the session, one message each. */
+  readonly reset: readonly string[];
+}
+
 /** Protocol state of one client. */
 export class ClientSession {
   readonly #id: number;
@@ -31,6 +38,7 @@ export class ClientSession {
   #buffer: Uint8Array = new Uint8Array(0);
   #ready: readonly Uint8Array[] = [];
   #open = true;
+  #hasRun = false;
 
   constructor(id: number, readonly client: SessionClient, events: ClientSessionEvents) {
     this.#id = id;
@@ -75,14 +83,19 @@ export class ClientSession {
   take(): Uint8Array {
     const messages = this.#ready;
     this.#ready = [];
+    this.#hasRun = true;
     return concatBytes(messages);
   }
 
-  /** Replaces pending messages by cleanup. Ends the open transaction or message series and closes the statements. */
-  queueCleanup(isOwner: boolean): void {
-    const closes = [...this.#statements].map(closeStatementMessage);
+  /**
+   * Replaces pending messages by cleanup. Ends the open transaction or message series, resets what it may have changed in
+   * the session, and closes the statements.
+   */
+  queueCleanup({ isOwner, reset }: CleanupOptions): void {
     const ends = isOwner ? [syncMessage, queryMessage("ROLLBACK")] : [];
-    this.#ready = closes.length > 0 ? [...ends, ...closes, syncMessage] : ends;
+    const resets = this.#hasRun ? reset.map(queryMessage) : [];
+    const closes = [...this.#statements].map(closeStatementMessage);
+    this.#ready = [...ends, ...resets, ...closes, ...(closes.length > 0 ? [syncMessage] : [])];
   }
 
   #statement(name: string, closes: boolean): string {

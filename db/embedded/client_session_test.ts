@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { ClientSession } from "./client_session.ts";
-import { closeStatementMessage } from "./frontend_messages.ts";
+import { closeStatementMessage, queryMessage } from "./frontend_messages.ts";
+import { SessionScheduler } from "./session_scheduler.ts";
 
 Deno.test("ClientSession.receive() forgets the statements that its client closes", () => {
   const client = { send(): void {}, close(): void {} };
@@ -12,10 +13,32 @@ Deno.test("ClientSession.receive() forgets the statements that its client closes
   }
   assertEquals(session.statements, 256);
   session.leave();
-  session.queueCleanup(false);
+  session.queueCleanup({ isOwner: false, reset: [] });
   // A Close message for each one that is left, with its type, length, kind and name, and a Sync.
   const bytes = closeStatementMessage("1/s9999").length * 256 + 5;
   assertEquals(session.take().length, bytes);
+});
+
+Deno.test("SessionScheduler cleans up after a client that left during its statement, before it serves others", async () => {
+  const executed: string[] = [];
+  const [begun, left, worked] = [1, 2, 3].map(() => Promise.withResolvers<void>());
+  const scheduler = new SessionScheduler(async (messages) => {
+    const text = new TextDecoder().decode(messages);
+    executed.push(...text.match(/begin|ROLLBACK|RESET ALL|pg_advisory_unlock_all|SET app\.a|work/g) ?? []);
+    begun?.resolve();
+    await left?.promise;
+    const status = text.includes("begin") ? "T" : "I";
+    return Uint8Array.of(0x5a, 0, 0, 0, 5, status.charCodeAt(0));
+  }, { sessionSql: "SET app.a = 1" });
+  const leaving = scheduler.join({ send(): void {}, close(): void {} });
+  const waiting = scheduler.join({ send: (): void => worked?.resolve(), close(): void {} });
+  leaving.receive(queryMessage("begin"));
+  await begun?.promise;
+  waiting.receive(queryMessage("work"));
+  leaving.leave();
+  left?.resolve();
+  await worked?.promise;
+  assertEquals(executed, ["begin", "ROLLBACK", "RESET ALL", "pg_advisory_unlock_all", "SET app.a", "work"]);
 });
 
 /** Returns a Parse message of a statement without a text or parameters. */

@@ -20,6 +20,8 @@ export interface ServeClusterOptions {
    * @default 60_000
    */
   readonly maintenanceMs?: number;
+  /** Statements that every connection runs, as `openPool` does with its own. */
+  readonly sessionSql?: string | undefined;
 }
 
 /** Dependencies of {@link serveCluster}. */
@@ -30,7 +32,7 @@ export interface ServeClusterDependencies {
 
 /** Opens PGlite on a data directory and serves it on a Unix socket. Disposing flushes and closes it. */
 export async function serveCluster(
-  { cluster, socket, module, maintenanceMs = 60_000 }: ServeClusterOptions,
+  { cluster, socket, module, maintenanceMs = 60_000, sessionSql }: ServeClusterOptions,
   { onMessage }: ServeClusterDependencies,
 ): Promise<AsyncDisposable> {
   const startup = startupMessage();
@@ -52,7 +54,7 @@ export async function serveCluster(
     if ((status === "I" || status === "T") && wal.use()) await checkpoint(status);
     return response;
   };
-  const server = new SocketServer(socket, { execute, greeting: await execute(startup) });
+  const server = new SocketServer(socket, { execute, greeting: await execute(startup), sessionSql });
   const maintenance = setInterval(() => {
     server.exclusive(async () => {
       if (wal.isDue()) await checkpoint("I");

@@ -13,7 +13,18 @@ export interface SessionSchedulerOptions {
    * @default 60_000
    */
   readonly maxIdleMs?: number | undefined;
+  /**
+   * Statements that every new connection runs, which also hold for the others: the session is reset to them after each
+   * client.
+   *
+   * @default none
+   */
+  readonly sessionSql?: string | undefined;
 }
+
+/** Discards what a client may have left in the session. Channels stay: they are those of all clients. */
+const RESET =
+  "RESET SESSION AUTHORIZATION; RESET ROLE; RESET ALL; DISCARD TEMP; SELECT pg_advisory_unlock_all()";
 
 /**
  * Shares one database session among many clients. A client owns the session from its first message until the server is
@@ -26,14 +37,16 @@ export class SessionScheduler {
   /** Work of the server itself. */
   readonly #tasks: (() => Promise<void>)[] = [];
   readonly #maxIdleMs: number;
+  readonly #reset: readonly string[];
   #idleSince = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #running = false;
   #nextId = 1;
 
-  constructor(execute: Execute, { maxIdleMs = 60_000 }: SessionSchedulerOptions = {}) {
+  constructor(execute: Execute, { maxIdleMs = 60_000, sessionSql }: SessionSchedulerOptions = {}) {
     this.#execute = execute;
     this.#maxIdleMs = maxIdleMs;
+    this.#reset = [RESET, ...(sessionSql === undefined ? [] : [sessionSql])];
   }
 
   /** Adds a client. */
@@ -45,8 +58,9 @@ export class SessionScheduler {
       },
       left: () => {
         this.#waiting.delete(session);
-        session.queueCleanup(session === this.#owner);
-        if (session.hasMore) this.#waiting.add(session);
+        const isOwner = session === this.#owner;
+        session.queueCleanup({ isOwner, reset: this.#reset });
+        if (!isOwner && session.hasMore) this.#waiting.add(session);
         this.#run();
       },
     });
@@ -98,13 +112,14 @@ export class SessionScheduler {
     try {
       const response = await this.#execute(session.take());
       this.#idleSince = performance.now();
-      if (sessionStatus(response) === "I" || !session.isOpen) this.#owner = undefined;
+      // One that left meanwhile keeps the session for its cleanup: others must not run in its transaction.
+      if (session.isOpen ? sessionStatus(response) === "I" : !session.hasMore) this.#owner = undefined;
       session.client.send(response);
     } catch {
       // An engine error only affects its client, never the queue. The client leaves as the owner, so its open
       // transaction is rolled back.
       if (session.isOpen) session.client.close();
-      else this.#owner = undefined;
+      else if (!session.hasMore) this.#owner = undefined;
     }
   }
 }

@@ -22,6 +22,27 @@ Deno.test("SocketServer shares one session among many clients", async (test) => 
     assertEquals(await count(), 0);
   });
 
+  await test.step("resets the session after a closed connection", async () => {
+    const state = async (): Promise<string> =>
+      JSON.stringify(
+        (await writer.query(
+          `SELECT current_user::text AS role, current_setting('search_path') AS path,
+          (SELECT count(*)::int FROM pg_locks WHERE locktype = 'advisory') AS locks`,
+        )).rows,
+      );
+    const before = await state();
+    await writer.query("CREATE ROLE lesser");
+    const client = await Client.connect(database);
+    await client.request(
+      queryMessage("SET search_path = nowhere; SELECT pg_advisory_lock(1); SET ROLE lesser"),
+    );
+    client.close();
+    let after = await state();
+    // Until the server has noticed the end of the connection.
+    for (let count = 0; count < 500 && after !== before; count++) after = await state();
+    assertEquals(after, before);
+  });
+
   await test.step("ends the unfinished message series of a closed connection", async () => {
     const client = await Client.connect(database);
     client.send(parseMessage("", "SELECT nonsense"));

@@ -18,6 +18,8 @@ export interface StartEmbeddedOptions {
    * @default 60_000
    */
   readonly maintenanceMs?: number;
+  /** Statements that every connection runs, as `openPool` does with its own. */
+  readonly sessionSql?: string | undefined;
   /** Called when PostgreSQL aborts or runs again, with a message for the log that has no statements. */
   readonly onMessage?: (message: string) => void;
   /** Whether other processes may use it meanwhile, see {@link joinEmbedded}. @default {false} */
@@ -38,7 +40,8 @@ export interface EmbeddedDatabase extends AsyncDisposable {
  * @throws {EmbeddedError} when another process uses the directory or it has another major version of PostgreSQL.
  */
 export async function startEmbedded(
-  { dataDirectory, onMessage = (): void => {}, isShared = false, ...maintenance }: StartEmbeddedOptions,
+  { dataDirectory, onMessage = (): void => {}, isShared = false, maintenanceMs, sessionSql }:
+    StartEmbeddedOptions,
 ): Promise<EmbeddedDatabase> {
   await using stack = new AsyncDisposableStack();
   await withDirectoryErrors(dataDirectory, () => Deno.mkdir(dataDirectory, { recursive: true, mode: 0o700 }));
@@ -57,7 +60,10 @@ export async function startEmbedded(
   stack.defer(() => Deno.remove(socketDirectory, { recursive: true }));
   const instance = instanceAt(socketDirectory);
   const socket = socketOf(instance);
-  const options = { cluster, socket, module: await compiled, ...maintenance };
+  const options = {
+    ...{ cluster, socket, sessionSql, module: await compiled },
+    ...(maintenanceMs === undefined ? {} : { maintenanceMs }),
+  };
   await thread.request({ kind: "serve", options });
   stack.defer(() => thread.request({ kind: "stop" }));
 

@@ -92,7 +92,7 @@ async function openEmbedded(
   const dataDirectory = join(directory, "postgres");
   const { instance, isElsewhere } = stack.use(
     await joinEmbedded({
-      ...{ dataDirectory, onMessage, onWait },
+      ...{ dataDirectory, onMessage, onWait, sessionSql: options.sessionSql },
       isShared: use === "service",
       joins: use === "command",
     }),

@@ -91,6 +91,12 @@ export class MigrationSession implements AsyncDisposable {
     if (lockTimeoutMs > 0) await this.send(`SET lock_timeout = ${Math.ceil(lockTimeoutMs)}`);
   }
 
+  /** Commits the transaction of a file, and discards what else it leaves behind. */
+  async commit(): Promise<void> {
+    // In one message: the embedded database has one session, which serves others after it.
+    await this.send(`COMMIT; ${discard}`);
+  }
+
   /** Ends the transaction that a failed file may have left open. Never rejects. */
   async rollback(): Promise<void> {
     // Without a transaction, the server warns about that.

@@ -96,7 +96,7 @@ async function runOnce(session: MigrationSession, { part, record }: Run): Promis
   if (part.inTransaction) {
     await session.send(`${prologueOf(record)}${part.sql}\n;`);
     // Separate, so that nothing is committed if the client is gone by then.
-    await session.send("COMMIT");
+    await session.commit();
   } else {
     await session.send(part.sql);
     // The statements may have changed the search_path, or left a transaction open.
