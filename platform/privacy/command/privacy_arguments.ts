@@ -9,13 +9,14 @@ export type PrivacyArguments =
     readonly subject: string;
     readonly confirm: string | undefined;
     readonly insist: boolean;
+    readonly again: boolean;
   }
   | { readonly action: "encrypt" }
   | { readonly action: "scrub" };
 
 const ACTIONS = {
   export: { subject: "text" },
-  erase: { subject: "text", confirm: "text", insist: "flag" },
+  erase: { subject: "text", confirm: "text", insist: "flag", again: "flag" },
   encrypt: {},
   scrub: {},
 } as const;
@@ -37,5 +38,8 @@ export function parsePrivacyArguments(args: readonly string[]): PrivacyArguments
   if (confirm !== undefined && !UUID.test(confirm)) {
     throw new UsageError("--confirm requires the id of a request, as erase prints it");
   }
-  return { action, subject, confirm, insist: values.has("insist") };
+  if (confirm !== undefined && values.has("again")) {
+    throw new UsageError("--again requests an erasure, and --confirm runs one: use either");
+  }
+  return { action, subject, confirm, insist: values.has("insist"), again: values.has("again") };
 }

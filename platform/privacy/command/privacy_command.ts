@@ -6,7 +6,7 @@ export const privacyCommand: ServiceCommand = {
   summary: "export or erase everything about a person",
   usage: [
     "export --subject <id>",
-    "erase --subject <id> [--confirm <request>] [--insist]",
+    "erase --subject <id> [--again | --confirm <request>] [--insist]",
     "encrypt",
     "scrub",
   ],
@@ -17,6 +17,7 @@ export const privacyCommand: ServiceCommand = {
     ["scrub", "rewrite the tables that had personal data, so that no deleted bytes are left in their files"],
     ["--subject <id>", "id of the person: that of their profile"],
     ["--confirm <request>", "id of the request, which erase prints"],
+    ["--again", "request another erasure of a person who was erased before"],
     ["--insist", "erase although it strands something, such as a balance, as the request prints"],
   ],
   async run(args, context): Promise<number> {

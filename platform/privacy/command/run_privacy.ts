@@ -6,7 +6,7 @@ import { IDEMPOTENCY_TABLES } from "@archway/service_kit/idempotency.ts";
 import type { PersonalDataSource } from "@archway/service_kit/personal_data.ts";
 import { textTable } from "@archway/service_kit/text_table.ts";
 import { insertEntries } from "../audit/audit_row.ts";
-import { eraseSubject, requestErasure } from "../subject/erase_subject.ts";
+import { eraseSubject, lastErasure, requestErasure } from "../subject/erase_subject.ts";
 import { exportSubject } from "../subject/export_subject.ts";
 import { findSubject, personalDataOf } from "../subject/personal_data_of.ts";
 import { scrubDatabase } from "../subject/scrub_database.ts";
@@ -76,8 +76,20 @@ async function exported(
   return counts;
 }
 
-async function printRequest(pool: ConnectionPool, options: SubjectOptions): Promise<number> {
-  const { context, subject } = options;
+async function printRequest(
+  pool: ConnectionPool,
+  options: SubjectOptions & { readonly again: boolean },
+): Promise<number> {
+  const { context, subject, again } = options;
+  const erased = again ? undefined : await lastErasure(pool.writer(), subject);
+  if (erased !== undefined) {
+    await context.print(
+      `Erased at ${erased.completedAt} by request ${erased.id}; nothing was requested. Its receipt:\n` +
+        `  ${PROGRAM} privacy erase --subject ${subject} --confirm ${erased.id}\n` +
+        `To count what is left and request another erasure, repeat with --again\n`,
+    );
+    return 0;
+  }
   const counts = await exported(pool, options, () => Promise.resolve());
   const now = microsecondClock()();
   const request = await requestErasure(pool, subject, { id: newId(), now });

@@ -36,6 +36,11 @@ const REQUEST = `insert into erasures (id, subject, requested_at) values ($1, $2
 const OPEN = `select id, subject, requested_at as "requestedAt" from erasures
   where subject = $1 and completed_at is null`;
 
+const COMPLETED =
+  `select id, completed_at as "completedAt" from erasures where subject = $1 and completed_at is not null
+    and not exists (select from erasures where subject = $1 and completed_at is null)
+  order by completed_at desc limit 1`;
+
 const FIND =
   `select id, subject, requested_at as "requestedAt", receipt from erasures where id = $1 and subject = $2`;
 
@@ -59,6 +64,18 @@ export async function requestErasure(
     if (request === undefined) throw new Error("The request was completed meanwhile");
     return request;
   }, { repeatable: true });
+}
+
+/** Returns the last erasure of a person; undefined if there was none, or another one is requested. */
+export async function lastErasure(
+  db: Querier,
+  subject: string,
+): Promise<Pick<ErasureReceipt, "completedAt"> & Pick<ErasureRequest, "id"> | undefined> {
+  const { rows } = await db.query<Pick<ErasureReceipt, "completedAt"> & Pick<ErasureRequest, "id">>(
+    COMPLETED,
+    [subject],
+  );
+  return rows[0];
 }
 
 /** Options of {@link eraseSubject}. */

@@ -4,7 +4,7 @@ import type { ConnectionPool } from "@archway/db/db.ts";
 import type { ErasedRows, PersonalDataSource, PersonalRecord } from "@archway/service_kit/personal_data.ts";
 import { serviceDatabases } from "@archway/tools/support/service_databases.ts";
 import { privacyModule } from "../module.ts";
-import { eraseSubject, type ErasureReceipt, requestErasure } from "./erase_subject.ts";
+import { eraseSubject, type ErasureReceipt, lastErasure, requestErasure } from "./erase_subject.ts";
 
 const NOW = "2026-03-01T00:00:00Z";
 
@@ -72,6 +72,7 @@ Deno.test("eraseSubject()", async (t) => {
     // Nothing runs for a request that was completed.
     assertEquals(await erase("ada", id, failing), receipt);
     assertEquals(await erasedOf(pool, "ada"), 1);
+    assertEquals(await lastErasure(pool.writer(), "ada"), { id, completedAt: NOW });
   });
   await t.step("erases once if it runs several times at once", async () => {
     const id = await request("bob");
@@ -82,6 +83,7 @@ Deno.test("eraseSubject()", async (t) => {
   await t.step("refuses the request of another person", async () => {
     const id = await request("cora");
     assertEquals(await erase("dan", id, widgets), undefined);
+    assertEquals(await lastErasure(pool.writer(), "cora"), undefined);
     assertEquals(await erasedOf(pool, "cora"), 0);
   });
   await t.step("is recorded in the audit log", async () => {
