@@ -2,6 +2,7 @@ import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import ts from "typescript";
 import { project } from "../config.ts";
+import { printsUsage } from "./run_task.ts";
 
 /** Options of {@link buildClients}. */
 export interface BuildClientsOptions {
@@ -69,7 +70,10 @@ async function packageJson(clients: readonly string[]): Promise<object> {
   };
 }
 
-if (import.meta.main) {
+if (
+  import.meta.main &&
+  !await printsUsage("deno task clients   # writes the npm package dist/clients/typescript")
+) {
   await buildClients({
     from: join(ROOT, "api/clients/typescript"),
     to: join(ROOT, "dist/clients/typescript"),

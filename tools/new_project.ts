@@ -18,7 +18,7 @@ With --from the service of the project is that of the document, in place of the 
 async function main(args: readonly string[]): Promise<number> {
   const { values: { name, without = [], from, prefix, help }, positionals: [folder, ...rest] } = parse(args);
   if (help === true || folder === undefined || name === undefined || rest.length > 0) {
-    await print(help === true ? Deno.stdout : Deno.stderr, `${USAGE}Services: ${names().join(", ")}\n`);
+    await print(help === true ? Deno.stdout : Deno.stderr, `${USAGE}${listed()}`);
     return help === true ? 0 : 2;
   }
   const target = resolve(folder);
@@ -95,9 +95,17 @@ function parse(args: readonly string[]): {
   }
 }
 
-/** Names for --without: payments, or payment_service in full. */
+/** Names for --without: payments, or payment_service in full, and the capabilities that services share. */
 function names(): readonly string[] {
   return services.map(({ name }) => name.replace(/_service$/, ""));
+}
+
+/** Returns the lines of the help that list the names. */
+function listed(): string {
+  const isOwn = (name: string): boolean => services.some((service) => service.name === `${name}_service`);
+  return `Services: ${names().filter(isOwn).join(", ")}
+Capabilities, which --without takes too: ${names().filter((name) => !isOwn(name)).join(", ")}
+`;
 }
 
 function serviceOf(word: string): string {

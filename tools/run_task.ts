@@ -25,3 +25,15 @@ export async function runTask(
     Deno.exitCode = exitCode;
   }
 }
+
+/** Prints the usage of a task if its arguments ask for it, or are others than expected. Returns whether they do. */
+export async function printsUsage(
+  usage: string,
+  { accepted = [] }: { readonly accepted?: readonly string[] } = {},
+): Promise<boolean> {
+  const isHelp = Deno.args.some((arg) => arg === "--help" || arg === "-h");
+  if (!isHelp && Deno.args.every((arg) => accepted.includes(arg))) return false;
+  await print(isHelp ? Deno.stdout : Deno.stderr, `Usage: ${usage}\n`);
+  Deno.exitCode = isHelp ? 0 : 2;
+  return true;
+}

@@ -1,4 +1,5 @@
 import { openPool } from "@archway/db/postgres/open_pool.ts";
+import { printsUsage } from "./run_task.ts";
 import { dumpSchema } from "./schema/dump_schema.ts";
 import { schemaFiles } from "./schema/schema_files.ts";
 import { MIGRATION_SOURCES } from "./support/migration_sources.ts";
@@ -13,4 +14,7 @@ async function writeSchemas(): Promise<void> {
   for (const [file, text] of files) await Deno.writeTextFile(file, text);
 }
 
-if (import.meta.main) await writeSchemas();
+if (
+  import.meta.main &&
+  !await printsUsage("deno task schema   # writes schema.sql beside each folder of migrations")
+) await writeSchemas();

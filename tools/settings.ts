@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { allSettings } from "@archway/config/settings_table.ts";
 import { project } from "../config.ts";
 import { services } from "../services.ts";
+import { printsUsage } from "./run_task.ts";
 import { readTree } from "./check/source_tree.ts";
 import { settingsFiles } from "./settings/settings_files.ts";
 import { staleSettings } from "./settings/stale_settings.ts";
@@ -25,4 +26,6 @@ async function main(args: readonly string[]): Promise<number> {
   return 0;
 }
 
-if (import.meta.main) Deno.exitCode = await main(Deno.args);
+if (import.meta.main && !await printsUsage("deno task settings [--check]", { accepted: ["--check"] })) {
+  Deno.exitCode = await main(Deno.args);
+}
