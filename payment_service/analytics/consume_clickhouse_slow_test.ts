@@ -20,7 +20,7 @@ const CONSUMER = fromRoot(join(import.meta.dirname ?? "", "consume_clickhouse.ts
 
 /** Volume by day and currency, as the question for PostgreSQL returns it. */
 const VOLUME = `select toString(toDate(recorded_at)) as day, currency, toString(count()) as payments,
-    toString(toInt64(sum(amount) * if(currency = 'JPY', 1, 100))) as amount
+    toString(toInt64(sum(amount) * if(currency = 'JPY', 1, 100))) as total_minor
   from payment_events final where type = 'payment.settled' group by 1, 2 order by 1, 2 format JSONEachRow`;
 
 /** Proxy in front of ClickHouse, which calls back when an insert has succeeded, and before it responds. */

@@ -14,7 +14,7 @@ import { startClickhouse, testWithClickhouse } from "./testing/start_clickhouse.
 
 /** Volume by day and currency, in the engine of ClickHouse. */
 const VOLUME = `select toString(toDate(recorded_at)) as day, currency, toString(count()) as payments,
-    toString(sum(amount_minor)) as amount
+    toString(sum(amount_minor)) as total_minor
   from payments final where type = 'payment.settled' group by 1, 2 order by 1, 2 format JSONEachRow`;
 
 testWithClickhouse(

@@ -14,10 +14,10 @@ export const QUESTIONS: readonly Question[] = [
     title: "volume by day and currency",
     postgres:
       `select to_char(created_at at time zone 'UTC', 'YYYY-MM-DD') as day, currency, count(*)::text as payments,
-        sum(amount)::text as amount
+        sum(amount)::text as total_minor
       from payments group by 1, 2 order by 1, 2`,
     duckdb:
-      `select day::varchar as day, currency, count(*)::varchar as payments, sum(amount_minor)::varchar as amount
+      `select day::varchar as day, currency, count(*)::varchar as payments, sum(amount_minor)::varchar as total_minor
       from payments where type = 'payment.settled' group by 1, 2 order by 1, 2`,
   },
   {

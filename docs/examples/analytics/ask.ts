@@ -34,11 +34,16 @@ async function main(args: readonly string[]): Promise<number> {
     await print(Deno.stderr, `${unknown === undefined ? "" : `No question ${unknown}\n`}${USAGE}${known}`);
     return 2;
   }
+  const views = await Promise.all(DATA_SETS.map((name) => viewOf(folder, name)));
+  if (!views.every((view) => view !== undefined)) {
+    await print(Deno.stderr, `${folder} has no manifest; run archway export all --to ${folder} first\n`);
+    return 1;
+  }
   const { DuckDBInstance }: Duckdb = await import(DUCKDB);
   const connection = await (await DuckDBInstance.create(":memory:")).connect();
   // Footers of files are read once, not for each question.
   await connection.runAndReadAll("set parquet_metadata_cache = true");
-  for (const name of DATA_SETS) await connection.runAndReadAll(await viewOf(folder, name));
+  for (const view of views) await connection.runAndReadAll(view);
   const results: Result[] = [];
   for (const { name, title, duckdb } of QUESTIONS) {
     if (names.length > 0 && !names.includes(name)) continue;
@@ -52,9 +57,16 @@ async function main(args: readonly string[]): Promise<number> {
   return 0;
 }
 
-/** Returns a view of the files that the manifest of a data set lists: others belong to exports that were killed. */
-async function viewOf(folder: string, name: string): Promise<string> {
-  const text = await Deno.readTextFile(`${folder}/${name}/manifest.json`);
+/**
+ * Returns a view of the files that the manifest of a data set lists: others belong to exports that were killed. Undefined
+ * if there is no manifest.
+ */
+async function viewOf(folder: string, name: string): Promise<string | undefined> {
+  const text = await Deno.readTextFile(`${folder}/${name}/manifest.json`).catch((error) => {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  });
+  if (text === undefined) return undefined;
   const { files }: { readonly files: readonly { readonly path: string }[] } = JSON.parse(text);
   const paths = files.map(({ path }) => `'${`${folder}/${name}/${path}`.replaceAll("'", "''")}'`);
   return `create view ${name} as
