@@ -61,7 +61,7 @@ export async function seedPayments(
   const sql = new SeedSql(plan);
   const chunks = chunksOf(plan);
   const done = (await db.query(sql.existing(chunks))).rowCount;
-  if (done === 0 && !add) await refuseAccounts(db);
+  if (done === 0 && !add) await refuseAccounts(db, plan);
   const skipChecks = (await db.query<{ may: boolean }>(MAY_SKIP_CHECKS)).rows[0]?.may ?? false;
   if (!skipChecks && done < chunks.length) onChecks?.();
   const seeder = new Seeder({ connections, sql, skipChecks });
@@ -82,11 +82,12 @@ export async function seedPayments(
   return progress;
 }
 
-async function refuseAccounts(db: Querier): Promise<void> {
+async function refuseAccounts(db: Querier, { accounts }: PaymentPlan): Promise<void> {
   if ((await db.query("select from accounts limit 1")).rowCount === 0) return;
   throw new CommandError(
     "The database has accounts that this command has not made: use an empty database, repeat the arguments of a " +
-      "run that was stopped, or add payments that are newer than all others, with --add",
+      "run that was stopped, or add payments that are newer than all others: seed --profiles " +
+      `${accounts}, then the same arguments with --add`,
   );
 }
 
