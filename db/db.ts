@@ -313,6 +313,8 @@ export interface MigrationObserver {
 export interface MigrateOptions extends MigrationObserver {
   /** Versions to be applied; all pending ones if absent. */
   readonly versions?: ReadonlySet<string>;
+  /** Ends the wait for another process that shares the session of the database. */
+  readonly signal?: AbortSignal;
 }
 
 /** Migrates the schema up and down. Methods that read files throw `MigrationError` for an invalid one. */

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { withDirectoryErrors } from "./directory_errors.ts";
 import { DirectoryInUseError } from "./embedded_error.ts";
 
 /** Maximum wait in milliseconds where the runtime only has a blocking lock. */
@@ -37,14 +38,48 @@ async function lockInTime(file: Lockable): Promise<boolean> {
   return locked;
 }
 
+/** Options of {@link lockMigrations}. */
+export interface LockMigrationsOptions {
+  /** Called once if it has to wait for a second. */
+  readonly onWait?: (() => void) | undefined;
+  /** Ends the wait. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Interval between attempts to lock migrations, in milliseconds. */
+const RETRY_MS = 100;
+
+/** Attempts after which the wait is reported. */
+const REPORT_AFTER = 10;
+
 /**
  * Locks the migrations of a database among the processes that share its session, and with it its advisory locks. Waits
  * for the lock.
+ *
+ * @throws {EmbeddedError} when the directory has no such file and cannot have one.
  */
-export async function lockMigrations(directory: string): Promise<Disposable> {
-  const file = await Deno.open(join(directory, "migrations.lock"), {
-    ...{ create: true, write: true, mode: 0o600 },
-  });
-  await file.lock(true);
-  return file;
+export async function lockMigrations(
+  directory: string,
+  { onWait, signal }: LockMigrationsOptions = {},
+): Promise<Disposable> {
+  const path = join(directory, "migrations.lock");
+  const file: Lockable & Disposable = await withDirectoryErrors(
+    directory,
+    () => Deno.open(path, { create: true, write: true, mode: 0o600 }),
+  );
+  try {
+    const blocking = file.tryLock === undefined ? file.lock(true).then(() => true) : undefined;
+    // Of a wait that has ended.
+    blocking?.catch(() => undefined);
+    for (let attempt = 1;; attempt++) {
+      const pause = new Promise<boolean>((resolve) => setTimeout(() => resolve(false), RETRY_MS));
+      if (await (file.tryLock?.(true) ?? Promise.race([blocking, pause]))) return file;
+      await pause;
+      signal?.throwIfAborted();
+      if (attempt === REPORT_AFTER) onWait?.();
+    }
+  } catch (error) {
+    file.close();
+    throw error;
+  }
 }

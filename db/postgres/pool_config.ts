@@ -74,6 +74,11 @@ export interface TlsConfig {
  */
 export type Pooler = "none" | "transaction";
 
+/** Takes a lock for migrations. Rejects with the reason of the signal when that ends the wait. */
+export type LockMigrations = (
+  options: { readonly onWait: () => void; readonly signal?: AbortSignal | undefined },
+) => Promise<Disposable>;
+
 /** Configuration of `openPool`. */
 export interface PoolConfig {
   /**
@@ -178,7 +183,7 @@ export interface PoolConfig {
    *
    * @default none
    */
-  readonly lockMigrations?: () => Promise<Disposable>;
+  readonly lockMigrations?: LockMigrations;
   /**
    * Policy for choosing the replica of a read.
    *

@@ -67,6 +67,7 @@ export class MigrationGate {
         if (!notified) onPending(pending);
         notified = true;
       } catch (error) {
+        if (signal.aborted && error === signal.reason) return;
         const isTransient = error instanceof DatabaseError && TRANSIENT_CODES.has(error.code);
         if (!isTransient && (onFailed === undefined || !isMigrationFailure(error))) throw error;
         // The pool is closing.

@@ -107,7 +107,7 @@ async function openEmbedded(
       }),
       // PGlite enforces no statement timeout, and a statement may wait for a transaction of another connection.
       statementTimeoutMs: 0,
-      lockMigrations: () => lockMigrations(dataDirectory),
+      lockMigrations: (options) => lockMigrations(dataDirectory, options),
       primary: { ...instance, driver },
       replicas: [],
     }),

@@ -1,9 +1,10 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { FIXTURE_MIGRATIONS } from "@archway/tools/support/fixture_migrations.ts";
+import { migrationFolder } from "@archway/tools/support/migration_folder.ts";
 import type { ConnectionPool } from "../../db.ts";
 import { openPool } from "../../postgres/open_pool.ts";
 import type { InstanceConfig } from "../../postgres/pool_config.ts";
-import { DirectoryInUseError } from "../embedded_error.ts";
+import { DirectoryInUseError, EmbeddedError } from "../embedded_error.ts";
 import { joinEmbedded } from "../join_embedded.ts";
 import { lockMigrations } from "../lock_directory.ts";
 import { startEmbedded } from "../start_embedded.ts";
@@ -91,13 +92,59 @@ Deno.test("lockMigrations() makes pools that share a session apply each migratio
   const open = (): ConnectionPool =>
     pools.use(openPool({
       ...{ primary: database.instance, replicas: [] },
-      lockMigrations: () => lockMigrations(directory.path),
+      lockMigrations: (options) => lockMigrations(directory.path, options),
     }));
   const applied = await Promise.all([open(), open(), open()].map((pool) => pool.migrate(FIXTURE_MIGRATIONS)));
   const [first = []] = applied.filter(({ length }) => length > 0);
   assert(first.length > 0);
   assertEquals(applied.flat(), first);
   assertEquals(await open().pendingMigrations(FIXTURE_MIGRATIONS), []);
+});
+
+Deno.test("lockMigrations() reports that it waits for another process, and ends on a signal", async () => {
+  await using directory = await temporaryDirectory();
+  await using database = await startEmbedded({ dataDirectory: directory.path });
+  await using pool = openPool({
+    ...{ primary: database.instance, replicas: [] },
+    lockMigrations: (options) => lockMigrations(directory.path, options),
+  });
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  const reasons: string[] = [];
+  const onWait = (reason: string): void => {
+    reasons.push(reason);
+    stopping.abort();
+  };
+  {
+    using _held = await lockMigrations(directory.path);
+    const error = await assertRejects(() => pool.migrate(FIXTURE_MIGRATIONS, { onWait, signal }));
+    assertEquals(error, signal.reason);
+    assertEquals(reasons, ["the migrations of another process"]);
+  }
+  assert((await pool.migrate(FIXTURE_MIGRATIONS)).length > 0);
+});
+
+Deno.test("lockMigrations() names the directory that it cannot use", async () => {
+  await using directory = await temporaryDirectory();
+  await Deno.mkdir(`${directory.path}/migrations.lock`);
+  const { message } = await assertRejects(() => lockMigrations(directory.path), EmbeddedError);
+  assert(message.startsWith(`The embedded database cannot use ${directory.path}; `), message);
+});
+
+Deno.test("migrate() lets no other client of the session see the settings of a file", async () => {
+  await using directory = await temporaryDirectory();
+  await using database = await startEmbedded({ dataDirectory: directory.path });
+  await using folder = await migrationFolder({
+    "1_settings.sql": `-- migrate:up\nCREATE TABLE seen ();\nSET search_path = nowhere;\nSET ROLE pg_monitor;
+      DO $$ BEGIN RAISE NOTICE 'set'; END $$;\n`,
+  });
+  await using pool = openPool({ primary: database.instance, replicas: [] });
+  await pool.writer().query("SELECT");
+  let other: Promise<{ readonly rowCount: number }> | undefined;
+  // Waits for the transaction of the file, so it is the first after COMMIT.
+  const onNotice = (): void => void (other ??= pool.writer().query("SELECT FROM seen"));
+  await pool.migrate(folder.sources, { onNotice });
+  assertEquals((await other)?.rowCount, 0);
 });
 
 async function temporaryDirectory(): Promise<AsyncDisposable & { readonly path: string }> {

@@ -8,6 +8,7 @@ import type {
 } from "../../db.ts";
 import { MigrationError } from "../../errors.ts";
 import type { Connection } from "../connection/connection.ts";
+import type { LockMigrations } from "../pool_config.ts";
 import { type Migration, readMigrations } from "./migration_file.ts";
 import {
   type MigrationState,
@@ -28,7 +29,7 @@ export interface MigrationTarget {
   /** Opens the connection that migrations run on. */
   readonly connect: () => Promise<Connection>;
   /** Takes a lock beside that of the server. */
-  readonly lock?: (() => Promise<Disposable>) | undefined;
+  readonly lock?: LockMigrations | undefined;
   readonly locks: LockLimits;
 }
 
@@ -36,7 +37,7 @@ export interface MigrationTarget {
 export async function migrate(
   { querier, connect, lock, locks }: MigrationTarget,
   sources: readonly MigrationSource[],
-  { versions, ...observer }: MigrateOptions = {},
+  { versions, signal, ...observer }: MigrateOptions = {},
 ): Promise<readonly string[]> {
   // First without the lock: usually nothing is pending.
   const [files, state] = await Promise.all([readMigrations(sources), readMigrationState(querier)]);
@@ -46,7 +47,7 @@ export async function migrate(
   if (pending.length + withoutChecksum(migrations, state).length === 0) return [];
   for (const migration of pending) refuseTransactionEnd(migration.up, titleOf(migration));
   const { MigrationSession, applyMigration, recordChecksum } = await loadRunner();
-  await using session = await MigrationSession.open({ querier, connect, lock, observer });
+  await using session = await MigrationSession.open({ querier, connect, lock, observer, signal });
   const applied: string[] = [];
   for (const migration of migrations) {
     const current = await readMigrationState(querier);

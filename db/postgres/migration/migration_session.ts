@@ -2,6 +2,7 @@ import type { MigrationObserver, Querier } from "../../db.ts";
 import { DatabaseError } from "../../errors.ts";
 import type { Connection } from "../connection/connection.ts";
 import { toDatabaseError } from "../connection/to_database_error.ts";
+import type { LockMigrations } from "../pool_config.ts";
 import { summarizeLockHolder } from "./session_summary.ts";
 
 /** Key of the advisory lock, unlikely to be used by other programs: "archway" in ASCII. */
@@ -31,8 +32,10 @@ export interface MigrationSessionDependencies {
   /** Opens the connection that migrations run on. */
   readonly connect: () => Promise<Connection>;
   /** Takes a lock beside that of the server. */
-  readonly lock?: (() => Promise<Disposable>) | undefined;
+  readonly lock?: LockMigrations | undefined;
   readonly observer: MigrationObserver;
+  /** Ends the wait for that lock. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -60,7 +63,7 @@ export class MigrationSession implements AsyncDisposable {
   static async open(dependencies: MigrationSessionDependencies): Promise<MigrationSession> {
     const connection = await dependencies.connect();
     await refusePooler(connection);
-    const held = await dependencies.lock?.();
+    const held = await lockBeside(connection, dependencies);
     const session = new MigrationSession({ connection, held }, dependencies);
     try {
       await session.#prepare();
@@ -149,6 +152,19 @@ export class MigrationSession implements AsyncDisposable {
       }
       await new Promise((resolve) => setTimeout(resolve, lockRetryMs * (0.5 + Math.random())));
     }
+  }
+}
+
+/** Takes the lock beside that of the server; closes the connection without it. */
+async function lockBeside(
+  connection: Connection,
+  { lock, observer, signal }: MigrationSessionDependencies,
+): Promise<Disposable | undefined> {
+  try {
+    return await lock?.({ onWait: () => observer.onWait?.("the migrations of another process"), signal });
+  } catch (error) {
+    await connection.close({ timeout: 0.5 });
+    throw error;
   }
 }
 
