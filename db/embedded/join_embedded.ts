@@ -1,7 +1,7 @@
 import type { InstanceConfig } from "../postgres/pool_config.ts";
 import { withDirectoryErrors } from "./directory_errors.ts";
 import { DirectoryInUseError } from "./embedded_error.ts";
-import { findSocketDirectory, isServed } from "./socket_directory.ts";
+import { findSocketDirectory, isServed, isShared } from "./socket_directory.ts";
 import {
   type EmbeddedDatabase,
   instanceAt,
@@ -16,6 +16,12 @@ export interface JoinEmbeddedOptions extends StartEmbeddedOptions {
   readonly joins: boolean;
   /** Called once if it has to wait for another process for a second. */
   readonly onWait?: () => void;
+  /**
+   * Maximum wait for a process that has the directory open without sharing it, in milliseconds.
+   *
+   * @default 10_000
+   */
+  readonly maxWaitMs?: number;
 }
 
 /** PostgreSQL inside this process or another one. */
@@ -24,10 +30,7 @@ export interface JoinedDatabase extends EmbeddedDatabase {
   readonly isElsewhere: boolean;
 }
 
-/** Maximum wait for a process that has the directory open without sharing it, in milliseconds. */
-const WAIT_MS = 10_000;
-
-/** Part of it after which it is reported. */
+/** Wait after which it is reported, in milliseconds. */
 const REPORT_MS = 1_000;
 
 const RETRY_MS = 100;
@@ -39,7 +42,7 @@ const RETRY_MS = 100;
  * @throws {EmbeddedError} as {@link startEmbedded}.
  */
 export async function joinEmbedded(
-  { joins, onWait, ...options }: JoinEmbeddedOptions,
+  { joins, onWait, maxWaitMs = 10_000, ...options }: JoinEmbeddedOptions,
 ): Promise<JoinedDatabase> {
   const { dataDirectory } = options;
   const startedAt = performance.now();
@@ -52,8 +55,9 @@ export async function joinEmbedded(
       return Object.assign(await startEmbedded(options), { isElsewhere: false });
     } catch (error) {
       const waitedMs = performance.now() - startedAt;
-      if (!(error instanceof DirectoryInUseError) || instance !== undefined || waitedMs > WAIT_MS) {
-        throw error;
+      if (!(error instanceof DirectoryInUseError) || instance !== undefined) throw error;
+      if (waitedMs > maxWaitMs) {
+        throw joins && await isShared(dataDirectory) ? socketGone(dataDirectory, error) : error;
       }
       if (!isReported && waitedMs > REPORT_MS) {
         onWait?.();
@@ -62,6 +66,13 @@ export async function joinEmbedded(
     }
     await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
   }
+}
+
+function socketGone(dataDirectory: string, cause: DirectoryInUseError): DirectoryInUseError {
+  return new DirectoryInUseError(
+    `The embedded database in ${dataDirectory} is in use by a program whose socket is gone: restart that program`,
+    { cause },
+  );
 }
 
 /** Returns the connection configuration of a database that a thread or process shares, if it responds. */

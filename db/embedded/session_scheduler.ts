@@ -97,7 +97,16 @@ export class SessionScheduler {
     const owner = this.#owner;
     if (owner === undefined || this.#waiting.size === 0) return;
     const remainingMs = Math.max(0, this.#idleSince + this.#maxIdleMs - performance.now());
-    this.#timer = setTimeout(() => owner.client.close(), remainingMs);
+    this.#timer = setTimeout(() => {
+      owner.client.send(this.#idleError);
+      owner.client.close();
+    }, remainingMs);
+  }
+
+  /** Reason for a client that idled. */
+  get #idleError(): Uint8Array {
+    const text = `It was idle in a transaction for ${this.#maxIdleMs / 1_000} s while others waited`;
+    return errorResponse({ S: "FATAL", V: "FATAL", C: "25P03", M: text });
   }
 
   #next(): ClientSession | undefined {
@@ -122,4 +131,15 @@ export class SessionScheduler {
       else if (!session.hasMore) this.#owner = undefined;
     }
   }
+}
+
+/** Returns an ErrorResponse message with fields by their types (PostgreSQL, "Error and Notice Message Fields"). */
+function errorResponse(fields: Readonly<Record<string, string>>): Uint8Array {
+  const texts = Object.entries(fields).map(([type, value]) => `${type}${value}\0`);
+  const content = new TextEncoder().encode(`${texts.join("")}\0`);
+  const message = new Uint8Array(5 + content.length);
+  message[0] = "E".charCodeAt(0);
+  new DataView(message.buffer).setUint32(1, 4 + content.length);
+  message.set(content, 5);
+  return message;
 }

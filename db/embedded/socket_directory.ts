@@ -70,6 +70,11 @@ export async function findSocketDirectory(dataDirectory: string): Promise<string
     : undefined;
 }
 
+/** Whether the process that opened the database last shares it, even if its socket is gone. */
+export async function isShared(dataDirectory: string): Promise<boolean> {
+  return (await readPointer(dataDirectory))?.isShared === true;
+}
+
 /** Returns the name of the file of a socket, which clients derive from the port. */
 export function socketName(port: number): string {
   return `.s.PGSQL.${port}`;

@@ -100,6 +100,9 @@ export class SocketServer implements AsyncDisposable {
   }
 }
 
+/** Maximum time in which a client that is disconnected reads the rest, in milliseconds. */
+const MAX_CLOSING_MS = 1_000;
+
 /** Writes messages in order and completely, in the background. */
 class Outbox {
   readonly #connection: Deno.UnixConn;
@@ -113,9 +116,13 @@ class Outbox {
     this.#last = this.#last.then(() => this.#write(bytes)).catch(() => close(this.#connection));
   }
 
-  /** Closes the connection after everything has been written. */
+  /** Closes the connection after everything has been written, at the latest after a second: no one may read it. */
   close(): void {
-    this.#last.then(() => close(this.#connection));
+    const timer = setTimeout(() => close(this.#connection), MAX_CLOSING_MS);
+    this.#last.then(() => {
+      clearTimeout(timer);
+      close(this.#connection);
+    });
   }
 
   async #write(bytes: Uint8Array): Promise<void> {

@@ -160,7 +160,8 @@ Deno.test("SocketServer disconnects a client that idles in a transaction while o
   assertEquals(executed, ["begin"]);
   const other = await Client.open(await Deno.connect({ transport: "unix", path }));
   assertMatch(await other.request(queryMessage("work")), /^Z/);
-  assertEquals(await idle.rest(), "");
+  const text = "It was idle in a transaction for 0.02 s while others waited";
+  assertMatch(await idle.rest(), new RegExp(`SFATAL\0VFATAL\0C25P03\0M${text}\0\0$`));
   assertEquals(executed, ["begin", "ROLLBACK", "work"]);
   idle.close();
   other.close();

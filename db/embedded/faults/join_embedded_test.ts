@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { FIXTURE_MIGRATIONS } from "@archway/tools/support/fixture_migrations.ts";
 import { migrationFolder } from "@archway/tools/support/migration_folder.ts";
 import type { ConnectionPool } from "../../db.ts";
@@ -25,6 +25,14 @@ Deno.test("joinEmbedded() uses a database that is shared, and starts one that do
     }
     assertEquals(await run(service.instance, "SELECT * FROM shared"), [{ value: 7 }]);
     await assertRejects(() => joinEmbedded({ dataDirectory, joins: false }), DirectoryInUseError);
+    const { host } = service.instance;
+    await Deno.rename(host, `${host}.gone`);
+    const error = await assertRejects(
+      () => joinEmbedded({ dataDirectory, joins: true, maxWaitMs: 0 }),
+      DirectoryInUseError,
+    );
+    assertStringIncludes(error.message, "socket is gone");
+    await Deno.rename(`${host}.gone`, host);
   }
   await using joined = await joinEmbedded({ dataDirectory, joins: true });
   assertEquals(joined.isElsewhere, false);
