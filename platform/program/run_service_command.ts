@@ -68,9 +68,11 @@ export async function runServiceCommand(
   }
 }
 
-/** Whether a connection was lost. */
+/** Whether the connection was lost without a reason by the server. */
 function isLoss(error: Error): boolean {
-  return error instanceof DatabaseError && (error.code === "unavailable" || error.code === "outcome-unknown");
+  if (!(error instanceof DatabaseError)) return false;
+  const isExplained = error.cause instanceof Error && error.cause.name === "PostgresError";
+  return !isExplained && (error.code === "unavailable" || error.code === "outcome-unknown");
 }
 
 /** Returns the context of a command. */

@@ -65,6 +65,7 @@ export class Connection {
   /** Response that the result of the statement before it waits for. */
   #held: ResponseBehind | undefined;
   #isOpen = true;
+  #lost: Error | undefined;
 
   /** Takes over a session, which {@link start} must prepare. */
   constructor(driver: DriverSession, { instance, config, events }: DriverSessionOptions) {
@@ -86,7 +87,10 @@ export class Connection {
     this.expiresAt = lifetimeMs === 0
       ? Infinity
       : performance.now() + lifetimeMs * (0.8 + Math.random() * 0.4);
-    events.onClosed = (): void => this.#close();
+    events.onClosed = (reason): void => {
+      if (this.#isOpen) this.#lost = reason;
+      this.#close();
+    };
     events.onNotice = (notice): void => this.#notice(notice);
   }
 
@@ -215,7 +219,7 @@ export class Connection {
     onError: (error: unknown) => void,
   ): (string | null)[] | undefined {
     if (!this.#isOpen) {
-      onError(connectionLost());
+      onError(connectionLost(this.#lost));
       return undefined;
     }
     if (parameters.length > maxParameters) {
@@ -253,7 +257,7 @@ export class Connection {
 
   /** Sends statements without parameters in one message. Rejects with errors of the driver. */
   script(text: string): Promise<void> {
-    if (!this.#isOpen) return Promise.reject(connectionLost());
+    if (!this.#isOpen) return Promise.reject(connectionLost(this.#lost));
     return new Promise((resolve, reject) => {
       const sent = this.#sent.push();
       sent.pending = this.#driver.script(text, {

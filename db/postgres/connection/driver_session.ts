@@ -19,8 +19,8 @@ export interface DriverSessionOptions {
 
 /** Events of a {@link DriverSession}. They must not throw. */
 export interface DriverEvents {
-  /** Called when the session has ended. */
-  onClosed: () => void;
+  /** Called when the session has ended, with what the driver says about it. */
+  onClosed: (reason?: Error) => void;
   /** Called with notices of the server. */
   onNotice: (notice: Notice) => void;
 }

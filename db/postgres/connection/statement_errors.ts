@@ -3,9 +3,13 @@ import { retryable } from "./retryable_error.ts";
 import type { SentStatement } from "./sent_statements.ts";
 import { isConnectionLoss, toDatabaseError } from "./to_database_error.ts";
 
-/** Returns the error of a statement whose connection was lost before it was sent. */
-export function connectionLost(): DatabaseError {
-  return new DatabaseError("unavailable", "The connection to the database was lost");
+/** Returns the error of a statement whose connection was lost before it was sent, with what the server said then. */
+export function connectionLost(reason?: Error): DatabaseError {
+  return new DatabaseError(
+    "unavailable",
+    "The connection to the database was lost",
+    reason?.cause instanceof Error ? { cause: toDatabaseError(reason.cause).cause } : {},
+  );
 }
 
 /** Returns the error of a statement aborted by its caller. */

@@ -41,7 +41,7 @@ export class WireSession implements DriverSession {
         ...(config.pooler === "transaction"
           ? { maxStatements: config.poolerStatements ?? 0, isShared: true }
           : {}),
-        onClosed: () => events.onClosed(),
+        onClosed: (reason) => events.onClosed(reason),
         onNotice: (notice) => events.onNotice(notice),
         ...(onNotification === undefined ? {} : { onNotification }),
       });

@@ -2,6 +2,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import fc from "fast-check";
 import { Buffer } from "node:buffer";
 import { DatabaseError } from "../../errors.ts";
+import { connectionLost } from "../connection/statement_errors.ts";
 import { copyIn, copyOut } from "./copy_rows.ts";
 import { ServerError } from "./server_message.ts";
 import { ScriptedServer } from "./testing/scripted_server.ts";
@@ -219,6 +220,8 @@ Deno.test("WireConnection gives the last error of the server as the reason of it
   idle.send(fatal);
   // It is lost before the server closes it.
   assertEquals((await closed.promise).message, "The connection was lost: terminated");
+  const { code, cause } = connectionLost(await closed.promise);
+  assertEquals([code, cause instanceof Error && cause.message], ["unavailable", "terminated (57P01)"]);
   assert(idle.socket.destroyed);
 });
 
