@@ -1,5 +1,4 @@
 import type { Exchange } from "../request/exchange.ts";
-import { PieceLimit } from "./piece_limit.ts";
 import { incomplete, type ReadBodyOptions, timedOut, tooLarge } from "./read_body.ts";
 
 /** Bytes that must arrive within the duration of the deadlines while the handler waits for them. */
@@ -13,7 +12,7 @@ export interface IncomingBodyOptions extends ReadBodyOptions {
 
 /**
  * Body of a request that a handler reads while it arrives. Reading fails with a {@link Problem}: 413 when the bytes
- * exceed the limit, 408 when they stop or trickle, 400 when the connection breaks or the pieces are too small.
+ * exceed the limit, 408 when they stop or trickle, 400 when the connection breaks.
  */
 export class IncomingBody implements UnderlyingDefaultSource<Uint8Array> {
   /** Bytes of the body; the client is asked for them when they are first read. */
@@ -22,7 +21,6 @@ export class IncomingBody implements UnderlyingDefaultSource<Uint8Array> {
   readonly #options: IncomingBodyOptions;
   #reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
   #received = 0;
-  readonly #pieces = new PieceLimit();
   /** Bytes and waiting time since the last progress. */
   #progress = 0;
   #waitedMs = 0;
@@ -85,7 +83,6 @@ export class IncomingBody implements UnderlyingDefaultSource<Uint8Array> {
       const bytes = value?.length ?? 0;
       this.#received += bytes;
       if (this.#received > maxBytes) throw tooLarge(maxBytes);
-      if (value !== undefined) this.#pieces.count(bytes);
       if (this.#isTrickling(bytes, performance.now() - startedAt)) throw timedOut();
       this.#exchange.deadline?.restart();
       if (value === undefined) this.#finish();

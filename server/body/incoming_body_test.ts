@@ -109,13 +109,13 @@ Deno.test("a body that stops or trickles is 408", async () => {
   await sending;
 });
 
-Deno.test("a body of thousands of single bytes is 400", async () => {
+Deno.test("a stream may have any number of small pieces, such as lines", async () => {
   await using opened = server({ upload: count });
-  const body = ReadableStream.from(Array.from({ length: 5_000 }, () => new Uint8Array(1)));
+  const body = ReadableStream.from(Array.from({ length: 10_000 }, () => new Uint8Array(1)));
   const headers = { "Content-Type": "application/octet-stream" };
   const response = await opened.fetch(new Request("http://x/file", { method: "POST", headers, body }));
-  assertEquals([response.status, response.headers.get("connection")], [400, "close"]);
-  assertMatch(await response.text(), /The body arrives in more than 4096 pieces/);
+  assertEquals(response.status < 300, true);
+  assertMatch(await response.text(), /10000/);
 });
 
 Deno.test("a body that arrives steadily may take longer than the read and write timeouts", async () => {

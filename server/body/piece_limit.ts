@@ -1,7 +1,7 @@
 import { Problem } from "../problem.ts";
 
 /** Number of pieces of a body from which on their mean size counts. */
-const MAX_SMALL_PIECES = 4096;
+const MAX_SMALL_PIECES = 8192;
 
 /** Minimum mean size of the pieces of a longer body, in bytes. */
 const MIN_MEAN_BYTES = 16;

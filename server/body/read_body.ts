@@ -24,8 +24,8 @@ const CLOSE = { Connection: "close" } as const;
  * Reads the whole body of a request.
  *
  * @throws {Problem} 413 if it exceeds the size limit, by its Content-Length or by the bytes received; 408 if it does
- * not arrive in time; 400 if the connection breaks, or it arrives in too many small pieces. The connection is then closed, because further bytes are not a
- * request.
+ * not arrive in time; 400 if the connection breaks, or it arrives in too many small pieces. The connection is then
+ * closed, because further bytes are not a request.
  */
 export function readBody(exchange: Exchange, { maxBytes, deadlines }: ReadBodyOptions): Promise<Uint8Array> {
   const { contentLength } = exchange.fields;

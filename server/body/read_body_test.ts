@@ -35,13 +35,13 @@ Deno.test("Server.fetch() responds 400 to a body in thousands of tiny pieces, an
       cancel: () => void cancelled++,
     }),
   });
-  const { status, detail, headers } = await sendForProblem("/notes", post(5_000));
+  const { status, detail, headers } = await sendForProblem("/notes", post(9_000));
   assertEquals([status, headers.get("connection"), cancelled], [400, "close", 1]);
   assertEquals(
     detail,
-    "The body arrives in more than 4096 pieces of less than 16 bytes on average; send larger ones",
+    "The body arrives in more than 8192 pieces of less than 16 bytes on average; send larger ones",
   );
-  assertEquals((await (await send("/notes", post(4_096))).text()).includes("pieces"), false);
+  assertEquals((await (await send("/notes", post(8_192))).text()).includes("pieces"), false);
 });
 
 Deno.test("PieceLimit.count() permits any number of pieces of 16 bytes on average, and some thousand smaller ones", () => {
@@ -51,7 +51,7 @@ Deno.test("PieceLimit.count() permits any number of pieces of 16 bytes on averag
   const large = new PieceLimit();
   count(large, 100_000, 16);
   const small = new PieceLimit();
-  count(small, 4096, 0);
+  count(small, 8192, 0);
   assertThrows(() => count(small, 1, 1), Problem);
   // Small ones at the end, such as of a stream that slows down.
   const mixed = new PieceLimit();
