@@ -138,7 +138,8 @@ function cString(text: string): Uint8Array {
   return encoder.encode(`${text}\0`);
 }
 
-function messageOf(kind: number, parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+/** Returns a message of a kind, the code of its letter, with its length. Both sides frame messages so. */
+export function messageOf(kind: number, parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   const length = parts.reduce((sum, part) => sum + part.length, 4);
   const message = new Uint8Array(1 + length);
   message[0] = kind;

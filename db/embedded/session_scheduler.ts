@@ -1,3 +1,4 @@
+import { messageOf } from "./frontend_messages.ts";
 import { ClientSession, type SessionClient } from "./client_session.ts";
 import { sessionStatus } from "./session_status.ts";
 
@@ -136,10 +137,5 @@ export class SessionScheduler {
 /** Returns an ErrorResponse message with fields by their types (PostgreSQL, "Error and Notice Message Fields"). */
 function errorResponse(fields: Readonly<Record<string, string>>): Uint8Array {
   const texts = Object.entries(fields).map(([type, value]) => `${type}${value}\0`);
-  const content = new TextEncoder().encode(`${texts.join("")}\0`);
-  const message = new Uint8Array(5 + content.length);
-  message[0] = "E".charCodeAt(0);
-  new DataView(message.buffer).setUint32(1, 4 + content.length);
-  message.set(content, 5);
-  return message;
+  return messageOf("E".charCodeAt(0), [new TextEncoder().encode(`${texts.join("")}\0`)]);
 }
