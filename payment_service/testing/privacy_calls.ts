@@ -28,6 +28,10 @@ export function commandOn(
   printed: { output: string; notes: string },
 ): CommandContext {
   const { cipher } = PRIVACY[0] ?? {};
+  const print = (text: string): Promise<void> => {
+    printed.output += text;
+    return Promise.resolve();
+  };
   return {
     services: PRIVATE_PAYMENTS,
     signal: new AbortController().signal,
@@ -36,10 +40,8 @@ export function commandOn(
     readSettings: (read) => read(new EnvironmentReader(() => undefined)),
     openDatabase: () => Promise.resolve({ pool, [Symbol.asyncDispose]: () => Promise.resolve() }),
     cipher: () => Promise.resolve(cipher?.(PRIVACY_SECRETS)),
-    print(text): Promise<void> {
-      printed.output += text;
-      return Promise.resolve();
-    },
+    print,
+    printAfter: (fill) => fill(print),
     note(text): void {
       printed.notes += text;
     },

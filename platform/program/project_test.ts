@@ -29,7 +29,7 @@ function unused(): never {
 
 const UNUSED: CommandContext = {
   ...{ services: [], openDatabase: unused, openProgram: unused, readSettings: unused, cipher: unused },
-  ...{ print: unused, note: unused, progress: unused },
+  ...{ print: unused, printAfter: unused, note: unused, progress: unused },
   ...{ signal: new AbortController().signal, stoppedWith: undefined },
 };
 

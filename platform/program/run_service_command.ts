@@ -19,6 +19,7 @@ import { migrationReporter } from "./migration_reporter.ts";
 import { openDatabase } from "./open_database.ts";
 import { notify, print } from "./print.ts";
 import { showProgress } from "./show_progress.ts";
+import { spool, type Write } from "./spool.ts";
 import { usageLines } from "./usage.ts";
 import { SIGNAL_EXIT_CODES, waitForStopSignal } from "./wait_for_stop_signal.ts";
 
@@ -104,6 +105,11 @@ export function commandContext(
     },
     openProgram,
     print: own.print,
+    printAfter<T>(fill: (write: Write) => Promise<T>): Promise<T> {
+      const { database } = configure();
+      const directory = database.kind === "embedded" ? database.dataDirectory : undefined;
+      return spool({ fill, write: own.print, directory });
+    },
     note: own.note,
     progress: own.progress,
     get signal(): AbortSignal {

@@ -55,6 +55,13 @@ export interface CommandContext {
   cipher(): Promise<PersonalDataCipher | undefined>;
   /** Writes to the standard output. */
   print(text: string): Promise<void>;
+  /**
+   * Runs a function, such as a transaction, and writes its text to the standard output after it has completed: it does not
+   * wait for the reader of the output, and nothing is written if it fails.
+   *
+   * @throws {Error} if a text of megabytes needs a file, and that cannot be written, with a message for the user.
+   */
+  printAfter<T>(fill: (write: (text: string) => Promise<void>) => Promise<T>): Promise<T>;
   /** Writes a line to the standard error. */
   note(text: string): void;
   /** Shows progress on the standard error: a bar on a terminal, lines elsewhere. */

@@ -59,7 +59,7 @@ testWithEmbedded(
       assertEquals(await count(), 120);
       assertMatch(results.at(-1)?.stdout ?? "", /^-- Archway dump.+\nCOMMIT;\n.+\n$/s);
       const files = await Array.fromAsync(Deno.readDir(folder), ({ name }) => name);
-      assertEquals(files.filter((name) => name.startsWith("dump")), []);
+      assertEquals(files.filter((name) => name.startsWith("spool")), []);
       await using command = new Program(environment, ["fill", "9000000"]);
       // The program serves requests meanwhile.
       while (await count() < 5_000);

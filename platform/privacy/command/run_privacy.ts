@@ -58,7 +58,8 @@ async function printExport(pool: ConnectionPool, options: SubjectOptions): Promi
   // Before anything is printed.
   const entry = { actor: null, action: "export", resource: "person", ids: [options.subject] } as const;
   await insertEntries(pool.writer(), [{ ...entry, at: microsecondClock()() }]);
-  await exported(pool, options, (text) => options.context.print(text));
+  // The transaction must not last as long as the output is read.
+  await options.context.printAfter((write) => exported(pool, options, write));
 }
 
 /** Exports a person from one snapshot. @throws {CommandError} if there is no data. */
