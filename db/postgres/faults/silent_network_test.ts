@@ -67,6 +67,12 @@ function assertEnded(codes: readonly unknown[]): void {
   assert(codes.includes("outcome-unknown"));
 }
 
+/** Opens as many connections as there may be: one still being opened in a silence would only end by its timeout. */
+async function openAll(pool: ConnectionPool): Promise<void> {
+  await writeOnAll(pool);
+  await until(() => pool.load()[0]?.pool.open === MAX);
+}
+
 async function isHealthy(pool: ConnectionPool): Promise<boolean | undefined> {
   return (await pool.health())[0]?.healthy;
 }
@@ -77,8 +83,8 @@ Deno.test("openPool() follows an address that moves away from a silent network",
   for (const { instance } of [former, next]) await createTable(instance);
   await using proxy = new SilentProxy({ ...former.instance, maxConnections: MAX });
   await using pool = open(proxy.instance);
-  await writeOnAll(pool);
-  assertEquals(await isHealthy(pool), true);
+  await openAll(pool);
+  await until(async () => await isHealthy(pool) === true);
 
   proxy.silence();
   const stuck = Promise.allSettled(Array.from({ length: MAX }, () => insert(pool)));
@@ -98,7 +104,7 @@ Deno.test("openPool() leaves a silent host of several for one that accepts write
   await using other = new SilentProxy({ ...next.instance, maxConnections: MAX });
   other.silence();
   await using pool = open([proxy.instance, other.instance]);
-  await writeOnAll(pool);
+  await openAll(pool);
   proxy.silence();
   const stuck = Promise.allSettled(Array.from({ length: MAX }, () => insert(pool)));
   other.moveTo(next.instance);
@@ -111,9 +117,7 @@ Deno.test("openPool() drops connections that the network has forgotten, and no o
   await createTable(database.instance);
   await using proxy = new SilentProxy({ ...database.instance, maxConnections: MAX });
   await using pool = open(proxy.instance);
-  await writeOnAll(pool);
-  // One that is still being opened would be forgotten, too, and only end by its timeout.
-  await until(() => pool.load()[0]?.pool.open === MAX);
+  await openAll(pool);
   proxy.forget();
   // New connections work: the reads are sent again on one, and what runs on it for long is not disturbed.
   const read = pool.reader().query("SELECT 1 AS one");
@@ -127,7 +131,7 @@ Deno.test("openPool() frees connections whose server does not respond to a cance
   await createTable(database.instance);
   await using proxy = new SilentProxy({ ...database.instance, maxConnections: MAX });
   await using pool = open(proxy.instance);
-  await writeOnAll(pool);
+  await openAll(pool);
   proxy.silence();
   const controller = new AbortController();
   const { signal } = controller;
@@ -142,7 +146,7 @@ Deno.test("openPool() frees connections whose server does not keep its statement
   await createTable(database.instance);
   await using proxy = new SilentProxy({ ...database.instance, maxConnections: MAX });
   await using pool = open(proxy.instance, { statementTimeoutMs: 200 });
-  await writeOnAll(pool);
+  await openAll(pool);
   proxy.silence();
   const error = await assertRejects(() => insert(pool), DatabaseError);
   assertEquals(error.code, "outcome-unknown");
