@@ -40,7 +40,15 @@ async function occupy(pool: ConnectionPool, count: number): Promise<() => Promis
 Deno.test("Connections rejects callers after the maximum wait, and when the queue is full", async () => {
   await using database = await useTestDatabase();
   const primary = { ...database.instance, maxConnections: 2 };
-  await using pool = openPool({ primary, replicas: [], acquireTimeoutMs: 2_000, maxWaiting: 3 });
+  await using pool = openPool({
+    primary,
+    replicas: [],
+    minConnections: 2,
+    acquireTimeoutMs: 2_000,
+    maxWaiting: 3,
+  });
+  // Opened in advance, so that they are occupied without a wait.
+  while ((await statusOf(pool)).idle < 2) await new Promise((resolve) => setTimeout(resolve, 1));
   const release = await occupy(pool, 2);
   const waiting = [
     pool.writer().query("SELECT 1"),
@@ -131,11 +139,16 @@ Deno.test("Connections pipelines fast writes of one turn, and nothing else behin
   assertEquals([connections.status.idle, connections.running], [0, 10]);
   await Promise.all([...writes, ...others]);
   // Those of the next turn take another connection.
-  const slow = connections.run((connection) => connection.query("SELECT pg_sleep(1)"), { quick: "write" });
+  const stopping = new AbortController();
+  const slow = codeOf(connections.run(
+    (connection) => connection.query("SELECT pg_sleep(600)", [], { signal: stopping.signal }),
+    { quick: "write" },
+  ));
   await new Promise((resolve) => setImmediate(resolve));
   await take("write");
   assertEquals([connections.status.idle, connections.running], [2, 1]);
-  await slow;
+  stopping.abort();
+  assertEquals(await slow, "cancelled");
   await connections.end({ timeout: 1 });
 });
 
