@@ -4,20 +4,28 @@ import { type NotesOptions, serveNotes } from "./testing/notes_service.ts";
 
 const DOCUMENT = `${import.meta.dirname}/testing/notes_api.yaml`;
 
-/** Returns the outcome on a service with defects, and the items that are left there. */
+/** Durations of histories, of which the first is nearly always enough: a busy machine does little in a second. */
+const SECONDS = [1, 4, 16, 64];
+
+/** Returns the expected outcome on a service with defects, or the last one, and the items that are left there. */
 async function recordNotes(
+  isExpected: (outcome: Conformance) => boolean,
   defects: NotesOptions = {},
 ): Promise<Conformance & { readonly left: readonly unknown[] }> {
   await using server = serveNotes(defects);
   const url = `http://127.0.0.1:${server.addr.port}`;
   const rows = { document: DOCUMENT, fields: [], only: undefined, isFull: false, url };
-  const outcome = await conform({ ...rows, history: { seconds: 1, seed: 1 } });
+  let outcome: Conformance = { report: "", isPassed: false };
+  for (const seconds of SECONDS) {
+    outcome = await conform({ ...rows, history: { seconds, seed: 1 } });
+    if (isExpected(outcome)) break;
+  }
   const left: readonly unknown[] = await (await fetch(`${url}/api/notes`)).json();
   return { ...outcome, left };
 }
 
 Deno.test("conformHistory() finds a foreign service consistent, and removes what it created", async () => {
-  const { report, isPassed, left } = await recordNotes();
+  const { report, isPassed, left } = await recordNotes((outcome) => outcome.isPassed);
   assertMatch(
     report,
     /^\d+ operations on \/api\/notes \(seed 1\): \d+ ok, \d+ refused, 0 unknown; 0 violations\n$/,
@@ -27,12 +35,12 @@ Deno.test("conformHistory() finds a foreign service consistent, and removes what
 });
 
 Deno.test("conformHistory() reports lost updates of a service that ignores If-Match", async () => {
-  const { report, isPassed } = await recordNotes({ ignoresConditions: true });
+  const lost = "linearizable: no order of these operations explains their results; before them /api/notes/";
+  const { report, isPassed } = await recordNotes(({ report }) => report.includes(lost), {
+    ignoresConditions: true,
+  });
   assertEquals(isPassed, false);
-  assertStringIncludes(
-    report,
-    "linearizable: no order of these operations explains their results; before them /api/notes/",
-  );
+  assertStringIncludes(report, lost);
 });
 
 Deno.test("conformHistory() fails where nothing was read and written", async () => {

@@ -102,7 +102,7 @@ for (const [variant, limits] of VARIANTS) {
       chunks(500).pipeThrough(
         new TransformStream({ transform: (chunk, out) => (pulled++, out.enqueue(chunk)) }),
       );
-    await using server = streamServer({ readFile: () => ok(file()) }, withWriteTimeout(500), ...limits);
+    await using server = streamServer({ readFile: () => ok(file()) }, withWriteTimeout(2_000), ...limits);
     const { url } = await server.listen();
     const response = await fetch(`${url}/file`);
     let bytes = 0;
@@ -111,7 +111,7 @@ for (const [variant, limits] of VARIANTS) {
       bytes += chunk.length;
       most = Math.max(most, pulled - bytes / 65_536);
       // Slower than the write timeout in all, not in a part.
-      if (bytes % (4 * MIB) < 65_536) await new Promise((resolve) => setTimeout(resolve, 100));
+      if (bytes % (4 * MIB) < 65_536) await new Promise((resolve) => setTimeout(resolve, 300));
     }
     assertEquals(bytes, 500 * 65_536);
     assert(most < 400, `${most} chunks ahead`);
@@ -143,18 +143,20 @@ for (const [variant, limits] of VARIANTS) {
   });
 
   Deno.test(`an event stream${variant} may be idle for longer than every timeout`, async () => {
-    const idle = limits.length === 0 ? [] : [withConnectionLimits({ idleMs: 100 })];
+    // Long enough for the request itself on a busy machine.
+    const timeoutMs = 1_000;
+    const idle = limits.length === 0 ? [] : [withConnectionLimits({ idleMs: timeoutMs })];
     await using server = streamServer(
       {
         watch: () =>
           ok(async function* (): AsyncGenerator<unknown> {
             yield { data: "first" };
-            await new Promise((resolve) => setTimeout(resolve, 700));
+            await new Promise((resolve) => setTimeout(resolve, 3 * timeoutMs));
             yield { data: "last" };
           }()),
       },
-      withReadTimeout(100),
-      withWriteTimeout(100),
+      withReadTimeout(timeoutMs),
+      withWriteTimeout(timeoutMs),
       ...idle,
     );
     const { url } = await server.listen();
@@ -200,7 +202,7 @@ for (const [variant, limits] of VARIANTS) {
             body: ticks(signal, returned.resolve),
           }),
       },
-      withDrain({ timeoutMs: 1_000 }),
+      withDrain({ timeoutMs: 3_000 }),
       ...limits,
     );
     const { url } = await server.listen();
