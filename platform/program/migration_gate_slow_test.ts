@@ -3,6 +3,7 @@ import { openPool } from "@archway/db/postgres/open_pool.ts";
 import { useTestDatabase } from "@archway/tools/support/postgres/use_test_database.ts";
 import { MigrationGate } from "./migration_gate.ts";
 import { FIXTURE_MIGRATIONS } from "@archway/tools/support/fixture_migrations.ts";
+import { GENEROUS_TIMEOUTS } from "@archway/tools/support/generous_timeouts.ts";
 import { migrationFolder } from "@archway/tools/support/migration_folder.ts";
 import { FaultProxy } from "@archway/tools/support/postgres/fault_proxy.ts";
 
@@ -11,7 +12,7 @@ Deno.test("MigrationGate.run() retries when the connection is lost during its qu
   const host = await Deno.makeTempDir({ prefix: "archway_test_" });
   const instance = { ...database.instance, host, port: 5432 };
   await using proxy = new FaultProxy(instance, database.instance, { text: "schema_migrations", times: 3 });
-  await using pool = openPool({ primary: instance, replicas: [] });
+  await using pool = openPool({ primary: instance, replicas: [], ...GENEROUS_TIMEOUTS });
   const gate = new MigrationGate(pool, FIXTURE_MIGRATIONS, { migrate: true });
   const applied: string[] = [];
   const codes: string[] = [];

@@ -66,6 +66,7 @@ Deno.test({
     await program.untilWrittenTimes('"body":"Server is listening', 2);
     const old = await inodeOf(path);
     const load = startLoad("kept", `${await program.url}/v1/contacts`);
+    await load.started;
     await Deno.copyFile(EXECUTABLE, `${path}.new`);
     await Deno.chmod(`${path}.new`, 0o755);
     await Deno.rename(`${path}.new`, path);

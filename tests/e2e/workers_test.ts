@@ -379,6 +379,7 @@ testWithNetworkNamespace(
     const url = await program.url;
     await program.untilMatch(/(?:Server is listening[^]*){2}/);
     const loads = (["new", "kept"] as const).map((mode) => startLoad(mode, `${url}/v1/contacts`, options));
+    await Promise.all(loads.map(({ started }) => started));
     for (let round = 1; round <= 3; round++) {
       program.signal("SIGHUP");
       await program.untilMatch(new RegExp(`(?:Replaced all processes[^]*){${round}}`));

@@ -4,7 +4,7 @@ import { NetworkNamespace, testWithNetworkNamespace } from "@archway/tools/suppo
 import { useTestDatabase } from "@archway/tools/support/postgres/use_test_database.ts";
 import { postgresEnvironment } from "@archway/tools/support/postgres_environment.ts";
 import { Program } from "@archway/tools/support/program.ts";
-import { CLIENTS, startLoad } from "@archway/tools/support/request_load.ts";
+import { CLIENTS, type Load, startLoad } from "@archway/tools/support/request_load.ts";
 
 /** Number of replacements; more of them for figures, e.g. `TEST_REPLACEMENTS=50`. */
 const REPLACEMENTS = Number(Deno.env.get("TEST_REPLACEMENTS") ?? 5);
@@ -29,10 +29,13 @@ testWithNetworkNamespace(
     await using program = new Program(environment, [], { permissions: "workers", ...options });
     const url = `${await program.url}/v1/contacts`;
     await program.untilWrittenTimes('"body":"Server is listening', 2);
-    const startLoads = (): readonly ReturnType<typeof startLoad>[] =>
-      (["new", "kept"] as const).map((mode) => startLoad(mode, url, options));
+    const startLoads = async (): Promise<readonly Load[]> => {
+      const loads = (["new", "kept"] as const).map((mode) => startLoad(mode, url, options));
+      await Promise.all(loads.map(({ started }) => started));
+      return loads;
+    };
 
-    const loads = startLoads();
+    const loads = await startLoads();
     for (let round = 1; round <= REPLACEMENTS; round++) {
       program.signal("SIGHUP");
       await program.untilWrittenTimes('"body":"Replaced all processes"', round);
@@ -41,7 +44,7 @@ testWithNetworkNamespace(
     if (REPLACEMENTS > 5) await print(Deno.stdout, `${JSON.stringify(replaced)}\n`);
     for (const { succeeded, failures } of replaced) assertEquals([failures, succeeded > 0], [{}, true]);
 
-    const others = startLoads();
+    const others = await startLoads();
     const listening = 2 * (REPLACEMENTS + 1);
     const [, pid] = await program.untilMatch(/"pid":(\d+)/);
     for (let kill = 1; kill <= KILLS; kill++) {

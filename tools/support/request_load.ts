@@ -9,7 +9,8 @@ export interface LoadResult {
 export const CLIENTS = 8;
 
 /**
- * Sends GET requests to a URL from several clients until the standard input ends, and prints a {@link LoadResult}. With
+ * Sends GET requests to a URL from several clients until the standard input ends, and prints a {@link LoadResult}, after an
+ * empty line as soon as every client has had a response or a failure. With
  * `new` each request has a connection of its own, with `kept` a client reuses its connection until the server ends it by
  * `Connection: close`. Never repeats a request, so that each one that is lost counts.
  */
@@ -20,10 +21,10 @@ async function main([mode, url = ""]: readonly string[]): Promise<void> {
     `GET ${pathname}${search} HTTP/1.1\r\nHost: localhost\r\n${closes ? "Connection: close\r\n" : ""}\r\n`,
   );
   const failures: Record<string, number> = {};
-  let [succeeded, connections, isRunning] = [0, 0, true];
+  let [succeeded, connections, started, isRunning] = [0, 0, 0, true];
   const fail = (reason: string): void => void (failures[reason] = (failures[reason] ?? 0) + 1);
 
-  async function useConnection(): Promise<void> {
+  async function useConnection(onResponse: () => void): Promise<void> {
     using connection = await Deno.connect({ hostname, port: Number(port) });
     connections++;
     while (isRunning) {
@@ -32,12 +33,21 @@ async function main([mode, url = ""]: readonly string[]): Promise<void> {
       const status = head.slice("HTTP/1.1 ".length, "HTTP/1.1 200".length);
       if (status === "200") succeeded++;
       else fail(`status ${status}`);
+      onResponse();
       if (/\r\nconnection: close\r\n/i.test(head)) return;
     }
   }
 
   const clients = Array.from({ length: CLIENTS }, async () => {
-    while (isRunning) await useConnection().catch((error: Error) => fail(`${error.name}: ${error.message}`));
+    let isFirst = true;
+    const onOutcome = (): void => {
+      if (isFirst && ++started === CLIENTS) Deno.stdout.writeSync(new TextEncoder().encode("\n"));
+      isFirst = false;
+    };
+    while (isRunning) {
+      await useConnection(onOutcome).catch((error: Error) => fail(`${error.name}: ${error.message}`));
+      onOutcome();
+    }
   });
   await Deno.stdin.readable.pipeTo(new WritableStream());
   isRunning = false;
@@ -63,7 +73,9 @@ async function readResponse(connection: Deno.TcpConn): Promise<string> {
 
 /** Load by a process of its own. */
 export interface Load {
-  /** Ends it. */
+  /** Resolves when every client has had a response or a failure. */
+  readonly started: Promise<void>;
+  /** Ends it once it has started. */
   end(): Promise<LoadResult>;
 }
 
@@ -79,11 +91,22 @@ export function startLoad(
     : ["ip", "netns", "exec", networkNamespace, ...command];
   const process = new Deno.Command(file, { args, stdin: "piped", stdout: "piped", stderr: "inherit" })
     .spawn();
+  const reader = process.stdout.pipeThrough(new TextDecoderStream()).getReader();
+  let text = "";
+  const read = async (): Promise<boolean> => {
+    const { done, value = "" } = await reader.read();
+    text += value;
+    return !done;
+  };
+  const started = read().then(() => {});
   return {
+    started,
     async end(): Promise<LoadResult> {
+      await started;
       await process.stdin.close();
-      const { stdout } = await process.output();
-      return JSON.parse(new TextDecoder().decode(stdout));
+      while (await read());
+      await process.status;
+      return JSON.parse(text);
     },
   };
 }

@@ -27,7 +27,8 @@ async function untilClosed(pool: ConnectionPool): Promise<void> {
 }
 
 Deno.test("openPool() does not use connections that the server has closed as idle", async () => {
-  await using server = await startPostgres({ settings: { idle_session_timeout: "1s" } });
+  // Longer than a busy machine takes from the start of a session to its first statement.
+  await using server = await startPostgres({ settings: { idle_session_timeout: "3s" } });
   await using pool = openPool({ primary: { ...server.instance, maxConnections: N }, replicas: [] });
   for (let round = 0; round < 3; round++) {
     assertEquals((await onEachConnection(pool)).size, N);
