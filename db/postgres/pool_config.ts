@@ -198,7 +198,8 @@ export interface PoolConfig {
   readonly replicaMaxLagMs?: number;
   /**
    * Timeout of health probes in milliseconds. A replica that exceeds it is taken out, and its pending reads are retried
-   * elsewhere. It also applies to the primary.
+   * elsewhere. It also applies to the primary. While callers wait for a connection, another attempt to connect is made
+   * beside one that takes longer.
    *
    * @default 2_000
    */

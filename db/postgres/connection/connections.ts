@@ -2,14 +2,15 @@ import { setImmediate } from "node:timers";
 import type { CheckIdleOptions, PoolStatus } from "../../db.ts";
 import { DatabaseError } from "../../errors.ts";
 import type { Connection } from "./connection.ts";
+import { ConnectionAttempts } from "./connection_attempts.ts";
 import { defaultPipelined, fullestQuickConnection, IdleConnections, leastBusy } from "./idle_connections.ts";
 import type { QuickKind } from "./sent_statements.ts";
 import { type QueuedCaller, WaitQueue } from "./wait_queue.ts";
 
 /** Options of {@link Connections}. */
 export interface ConnectionsOptions {
-  /** Opens a connection. */
-  readonly open: () => Promise<Connection>;
+  /** Opens a connection. Rejects when the signal aborts, after which nothing of it is open. */
+  readonly open: (signal: AbortSignal) => Promise<Connection>;
   /** Maximum number of connections. */
   readonly max: number;
   /** Number of connections that are opened in advance and kept although idle. */
@@ -25,6 +26,8 @@ export interface ConnectionsOptions {
    * @default defaultPipelined
    */
   readonly maxPipelined?: number | undefined;
+  /** Time after which another attempt to connect is made beside one in progress, in milliseconds. */
+  readonly silentMs: number;
   /** Called every now and then while the response to a statement is overdue. */
   readonly onSilent?: () => void;
 }
@@ -61,10 +64,10 @@ export class Connections {
   /** Shared connections; the others are exclusive to a transaction. */
   readonly #shared = new Set<Connection>();
   readonly #queue: WaitQueue<Connection, Caller>;
+  readonly #attempts: ConnectionAttempts;
   readonly #maxPipelined: number;
   /** Connection that takes the fast writes of this turn. */
   #filled: Connection | undefined;
-  #opening = 0;
   #failure: { readonly error: DatabaseError; readonly until: number } | undefined;
   #ended: (() => void) | undefined;
 
@@ -79,6 +82,13 @@ export class Connections {
       saturatedTimeoutMs: queueTimeoutMs,
       // Without any connection, the server is the problem and not the number of callers.
       refusal: () => this.#all.size === 0 ? unreachable() : saturated(),
+    });
+    this.#attempts = new ConnectionAttempts({
+      open: options.open,
+      silentMs: options.silentMs,
+      onOpened: (connection) => this.#add(connection),
+      onFailed: (error, isLate) => this.#fail(error, isLate),
+      onLate: () => this.#serve(),
     });
     this.#fill();
   }
@@ -185,6 +195,7 @@ export class Connections {
     this.#ended = drained.resolve;
     this.#queue.clear(unreachable());
     this.#idle[Symbol.dispose]();
+    this.#attempts.giveUp();
     if (!this.#isDrained && timeout > 0) {
       const timer = setTimeout(drained.resolve, timeout * 1000);
       await drained.promise;
@@ -194,7 +205,7 @@ export class Connections {
   }
 
   get #isDrained(): boolean {
-    return this.#opening === 0 && !this.isBusy;
+    return this.#attempts.length === 0 && !this.isBusy;
   }
 
   #isExclusive(connection: Connection): boolean {
@@ -216,7 +227,7 @@ export class Connections {
       return;
     }
     this.#queue.enqueue(caller);
-    if (this.#opening < this.#queue.length) this.#grow();
+    this.#growForCallers();
   }
 
   #start<T>(connection: Connection, work: (connection: Connection) => Promise<T>): Promise<T> {
@@ -247,28 +258,30 @@ export class Connections {
 
   /** Opens the minimum of connections. After a failure, the next lost connection or caller is the next attempt. */
   #fill(): void {
-    for (let count = this.#all.size + this.#opening; count < this.#options.min; count++) this.#grow();
+    for (let count = this.#all.size + this.#attempts.length; count < this.#options.min; count++) this.#grow();
+  }
+
+  /** Opens another connection if a waiting caller may get none of those that are being opened. */
+  #growForCallers(): void {
+    if (this.#attempts.prompt < this.#queue.length) this.#grow();
   }
 
   /** Opens another connection if allowed. */
   #grow(): void {
-    const isFull = this.#all.size + this.#opening >= this.#options.max;
-    if (isFull || !this.#mayGrow || this.#ended !== undefined) return;
-    this.#opening++;
-    this.#options.open().then((connection) => {
-      this.#opening--;
-      this.#failure = undefined;
-      this.#add(connection);
-    }, (error: DatabaseError) => {
-      this.#opening--;
-      this.#failure = { error, until: performance.now() + retryAfterMs };
-      // Another attempt in progress may still succeed.
-      if (this.#all.size + this.#opening === 0) this.#queue.clear(error);
-      if (this.#isDrained) this.#ended?.();
-    });
+    if (!this.#mayGrow || this.#ended !== undefined) return;
+    if (this.#all.size + this.#attempts.length < this.#options.max) this.#attempts.start();
+    else this.#attempts.makeRoom();
+  }
+
+  #fail(error: DatabaseError, isLate: boolean): void {
+    if (!isLate) this.#failure = { error, until: performance.now() + retryAfterMs };
+    // Another attempt in progress may still succeed.
+    if (this.#all.size + this.#attempts.length === 0) this.#queue.clear(error);
+    this.#serve();
   }
 
   #add(connection: Connection): void {
+    this.#failure = undefined;
     if (this.#ended !== undefined) {
       void connection.close().finally(this.#ended);
       return;
@@ -287,7 +300,6 @@ export class Connections {
     if (this.#isExclusive(connection)) return;
     if (connection.running === 0) this.#rest(connection);
     this.#serve();
-    if (this.#isDrained) this.#ended?.();
   }
 
   /** Returns a connection without work to the idle ones. */
@@ -298,7 +310,7 @@ export class Connections {
     else this.#idle.push(connection);
   }
 
-  /** Serves waiting callers in order of arrival. */
+  /** Serves waiting callers in order of arrival, after a change of what is open or being opened. */
   #serve(): void {
     while (this.#queue.length > 0) {
       const { first } = this.#queue;
@@ -307,11 +319,12 @@ export class Connections {
       if (connection === undefined) break;
       this.#queue.serve(first, connection);
     }
-    if (this.#opening < this.#queue.length) this.#grow();
+    this.#growForCallers();
     // The last connection is lost, and the server has just refused another one.
-    if (this.#all.size + this.#opening === 0 && this.#failure !== undefined) {
+    if (this.#all.size + this.#attempts.length === 0 && this.#failure !== undefined) {
       this.#queue.clear(this.#failure.error);
     }
+    if (this.#isDrained) this.#ended?.();
   }
 
   #remove(connection: Connection): void {
@@ -320,7 +333,6 @@ export class Connections {
     this.#idle.delete(connection);
     this.#serve();
     this.#fill();
-    if (this.#isDrained) this.#ended?.();
   }
 }
 

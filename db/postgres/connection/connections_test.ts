@@ -97,6 +97,7 @@ Deno.test("Connections pipelines fast reads, but nothing behind potentially slow
     acquireTimeoutMs: 30_000,
     queueTimeoutMs: 30_000,
     idleTimeoutMs: 0,
+    silentMs: 60_000,
   });
   const reads = new QuickStatements();
   const quick = "SELECT 1";
@@ -129,6 +130,7 @@ Deno.test("Connections pipelines fast writes of one turn, and nothing else behin
     acquireTimeoutMs: 30_000,
     queueTimeoutMs: 30_000,
     idleTimeoutMs: 0,
+    silentMs: 60_000,
   });
   while (connections.status.idle < 3) await new Promise((resolve) => setTimeout(resolve, 1));
   const take = (quick: "read" | "write"): Promise<unknown> =>
@@ -328,6 +330,7 @@ Deno.test("Connections replaces a connection that was closed before it is used",
     acquireTimeoutMs: 60_000,
     queueTimeoutMs: 60_000,
     idleTimeoutMs: 0,
+    silentMs: 60_000,
   });
   const { rowCount } = await connections.run((connection) => connection.query("SELECT 1"));
   assertEquals([rowCount, opened, connections.status.open, connections.status.idle], [1, 2, 1, 1]);

@@ -9,7 +9,7 @@ import { type Followers, PoolQuerier, type Watch } from "./pool_querier.ts";
 export interface InstanceConnectionsOptions {
   readonly config: Omit<PoolConfig, "primary" | "replicas">;
   readonly max: number;
-  readonly open: () => Promise<Connection>;
+  readonly open: (signal: AbortSignal) => Promise<Connection>;
   /**
    * Whether connections are dropped when the server rejects a write. It is no longer the primary then.
    *
@@ -95,6 +95,7 @@ export class InstanceConnections {
       queueTimeoutMs: config.queueTimeoutMs ?? 1_000,
       idleTimeoutMs: config.idleTimeoutMs ?? 60_000,
       maxPipelined: config.maxPipelined ?? (mayPipeline(config) ? undefined : 1),
+      silentMs: config.replicaProbeTimeoutMs ?? 2_000,
       onSilent: () => void this.dropLost(),
     });
   }

@@ -15,16 +15,18 @@ interface OpenConnectionOptions {
   readonly config: Omit<PoolConfig, "primary" | "replicas">;
   /** Whether the session rejects writes, even on a primary. */
   readonly readOnly: boolean;
+  /** Ends the attempt. */
+  readonly signal?: AbortSignal | undefined;
 }
 
-/** Connects. Rejects with code "unavailable" on failure or timeout. */
+/** Connects. Rejects with code "unavailable" on failure, timeout or abort, after which its socket is destroyed. */
 export async function openConnection(
   instance: InstanceConfig,
   options: OpenConnectionOptions,
 ): Promise<Connection> {
   const timeoutMs = options.config.connectTimeoutMs ?? 5_000;
   const { driver = DEFAULT_DRIVER } = instance;
-  const password = await readPassword(instance, { timeoutMs });
+  const password = await readPassword(instance, { timeoutMs, signal: options.signal });
   // Our own driver prepares it where it is needed.
   const prepared = driver === "wire" ? password : await preparePassword(password);
   try {
@@ -39,22 +41,25 @@ export async function openConnection(
 
 async function openWith(
   instance: InstanceConfig,
-  { config, readOnly, password }: OpenConnectionOptions & { readonly password: string },
+  { config, readOnly, password, signal }: OpenConnectionOptions & { readonly password: string },
 ): Promise<Connection> {
   const timeoutMs = config.connectTimeoutMs ?? 5_000;
   const { driver = DEFAULT_DRIVER, tls } = instance;
   // Loaded on demand, as few programs choose it, and before there is a socket whose errors have to be handled.
   const postgresJs = driver === "wire" ? undefined : await import("./postgres_js_session.ts");
-  const socket = await openSocket(instance, { timeoutMs });
+  const socket = await openSocket(instance, { timeoutMs, signal });
   const isRequested = driver === "postgres.js" && tls !== undefined && tls.negotiation !== "direct";
   const refusal = isRequested ? new TlsRefusal(socket) : undefined;
   const late = new AbortController();
   let connection: Connection | undefined;
-  const timer = setTimeout(() => {
+  const end = (): void => {
     late.abort();
     void connection?.close();
     socket.destroy();
-  }, timeoutMs);
+  };
+  const timer = setTimeout(end, timeoutMs);
+  signal?.addEventListener("abort", end);
+  if (signal?.aborted) end();
   const events: DriverEvents = { onClosed: () => {}, onNotice: () => {} };
   try {
     const how = { socket, instance, password, config, readOnly, events, signal: late.signal };
@@ -76,5 +81,6 @@ async function openWith(
     });
   } finally {
     clearTimeout(timer);
+    signal?.removeEventListener("abort", end);
   }
 }

@@ -5,23 +5,29 @@ import type { InstanceConfig } from "../pool_config.ts";
 /** Idle time after which the system probes the other side, in milliseconds. NAT and load balancers forget flows later. */
 const keepAliveMs = 30_000;
 
-/** Connects a socket. Rejects with code "unavailable" on failure or timeout. */
+/** Connects a socket. Rejects with code "unavailable" on failure, timeout or abort. */
 export function openSocket(
   { host, port }: InstanceConfig,
-  { timeoutMs }: { readonly timeoutMs: number },
+  { timeoutMs, signal }: { readonly timeoutMs: number; readonly signal?: AbortSignal | undefined },
 ): Promise<Socket> {
   const { promise, resolve, reject } = Promise.withResolvers<Socket>();
   // The driver reads the expected name of the certificate from here.
   const socket = Object.assign(new Socket(), { host, port });
-  const fail = (cause: unknown): void => {
+  const onAbort = (): void => fail(signal?.reason);
+  const end = (): void => {
     clearTimeout(timer);
+    signal?.removeEventListener("abort", onAbort);
+  };
+  const fail = (cause: unknown): void => {
+    end();
     socket.destroy();
     reject(new DatabaseError("unavailable", "The database cannot be reached", { cause }));
   };
   const timer = setTimeout(() => fail(new Error(`Timed out after ${timeoutMs} ms`)), timeoutMs);
+  signal?.addEventListener("abort", onAbort);
   socket.once("error", fail);
   socket.once("connect", () => {
-    clearTimeout(timer);
+    end();
     alwaysListen(socket);
     socket.off("error", fail);
     // Sends the parts of a message immediately instead of waiting for the acknowledgement of the first part.
@@ -30,7 +36,8 @@ export function openSocket(
     socket.setKeepAlive(true, keepAliveMs);
     resolve(socket);
   });
-  if (host.startsWith("/")) socket.connect(`${host}/.s.PGSQL.${port}`);
+  if (signal?.aborted) onAbort();
+  else if (host.startsWith("/")) socket.connect(`${host}/.s.PGSQL.${port}`);
   else socket.connect(port, host);
   return promise;
 }

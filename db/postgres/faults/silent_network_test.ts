@@ -152,3 +152,22 @@ Deno.test("openPool() frees connections whose server does not keep its statement
   assertEquals(error.code, "outcome-unknown");
   assert((pool.load()[0]?.pool.open ?? MAX) < MAX);
 });
+
+Deno.test("openPool() does not wait for an attempt to connect that the network has forgotten", async () => {
+  await using database = await useTestDatabase();
+  await createTable(database.instance);
+  await using proxy = new SilentProxy({ ...database.instance, maxConnections: MAX });
+  await using pool = open(proxy.instance, { connectTimeoutMs: 20_000 });
+  await Promise.all([pool.withTx((tx) => tx.query("SELECT 1")), pool.withTx((tx) => tx.query("SELECT 1"))]);
+  await until(() => pool.load()[0]?.pool.open === 2);
+
+  proxy.silence();
+  const before = proxy.accepted;
+  const stuck = Promise.allSettled([insert(pool), insert(pool)]);
+  const waiting = insert(pool);
+  await until(() => proxy.accepted > before);
+  proxy.moveTo(database.instance);
+  assertEquals((await waiting as { rowCount: number }).rowCount, 1);
+  assertEquals(codesOf(await stuck), ["outcome-unknown", "outcome-unknown"]);
+  assertEquals(codesOf(await writeOnAll(pool)), Array.from({ length: MAX }, () => "done"));
+});

@@ -52,8 +52,10 @@ export class Primary {
       watch: config.observer && { observer: config.observer, instance: "primary" },
       followers: positions,
       max: first.maxConnections,
-      open: async () => {
-        const connection = await (this.#finder?.open() ?? openConnection(first, { config, readOnly: false }));
+      open: async (signal) => {
+        const opening = this.#finder?.open(signal) ??
+          openConnection(first, { config, readOnly: false, signal });
+        const connection = await opening;
         this.#serverStart = connection.session?.serverStart;
         return connection;
       },

@@ -45,7 +45,8 @@ export class PrimaryCandidate implements SessionProbe {
     this.instance = instance;
     this.#onReconnected = onReconnected;
     this.#timeoutMs = config.replicaProbeTimeoutMs ?? 2_000;
-    const open = (): Promise<Connection> => openConnection(instance, { config, readOnly: false });
+    const open = (signal: AbortSignal): Promise<Connection> =>
+      openConnection(instance, { config, readOnly: false, signal });
     this.#connections = new InstanceConnections({
       config: { ...config, maxWaiting: MAX_WAITING },
       max: 1,

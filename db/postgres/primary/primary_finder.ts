@@ -40,17 +40,23 @@ export class PrimaryFinder implements Disposable {
     return this.#current;
   }
 
-  /** Opens a connection to the primary. Rejects with code "unavailable" while no server accepts writes. */
-  async open(): Promise<Connection> {
+  /**
+   * Opens a connection to the primary. Rejects with code "unavailable" while no server accepts writes, and with the reason
+   * of the signal when that aborts.
+   */
+  async open(signal: AbortSignal): Promise<Connection> {
     this.#watch();
     const known = this.#current;
     if (known !== undefined) {
-      const connection = await this.#connect(known);
+      const connection = await this.#connect(known, signal);
       if (connection !== undefined) return connection;
+      // Then the server is not to blame.
+      signal.throwIfAborted();
       if (this.#current === known) this.#current = undefined;
     }
-    const connection = await this.#connect(await this.find());
+    const connection = await this.#connect(await this.find(), signal);
     if (connection !== undefined) return connection;
+    signal.throwIfAborted();
     throw noPrimary();
   }
 
@@ -65,9 +71,10 @@ export class PrimaryFinder implements Disposable {
     clearTimeout(this.#timer);
   }
 
-  async #connect(instance: InstanceConfig): Promise<Connection | undefined> {
+  async #connect(instance: InstanceConfig, signal: AbortSignal): Promise<Connection | undefined> {
     const { config } = this.#options;
-    const connection = await openConnection(instance, { config, readOnly: false }).catch(() => undefined);
+    const opening = openConnection(instance, { config, readOnly: false, signal });
+    const connection = await opening.catch(() => undefined);
     if (connection?.refusesWrites !== true) return connection;
     void connection.close();
     return undefined;

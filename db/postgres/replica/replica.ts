@@ -36,7 +36,8 @@ export class Replica implements ReadTarget {
     this.name = name;
     this.#instance = instance;
     const timeoutMs = config.replicaProbeTimeoutMs ?? 2_000;
-    const open = (): Promise<Connection> => openConnection(instance, { config, readOnly: true });
+    const open = (signal: AbortSignal): Promise<Connection> =>
+      openConnection(instance, { config, readOnly: true, signal });
     this.#reads = new InstanceConnections({
       config,
       watch: config.observer && { observer: config.observer, instance: name },
@@ -49,7 +50,7 @@ export class Replica implements ReadTarget {
       }),
     });
     let session: Connection | undefined;
-    const openSession = async (): Promise<Connection> => session = await open();
+    const openSession = async (signal: AbortSignal): Promise<Connection> => session = await open(signal);
     this.#probes = new InstanceConnections({ config, max: 1, open: openSession });
     this.progress = new ReplayProgress({
       read: () => readReplayed(this.#probes.querier),

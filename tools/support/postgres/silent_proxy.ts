@@ -16,6 +16,10 @@ export class SilentProxy implements AsyncDisposable {
   /** Aborts when the connections of this period get silent. */
   #silence = new AbortController();
   #isSilent = false;
+  /** Number of connections that clients have opened. */
+  accepted = 0;
+  /** Number of those made in the silence that clients have not closed. */
+  hanging = 0;
 
   constructor(server: InstanceConfig, hostname = "127.0.0.1", port = 0) {
     this.#server = server;
@@ -60,8 +64,20 @@ export class SilentProxy implements AsyncDisposable {
   async #accept(): Promise<void> {
     for await (const client of this.#listener) {
       this.#connections.add(client);
-      if (!this.#isSilent) void this.#relay(client, this.#silence.signal);
+      this.accepted++;
+      if (this.#isSilent) void this.#hang(client);
+      else void this.#relay(client, this.#silence.signal);
     }
+  }
+
+  async #hang(client: Deno.Conn): Promise<void> {
+    this.hanging++;
+    try {
+      await client.readable.pipeTo(new WritableStream());
+    } catch {
+      // The client has reset it.
+    }
+    this.hanging--;
   }
 
   async #relay(client: Deno.Conn, silence: AbortSignal): Promise<void> {
