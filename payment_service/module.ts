@@ -9,7 +9,6 @@ import { PaymentApp } from "./app/payment_app.ts";
 import { PAYMENT_CATALOG } from "./events/payment_catalog.ts";
 import { PAYMENT_UPCASTERS, personalFieldsOf } from "./events/payment_event_data.ts";
 import { paymentRecipients } from "./events/payment_recipients.ts";
-import { PAYMENT_EXPORTS } from "./export/payment_exports.ts";
 import { PAYMENT_GRAPHQL, paymentBatches } from "./graphql/payment_graphql.ts";
 import { accountHandlers } from "./http/account_handlers.ts";
 import { paymentHandlers } from "./http/payment_handlers.ts";
@@ -43,7 +42,7 @@ export const paymentModule = defineService({
     rebuildCommand,
     seedCommand,
   ],
-  exports: PAYMENT_EXPORTS,
+  exports: async () => (await import("./export/payment_exports.ts")).PAYMENT_EXPORTS,
   graphql: PAYMENT_GRAPHQL,
   mount(dependencies): MountedService {
     const { pool: connections, logger, now, newId, tokens, cipher, audit } = dependencies;

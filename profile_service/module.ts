@@ -4,7 +4,6 @@ import { timeCursors } from "@archway/service_kit/page_cursors.ts";
 import { defineService, type MountedService } from "@archway/service_kit/service_module.ts";
 import { ProfileService } from "./app.ts";
 import { PROFILE_SETTINGS, readProfileConfig } from "./profile_config.ts";
-import { PROFILE_EXPORT } from "./export/profile_export.ts";
 import { PROFILE_GRAPHQL, profileBatches } from "./graphql/profile_graphql.ts";
 import { profileErasure } from "./profile_erasure.ts";
 import { profileHandlers } from "./http/profile_handlers.ts";
@@ -25,7 +24,7 @@ export const profileModule = defineService({
     `curl -i {url}/v1/profiles -H 'Content-Type: application/json' -d '{"name":"Ada Lovelace"}'`,
     "curl -s {url}/v1/profiles",
   ],
-  exports: [PROFILE_EXPORT],
+  exports: async () => [(await import("./export/profile_export.ts")).PROFILE_EXPORT],
   graphql: PROFILE_GRAPHQL,
   settings: PROFILE_SETTINGS,
   configure: readProfileConfig,

@@ -23,12 +23,12 @@ const EAGER = new Set([
 const LARGE_BUILTINS = ["node:http", "node:https", "node:http2", "node:zlib", "node:worker_threads"];
 
 /** Limits of what a start loads of the platform: each module costs it about 0.1 ms, and each 100 KB about 1 ms. */
-const MAX_MODULES = 430;
-const MAX_BYTES = 1_420_000;
+const MAX_MODULES = 420;
+const MAX_BYTES = 1_385_000;
 
 /** Parts of the program that only other commands, databases or settings need, by their paths. */
 const ON_DEMAND =
-  /^(?:db\/(?:copy|embedded\/start_embedded|postgres\/(?:migration_lint\/|lint_migrations|migration\/run_migration|connection\/postgres_js_session))|server\/(?:authentication\.ts|auth\/|listener\/connection_limits\/limited_listener|rate_limit\/(?:memory|store)_)|platform\/(?:cockpit\/(?!module\.ts)|conformance\/|events\/(?:developer\/|worker|broker\/nats_broker|webhooks\/delivery\/(?:post_message|target\/resolve))|jobs\/(?:developer\/|worker\/job_worker|command\/run_)|observability\/logging\/terminal_|service_kit\/api_keys\/|program\/(?:lambda|workers\/supervise|[a-z_]+_command\.ts))|[a-z]+_service\/(?:rebuild\/rebuild_projections|seed\/(?:run_seed|seed_(?:payments|profiles))))/;
+  /^(?:db\/(?:copy|embedded\/start_embedded|postgres\/(?:migration_lint\/|lint_migrations|migration\/run_migration|connection\/postgres_js_session))|server\/(?:authentication\.ts|auth\/|listener\/connection_limits\/limited_listener|rate_limit\/(?:memory|store)_)|platform\/(?:cockpit\/(?!module\.ts)|conformance\/|events\/(?:all_events_export|event_export|developer\/|worker|broker\/nats_broker|webhooks\/delivery\/(?:post_message|target\/resolve))|export\/(?:schedule\/scheduled_|run\/|storage\/)|jobs\/(?:developer\/|worker\/job_worker|command\/run_)|observability\/logging\/terminal_|privacy\/(?:cipher\/|privacy_tasks|audit\/close_)|service_kit\/(?:api_keys\/|table_export)|program\/(?:lambda|workers\/supervise|[a-z_]+_command\.ts))|[a-z]+_service\/(?:export\/|rebuild\/rebuild_projections|seed\/(?:run_seed|seed_(?:payments|profiles))))/;
 
 Deno.test("serve loads nothing before its first response that only other commands or settings need", async () => {
   const { roots, redirects, modules } = await moduleGraph("main.ts");

@@ -9,7 +9,6 @@ import {
 } from "@archway/service_kit/service_module.ts";
 import { timeCursors } from "@archway/service_kit/page_cursors.ts";
 import { EncryptionKeyRing } from "@archway/service_kit/signing.ts";
-import { ALL_EVENTS_EXPORT } from "./all_events_export.ts";
 import type { Broker } from "./broker/broker.ts";
 import type { NatsConfig } from "./broker/nats_config.ts";
 import { EVENT_TABLES } from "./event_tables.ts";
@@ -26,7 +25,7 @@ export const eventsModule = defineService({
   migrations: join(import.meta.dirname ?? ".", "migrations"),
   tables: EVENT_TABLES,
   scopes: ["webhooks:read", "webhooks:write"],
-  exports: [ALL_EVENTS_EXPORT],
+  exports: async () => [(await import("./all_events_export.ts")).ALL_EVENTS_EXPORT],
   hasBackground: true,
   settings: EVENTS_SETTINGS,
   configure: readEventsConfig,

@@ -30,8 +30,8 @@ export interface ServiceDescription {
   readonly scopes?: readonly string[];
   /** Settings that `configure` reads. @default none */
   readonly settings?: SettingsSection;
-  /** Data sets that it offers to the command `export`, if "export" is listed. @default none */
-  readonly exports?: readonly ExportDefinition[];
+  /** Loads the data sets that it offers to the command `export`, if "export" is listed. @default none */
+  readonly exports?: () => Promise<readonly ExportDefinition[]>;
   /** Whether it has background work, which `worker` can run in a separate process. @default {false} */
   readonly hasBackground?: boolean;
   /** GraphQL fields for the operations of its OpenAPI document; served if "graphql" is listed. @default none */

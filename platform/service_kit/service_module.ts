@@ -107,8 +107,8 @@ export interface ServiceDependencies {
   readonly tokens: ConsistencyTokens;
   /** Events of all listed services. */
   readonly catalogs: readonly EventCatalog[];
-  /** Data sets of all listed services. */
-  readonly exports: readonly ExportDefinition[];
+  /** Loads the data sets of all listed services. */
+  readonly exports: () => Promise<readonly ExportDefinition[]>;
   /** Jobs and schedules of all listed services. */
   readonly jobs: JobRegistry;
   /** GraphQL fields of all listed services. */

@@ -13,7 +13,7 @@ const REPLICA_WAIT_MS = 60_000;
 
 /** Runs the command `export`, and returns its exit code. */
 export async function runExport(args: readonly string[], context: CommandContext): Promise<number> {
-  const definitions = context.services.flatMap(({ exports = [] }) => exports);
+  const definitions = (await Promise.all(context.services.map(({ exports }) => exports?.() ?? []))).flat();
   const parsed = parseExportArguments(args, definitions.map(({ name }) => name));
   if (parsed.action === "list") {
     await context.print(parsed.json ? `${JSON.stringify(definitions, undefined, 2)}\n` : listOf(definitions));

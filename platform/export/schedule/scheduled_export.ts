@@ -1,34 +1,10 @@
 import type { Logger } from "@archway/server/logger.ts";
-import {
-  defineJob,
-  handleJob,
-  type JobContext,
-  type JobHandler,
-  RetryJobError,
-} from "@archway/service_kit/job.ts";
+import { type JobContext, RetryJobError } from "@archway/service_kit/job.ts";
 import type { ExportDefinition } from "@archway/service_kit/export_definition.ts";
 import type { MetricSink } from "@archway/service_kit/metric_sink.ts";
-import { objectPayload } from "@archway/service_kit/object_payload.ts";
-import { defineSchedule, type ScheduleDefinition } from "@archway/service_kit/schedule.ts";
 import type { BackgroundWork, RunInThread } from "@archway/service_kit/service_module.ts";
 import type { ExportConfig } from "../export_config.ts";
 import { ExportMetrics } from "./export_metrics.ts";
-
-/** Exports all data sets. One at a time, over all processes; it takes as long as it takes. */
-export const exportJob = defineJob({
-  kind: "export.all",
-  payload: objectPayload({}),
-  ...{ concurrency: 1, timeoutMs: 24 * 3_600_000 },
-  ...{ retries: 5, backoff: { firstMs: 30_000, maxMs: 600_000 } },
-});
-
-/** Returns the schedule of exports at the times of EXPORT_SCHEDULE. */
-export function exportSchedule(cron: string): ScheduleDefinition {
-  return defineSchedule({
-    ...{ name: "export.all", cron, setting: "EXPORT_SCHEDULE", overlap: "skip" },
-    ...{ job: exportJob, payload: {} },
-  });
-}
 
 /** Outcome of exporting a data set, as the command prints it with --json. */
 export interface ExportedDataSet {
@@ -88,14 +64,32 @@ export class ScheduledExport implements BackgroundWork {
     });
   }
 
-  /** Handler of the job. */
-  get handler(): JobHandler {
-    return handleJob(exportJob, (_, context) => this.#run(context));
-  }
-
   start(): void {
     this.#metrics?.start();
     this.#checked = this.#check();
+  }
+
+  /**
+   * Exports all data sets.
+   *
+   * @throws {RetryJobError} if the program stops; the error of the command if that fails.
+   */
+  async run({ signal }: Pick<JobContext, "signal">): Promise<void> {
+    const stopping = this.#stopping.signal;
+    const ended = this.#dependencies.runInThread(["export", "all", "--to", this.#target, "--json"], {
+      signal: AbortSignal.any([signal, stopping]),
+      onPrinted: (text) => this.#exported(JSON.parse(text)),
+    });
+    this.#running = ended.catch(() => undefined);
+    try {
+      await ended;
+    } catch (error) {
+      // Another process, or this one after its restart, continues.
+      if (stopping.aborted) throw new RetryJobError({ afterMs: 0 }, { cause: error });
+      const message = error instanceof Error ? error.message : "unknown error";
+      this.#dependencies.logger.warn("Scheduled export failed: {message}", { message });
+      throw error;
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -112,24 +106,6 @@ export class ScheduledExport implements BackgroundWork {
     } catch (error) {
       const message = error instanceof Error ? error.message : "unknown error";
       this.#dependencies.logger.warn("Scheduled exports to EXPORT_TO will fail: {message}", { message });
-    }
-  }
-
-  async #run({ signal }: Pick<JobContext, "signal">): Promise<void> {
-    const stopping = this.#stopping.signal;
-    const ended = this.#dependencies.runInThread(["export", "all", "--to", this.#target, "--json"], {
-      signal: AbortSignal.any([signal, stopping]),
-      onPrinted: (text) => this.#exported(JSON.parse(text)),
-    });
-    this.#running = ended.catch(() => undefined);
-    try {
-      await ended;
-    } catch (error) {
-      // Another process, or this one after its restart, continues.
-      if (stopping.aborted) throw new RetryJobError({ afterMs: 0 }, { cause: error });
-      const message = error instanceof Error ? error.message : "unknown error";
-      this.#dependencies.logger.warn("Scheduled export failed: {message}", { message });
-      throw error;
     }
   }
 
