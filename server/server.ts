@@ -173,7 +173,7 @@ export function createServer(host: string, port: number, ...options: ServerOptio
 const HEALTH_PATHS = new Set(["/livez", "/readyz", "/healthz"]);
 
 /** Wraps a server with admission control. */
-export function admitting(
+function admitting(
   serve: Serve,
   { admission, refuse }: { readonly admission: Admission; readonly refuse: (exchange: Exchange) => Response },
 ): Serve {

@@ -1,8 +1,8 @@
 import { resolve } from "node:path";
 import type { InstanceConfig } from "@archway/db/postgres/pool_config.ts";
 import { startCheckouts } from "@archway/tools/bench/against_scenario.ts";
-import { loadOn } from "@archway/tools/bench/bench_run.ts";
 import { compare, type Result } from "@archway/tools/bench/compare.ts";
+import { loadOn } from "@archway/tools/bench/measure_process.ts";
 import { type ProgramOwner, startService } from "@archway/tools/bench/programs.ts";
 import { type LoadSetting, loadSettings, type Scenario } from "@archway/tools/bench/scenario.ts";
 import { startBenchDatabase } from "@archway/tools/bench/start_bench_database.ts";

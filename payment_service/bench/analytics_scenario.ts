@@ -1,9 +1,10 @@
 import { join } from "node:path";
 import { openPool } from "@archway/db/postgres/open_pool.ts";
 import type { InstanceConfig } from "@archway/db/postgres/pool_config.ts";
-import { type BenchRun, loadOn } from "@archway/tools/bench/bench_run.ts";
+import type { BenchRun } from "@archway/tools/bench/bench_run.ts";
 import { childEnvironment } from "@archway/tools/bench/child_process.ts";
 import { compare, type Result } from "@archway/tools/bench/compare.ts";
+import { loadOn } from "@archway/tools/bench/measure_process.ts";
 import type { Sample } from "@archway/tools/bench/metrics.ts";
 import { pinProcesses } from "@archway/tools/bench/pin_processes.ts";
 import { progress } from "@archway/tools/bench/progress.ts";

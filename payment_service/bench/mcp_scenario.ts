@@ -1,5 +1,5 @@
-import { loadOn } from "@archway/tools/bench/bench_run.ts";
 import { compare } from "@archway/tools/bench/compare.ts";
+import { loadOn } from "@archway/tools/bench/measure_process.ts";
 import { startService } from "@archway/tools/bench/programs.ts";
 import { type LoadSetting, loadSettings, type Scenario } from "@archway/tools/bench/scenario.ts";
 import { startBenchDatabase } from "@archway/tools/bench/start_bench_database.ts";

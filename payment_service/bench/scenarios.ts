@@ -1,9 +1,10 @@
 import { join } from "node:path";
 import { openPool } from "@archway/db/postgres/open_pool.ts";
 import type { InstanceConfig } from "@archway/db/postgres/pool_config.ts";
-import { type BenchRun, loadOn, measureProcess } from "@archway/tools/bench/bench_run.ts";
+import type { BenchRun } from "@archway/tools/bench/bench_run.ts";
 import { childEnvironment, ChildProcess } from "@archway/tools/bench/child_process.ts";
 import { compare, type Result } from "@archway/tools/bench/compare.ts";
+import { loadOn, measureProcess } from "@archway/tools/bench/measure_process.ts";
 import type { Sample } from "@archway/tools/bench/metrics.ts";
 import { DRIVER_PERMISSIONS, serviceEnvironment, startService } from "@archway/tools/bench/programs.ts";
 import type { LoadResult } from "@archway/tools/bench/run_load.ts";

@@ -24,7 +24,7 @@ export type PaymentRequestOperations = Pick<
 >;
 
 /** Declares the list of payment requests. */
-export function requestList(
+function requestList(
   { app: { requests }, cursors, tokens }: PaymentHandlersDependencies,
 ): ListEndpointOptions<
   api.ListPaymentRequestsRequest,

@@ -23,7 +23,7 @@ export interface CommandResult {
 }
 
 /** Returns the context of a command on an open pool, and what it prints. */
-export function commandOn(
+function commandOn(
   pool: ConnectionPool,
   printed: { output: string; notes: string },
 ): CommandContext {

@@ -1,11 +1,10 @@
 import { readLimitedBody } from "@archway/server/limited_body.ts";
-import type { Field } from "./row.ts";
 
 /** Access to the service under test, for what rows need beforehand and for reading its state afterwards. */
 export interface Client {
   readonly origin: URL;
   /** Sent with every request. */
-  readonly fields: readonly Field[];
+  readonly fields: readonly (readonly [name: string, value: string])[];
   readonly timeoutMs: number;
 }
 

@@ -1,7 +1,4 @@
-import type { Field, FramedRequest, Row } from "./row.ts";
-
-/** Values of placeholders, by their names without braces. */
-export type Placeholders = Readonly<Record<string, string>>;
+import type { Field, FramedRequest, Placeholders, Row } from "./row.ts";
 
 /** Settings that all requests of a run have in common. */
 export interface RenderOptions {

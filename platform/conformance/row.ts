@@ -1,6 +1,5 @@
 import type { Client } from "./client.ts";
 import type { Operation } from "./derived/api_document.ts";
-import type { Placeholders } from "./render_request.ts";
 
 // A text that is sent is a "byte text": each of its characters stands for one byte.
 
@@ -24,6 +23,9 @@ export interface FramedRequest {
  * was prepared.
  */
 export type Given = (client: Client) => Promise<Prepared>;
+
+/** Values of placeholders, by their names without braces. */
+export type Placeholders = Readonly<Record<string, string>>;
 
 /** Placeholders and what is behind them. */
 export interface Prepared {

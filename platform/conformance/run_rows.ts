@@ -2,8 +2,8 @@ import { ask, type Client, deleteItem, linkedPath, SetupError } from "./client.t
 import type { ApiDocument } from "./derived/api_document.ts";
 import { compareData, describeStatuses, judgeResponses } from "./judge_responses.ts";
 import { MalformedResponse, parseBody } from "./parse_responses.ts";
-import { fill, type Placeholders, renderRequest } from "./render_request.ts";
-import type { Field, Row, Theme } from "./row.ts";
+import { fill, renderRequest } from "./render_request.ts";
+import type { Field, Placeholders, Row, Theme } from "./row.ts";
 import { RowSetups } from "./row_setups.ts";
 import { type Received, sendBytes } from "./send_bytes.ts";
 import { skipReason } from "./skip_reason.ts";

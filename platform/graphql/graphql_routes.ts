@@ -3,7 +3,7 @@ import { commonSecurity, isSecured } from "@archway/service_kit/common_security.
 import { CONSISTENCY_TOKEN } from "@archway/service_kit/consistency_tokens.ts";
 
 /** Path of GraphQL requests. */
-export const GRAPHQL_PATH = "/graphql";
+const GRAPHQL_PATH = "/graphql";
 
 /** Operations of GraphQL requests, by method. */
 export const GRAPHQL_OPERATIONS = { GET: "graphqlQuery", POST: "graphql" } as const;

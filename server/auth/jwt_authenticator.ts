@@ -126,7 +126,7 @@ function refusal(error: unknown): InvalidTokenError {
  * Returns the scopes of a token. They are in `scope`, separated by spaces (RFC 8693, section 4.2), or else in `scp`,
  * which some issuers use instead, as a list or a text. Claims of any other type grant no scopes.
  */
-export function scopesOf({ scope, scp }: JWTPayload): ReadonlySet<string> {
+function scopesOf({ scope, scp }: JWTPayload): ReadonlySet<string> {
   const claim = scope ?? scp;
   if (typeof claim === "string") return new Set(claim.split(" ").filter((word) => word !== ""));
   if (!Array.isArray(claim)) return new Set();

@@ -1,5 +1,5 @@
-import { loadOn } from "./bench_run.ts";
 import { compare, type Result } from "./compare.ts";
+import { loadOn } from "./measure_process.ts";
 import { startService } from "./programs.ts";
 import { CONTACTS, ROWS } from "./rows_scenario.ts";
 import { type LoadSetting, loadSettings, type Scenario } from "./scenario.ts";

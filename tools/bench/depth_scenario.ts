@@ -1,10 +1,11 @@
 import { openPool } from "@archway/db/postgres/open_pool.ts";
 import type { InstanceConfig } from "@archway/db/postgres/pool_config.ts";
-import { type BenchRun, loadOn } from "./bench_run.ts";
+import type { BenchRun } from "./bench_run.ts";
 import { compare, type Result } from "./compare.ts";
 import { compareRows } from "./rows_scenario.ts";
 import { cursorPages, type DeepPages, otherPages } from "./deep_pages.ts";
 import type { HttpServerProcess } from "./http_server_process.ts";
+import { loadOn } from "./measure_process.ts";
 import { startBareServer, startService } from "./programs.ts";
 import { type LoadSetting, loadSettings, type Scenario, type Tables } from "./scenario.ts";
 import { type BenchDatabase, startBenchDatabase } from "./start_bench_database.ts";

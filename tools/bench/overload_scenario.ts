@@ -1,5 +1,5 @@
-import { loadOn } from "./bench_run.ts";
 import { compare, type Result } from "./compare.ts";
+import { loadOn } from "./measure_process.ts";
 import { CONTACTS } from "./rows_scenario.ts";
 import type { Sample } from "./metrics.ts";
 import { startService } from "./programs.ts";

@@ -1,7 +1,7 @@
 import { join } from "node:path";
-import { measureProcess } from "./bench_run.ts";
 import { ChildProcess } from "./child_process.ts";
 import { compare, type Result } from "./compare.ts";
+import { measureProcess } from "./measure_process.ts";
 import { preparePipelining } from "./pipelining_load.ts";
 import type { PipeliningConfig, PipeliningLoad } from "./pipelining_load.ts";
 import { DRIVER_PERMISSIONS } from "./programs.ts";

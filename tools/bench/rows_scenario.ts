@@ -1,6 +1,7 @@
-import { type BenchRun, loadOn } from "./bench_run.ts";
+import type { BenchRun } from "./bench_run.ts";
 import { compare, type CompareOptions, type Result } from "./compare.ts";
 import type { HttpServerProcess } from "./http_server_process.ts";
+import { loadOn } from "./measure_process.ts";
 import { startBareServer, startService } from "./programs.ts";
 import { type LoadSetting, loadSettings, type Scenario } from "./scenario.ts";
 import { startBenchDatabase } from "./start_bench_database.ts";

@@ -1,9 +1,9 @@
 import { join } from "node:path";
-import { loadOn } from "./bench_run.ts";
 import { ChildProcess } from "./child_process.ts";
 import { compare, type Result } from "./compare.ts";
 import { compareRows, CONTACTS, ROWS } from "./rows_scenario.ts";
 import type { HttpServerProcess } from "./http_server_process.ts";
+import { loadOn } from "./measure_process.ts";
 import type { Sample } from "./metrics.ts";
 import { startService } from "./programs.ts";
 import { type LoadSetting, loadSettings, type Scenario } from "./scenario.ts";

@@ -1,6 +1,6 @@
 import { temporaryDirectory } from "../support/once.ts";
-import { loadOn } from "./bench_run.ts";
 import { compare } from "./compare.ts";
+import { loadOn } from "./measure_process.ts";
 import { CONTACTS } from "./rows_scenario.ts";
 import type { Sample } from "./metrics.ts";
 import { type ServiceDatabase, startService } from "./programs.ts";

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 
 /** Folders that an upgrade replaces. */
-export const PLATFORM_FOLDERS = ["server", "db", "platform", "tools", "tests"] as const;
+const PLATFORM_FOLDERS = ["server", "db", "platform", "tools", "tests"] as const;
 
 /** Generated within the platform; `deno task check` compares it with its documents. */
 const GENERATED = "tools/support/contact_service/api/";

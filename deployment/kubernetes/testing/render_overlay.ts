@@ -17,7 +17,7 @@ export const OVERLAYS: readonly string[] = [
 export const renderer: string | undefined = await locateProgram("kustomize", "kubectl");
 
 /** Returns the manifests of an overlay as text. */
-export async function renderText(overlay: string): Promise<string> {
+async function renderText(overlay: string): Promise<string> {
   const args = [renderer?.endsWith("kubectl") ? "kustomize" : "build", join(FOLDER, overlay)];
   const { success, stdout, stderr } = await new Deno.Command(renderer ?? "", { args }).output();
   const decoder = new TextDecoder();

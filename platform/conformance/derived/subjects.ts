@@ -1,7 +1,7 @@
 import { isObject } from "@archway/service_kit/json_value.ts";
 import { ask, type Client, SetupError } from "../client.ts";
-import { fill, type Placeholders } from "../render_request.ts";
-import type { Field, Given, Prepared } from "../row.ts";
+import { fill } from "../render_request.ts";
+import type { Field, Given, Placeholders, Prepared } from "../row.ts";
 import type { Suite } from "../suite.ts";
 import type { ApiDocument, Operation } from "./api_document.ts";
 import { FRESH, sampleOf } from "./sample_of.ts";

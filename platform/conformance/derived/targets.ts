@@ -1,5 +1,4 @@
-import type { Placeholders } from "../render_request.ts";
-import { type Row, type Theme, utf8 } from "../row.ts";
+import { type Placeholders, type Row, type Theme, utf8 } from "../row.ts";
 import type { ApiDocument, Operation } from "./api_document.ts";
 import type { Subjects } from "./subjects.ts";
 

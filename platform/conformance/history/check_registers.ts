@@ -51,7 +51,7 @@ function isJudged({ action, outcome, output }: Operation, hasReplicas: boolean):
 }
 
 /** Returns the model of an item: its value, or {@link ABSENT}. */
-export function registerModel({ etags }: Pick<ItemHistory, "etags">): SequentialModel {
+function registerModel({ etags }: Pick<ItemHistory, "etags">): SequentialModel {
   const tagged = new Set(etags.values());
   // The tag of a version that no response has shown with its value may be that of any such version.
   const matches = (state: string, etag: string | undefined): boolean => {

@@ -3,8 +3,7 @@ import type { ExportDefinition } from "@archway/service_kit/export_definition.ts
 import { textTable } from "@archway/service_kit/text_table.ts";
 import { readExportConfig } from "../export_config.ts";
 import { exportDataSet } from "../run/export_data_set.ts";
-import type { ExportOptions, ExportSummary } from "../run/export_options.ts";
-import type { ExportedDataSet } from "../schedule/scheduled_export.ts";
+import type { ExportedDataSet, ExportOptions, ExportSummary } from "../run/export_options.ts";
 import { openStorage } from "../storage/open_storage.ts";
 import { parseExportArguments } from "./export_arguments.ts";
 

@@ -1,6 +1,4 @@
-import { CommandError } from "@archway/service_kit/command.ts";
 import type { ExportColumnType, ExportDefinition } from "@archway/service_kit/export_definition.ts";
-import { isManifest, wrongMember } from "./check_manifest.ts";
 
 /** Name of the manifest in the folder of a data set. */
 export const MANIFEST_FILE = "manifest.json";
@@ -68,41 +66,9 @@ export function emptyManifest({ name, kind }: ExportDefinition): Manifest {
   return { format: 1, dataSet: name, kind, sequence: 0, columns: [], rows: 0, files: [] };
 }
 
-/**
- * Parses the manifest of a data set.
- *
- * @throws {CommandError} if it is none, or that of another data set.
- */
-export function parseManifest(text: string, { name, kind }: ExportDefinition): Manifest {
-  const value = parseJson(text);
-  if (!isManifest(value)) {
-    throw new CommandError(
-      `${MANIFEST_FILE} of ${name} is not a manifest of this program${fault(value)}; use an empty target`,
-    );
-  }
-  if (value.dataSet !== name || value.kind !== kind) {
-    throw new CommandError(`The target holds the data set ${value.dataSet}, not ${name}; use another one`);
-  }
-  return value;
-}
-
-/** Returns the member that is wrong, for an error. */
-function fault(value: unknown): string {
-  const member = wrongMember(value);
-  return member === undefined ? "" : `, as its member ${member} shows`;
-}
-
 /** Returns the text of a manifest, with a line for each file. */
 export function formatManifest({ files, ...manifest }: Manifest): string {
   const head = JSON.stringify(manifest, undefined, 2).replace(/\n\}$/, "");
   const lines = files.map((file) => `    ${JSON.stringify(file)}`).join(",\n");
   return `${head},\n  "files": [${lines === "" ? "" : `\n${lines}\n  `}]\n}\n`;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

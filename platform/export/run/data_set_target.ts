@@ -5,10 +5,10 @@ import {
   formatManifest,
   type Manifest,
   type ManifestFile,
-  parseManifest,
   type ReplacedFile,
 } from "../manifest/manifest.ts";
 import { mergeColumns } from "../manifest/merge_columns.ts";
+import { parseManifest } from "../manifest/parse_manifest.ts";
 import { PartitionFiles } from "../parquet/partition_files.ts";
 import { type ExportStorage, ManifestConflict, type StoredManifest } from "../storage/storage.ts";
 import type { ExportOptions } from "./export_options.ts";

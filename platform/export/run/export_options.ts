@@ -42,3 +42,9 @@ export interface ExportSummary {
   /** Files of the data set. */
   readonly files: number;
 }
+
+/** Outcome of exporting a data set, as the command prints it with --json. */
+export interface ExportedDataSet extends ExportSummary {
+  readonly dataSet: string;
+  readonly seconds: number;
+}

@@ -1,7 +1,7 @@
 import { CommandError } from "@archway/service_kit/command.ts";
 import type { ExportDefinition } from "@archway/service_kit/export_definition.ts";
 import type { Measure, MetricSink } from "@archway/service_kit/metric_sink.ts";
-import type { ExportedDataSet } from "./scheduled_export.ts";
+import type { ExportedDataSet } from "../run/export_options.ts";
 
 /** Options of {@link ExportMetrics}. */
 export interface ExportMetricsOptions {

@@ -4,18 +4,8 @@ import type { ExportDefinition } from "@archway/service_kit/export_definition.ts
 import type { MetricSink } from "@archway/service_kit/metric_sink.ts";
 import type { BackgroundWork, RunInThread } from "@archway/service_kit/service_module.ts";
 import type { ExportConfig } from "../export_config.ts";
+import type { ExportedDataSet } from "../run/export_options.ts";
 import { ExportMetrics } from "./export_metrics.ts";
-
-/** Outcome of exporting a data set, as the command prints it with --json. */
-export interface ExportedDataSet {
-  readonly dataSet: string;
-  /** Rows that were written. */
-  readonly rows: number;
-  /** Rows of the data set, and its files. */
-  readonly total: number;
-  readonly files: number;
-  readonly seconds: number;
-}
 
 /** Dependencies of {@link ScheduledExport}. */
 export interface ScheduledExportDependencies {

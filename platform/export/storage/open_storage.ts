@@ -2,7 +2,7 @@ import { join, resolve } from "node:path";
 import { CommandError } from "@archway/service_kit/command.ts";
 import type { ExportDefinition } from "@archway/service_kit/export_definition.ts";
 import type { ExportConfig } from "../export_config.ts";
-import { parseManifest } from "../manifest/manifest.ts";
+import { parseManifest } from "../manifest/parse_manifest.ts";
 import { checkLocalFolder, openLocalStorage, readLocalManifest } from "./local_storage.ts";
 import type { ExportStorage } from "./storage.ts";
 

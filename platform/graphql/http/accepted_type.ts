@@ -2,7 +2,7 @@
 export type ResponseType = "application/graphql-response+json" | "application/json" | "text/event-stream";
 
 /** Media type of GraphQL over HTTP, whose statuses say whether a document is valid. */
-export const GRAPHQL_RESPONSE = "application/graphql-response+json";
+const GRAPHQL_RESPONSE = "application/graphql-response+json";
 /** Media type that clients expect who do not name another one. */
 export const JSON_RESPONSE = "application/json";
 /** Media type of GraphQL over Server-Sent Events. */

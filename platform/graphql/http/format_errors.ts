@@ -9,7 +9,7 @@ import { detailOf, violationsOf } from "../schema/problem_types.ts";
  * Returns the errors of a result as clients receive them. Those of resolvers become problems, in `extensions`; failures of
  * the server are logged, and have no details.
  */
-export function formatErrors(
+function formatErrors(
   errors: readonly GraphQLError[],
   { calls, context }: { readonly calls: OperationCalls; readonly context: RequestContext },
 ): readonly GraphQLError[] {

@@ -38,7 +38,7 @@ export const ITEM_FIELDS: ReadonlySet<string> = new Set(["edges", "nodes"]);
 export const DEFAULT_PAGE = 20;
 
 /** Mark of connections, for the cost of a document. */
-export const CONNECTION = { connection: true } as const;
+const CONNECTION = { connection: true } as const;
 
 /** Returns the type of connections to a type. */
 export function connectionType(

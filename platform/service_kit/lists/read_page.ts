@@ -1,6 +1,6 @@
 import type { Querier, QueryOptions } from "@archway/db/db.ts";
 import type { Timestamp } from "@archway/db/timestamp.ts";
-import type { ListSql } from "../list_sql.ts";
+import type { ListSql } from "./list_sql.ts";
 import type { Page, PagePosition, PageRequest } from "../page.ts";
 
 /** A row of a list: an item whose columns are named like its properties. */

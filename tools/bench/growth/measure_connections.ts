@@ -1,8 +1,8 @@
 import { join } from "node:path";
-import { loadOn } from "../bench_run.ts";
 import { ChildProcess } from "../child_process.ts";
 import { compare, type Result } from "../compare.ts";
 import type { HttpServerProcess } from "../http_server_process.ts";
+import { loadOn } from "../measure_process.ts";
 import type { Sample } from "../metrics.ts";
 import { processorTime } from "../processor_time.ts";
 import { startService } from "../programs.ts";

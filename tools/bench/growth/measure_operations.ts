@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { generateFiles } from "../../oapi_codegen/generate_files.ts";
 import { temporaryDirectory } from "../../support/once.ts";
-import { loadOn } from "../bench_run.ts";
 import { compare, type Result } from "../compare.ts";
 import { HttpServerProcess } from "../http_server_process.ts";
+import { loadOn } from "../measure_process.ts";
 import type { Sample } from "../metrics.ts";
 import { progress } from "../progress.ts";
 import { residentMegabytes } from "../resident_memory.ts";

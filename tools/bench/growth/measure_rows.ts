@@ -1,9 +1,9 @@
 import { openPool } from "@archway/db/postgres/open_pool.ts";
 import type { InstanceConfig } from "@archway/db/postgres/pool_config.ts";
-import { loadOn } from "../bench_run.ts";
 import { compare, type Result } from "../compare.ts";
 import { cursorPages } from "../deep_pages.ts";
 import { type HttpServerProcess } from "../http_server_process.ts";
+import { loadOn } from "../measure_process.ts";
 import { startService } from "../programs.ts";
 import { residentMegabytes } from "../resident_memory.ts";
 import { CONTACTS } from "../rows_scenario.ts";

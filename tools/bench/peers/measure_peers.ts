@@ -23,7 +23,7 @@ export const PEER_ROWS = [
 ] as const satisfies readonly (keyof typeof ROWS)[];
 
 /** Name of the program that the others are compared with: Deno.serve and postgres.js alone. */
-export const BASE = "bare Deno";
+const BASE = "bare Deno";
 
 /** Variants of this project, with the variables that they are started with. */
 const VARIANTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {

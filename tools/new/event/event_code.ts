@@ -23,7 +23,7 @@ export interface EventCode {
 }
 
 /** Paths of the files of a service's events. */
-export function eventPaths(
+function eventPaths(
   { folder, resource: { names } }: EventService,
 ): { readonly catalog: string; readonly events: string; readonly publishing: string } {
   return {

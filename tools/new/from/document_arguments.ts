@@ -49,7 +49,7 @@ export function parseDocumentService(
 }
 
 /** @throws {NewError} for a name that no service can have. */
-export function checkedName(name: string): string {
+function checkedName(name: string): string {
   if (/^[a-z][a-z0-9]*(?:[-_][a-z][a-z0-9]*)*$/.test(name) && name.length <= 24) return name;
   throw new NewError(
     `Invalid name ${

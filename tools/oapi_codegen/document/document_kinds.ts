@@ -123,7 +123,7 @@ export function typeOfMember([shape, kind]: PartType, name: string): PartType | 
 }
 
 /** Returns the parts directly below a part. */
-export function partsOf({ value, pointer, type }: Part): readonly Part[] {
+function partsOf({ value, pointer, type }: Part): readonly Part[] {
   const isList = isArray(value);
   // A list where an object belongs, or the reverse, has no parts.
   if (isList !== (type[0] === "list")) return [];

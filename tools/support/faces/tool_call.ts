@@ -18,7 +18,7 @@ export interface DerivedCall {
 export type ListedIds = ReadonlyMap<string, readonly string[]>;
 
 /** Id that no resource has. */
-export const MISSING_ID = "01a2023b-983b-7000-83d3-81c8f54d2496";
+const MISSING_ID = "01a2023b-983b-7000-83d3-81c8f54d2496";
 
 /** Whether requests and successful responses of an operation are JSON, if they have a body at all. */
 export function isJsonOperation({ bodies, requiresBody, responses }: Operation): boolean {

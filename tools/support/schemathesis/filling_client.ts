@@ -1,10 +1,11 @@
-import type { Hints } from "./fuzz_setup.ts";
-
 /** Members of response bodies that the client uses. */
 interface FilledBody {
   readonly data: { readonly id: string };
   readonly meta: { readonly nextCursor?: string; readonly prevCursor?: string };
 }
+
+/** Cursors of several lists, by parameter; see `Hints` of fuzz_setup.ts. */
+type CursorHints = Readonly<Record<"query.after" | "query.before", readonly string[]>>;
 
 /** Creates items, so that generated requests find existing data. */
 export class FillingClient {
@@ -20,7 +21,7 @@ export class FillingClient {
   }
 
   /** Returns hints for cursors of both directions, of lists with more than one page. */
-  async cursors(...lists: readonly string[]): Promise<Hints> {
+  async cursors(...lists: readonly string[]): Promise<CursorHints> {
     const pages = await Promise.all(lists.map((list) => this.#cursorsOf(`${list}?limit=1`)));
     return {
       "query.after": pages.map(({ next }) => next),

@@ -1,5 +1,5 @@
 /** Maximum pause that a receiver can ask for, in milliseconds: as long as the longest backoff. */
-export const MAX_RETRY_AFTER_MS = 4 * 3_600_000;
+const MAX_RETRY_AFTER_MS = 4 * 3_600_000;
 
 /** Pause after 429 without Retry-After, in milliseconds. */
 const DEFAULT_MS = 30_000;

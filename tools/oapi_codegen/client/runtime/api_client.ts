@@ -1,5 +1,5 @@
 import type { Middleware } from "openapi-fetch";
-import { Caller, type CallInit, type OperationTraits } from "./caller.ts";
+import { type ApiResult, Caller, type CallInit, type ClientOptions, type OperationTraits } from "./caller.ts";
 import type { EntityTags } from "./entity_tags.ts";
 import { type Pages, pagesOf } from "./pages.ts";
 import type {
@@ -13,32 +13,8 @@ import type {
   PageOf,
   PathWith,
 } from "./paths.ts";
-import type { RetryOptions } from "./retry.ts";
 
-/** Options of a client. */
-export interface ClientOptions {
-  /** URL of the server, without the paths of the document. */
-  readonly baseUrl: string;
-  /** Access token, or a function that returns the current one for each call. @default none */
-  readonly token?: string | (() => string | Promise<string>);
-  /** Headers of every request. @default {} */
-  readonly headers?: Readonly<Record<string, string>>;
-  /** @default {} */
-  readonly retry?: RetryOptions;
-  /** Time limit of one request and its response, in milliseconds. @default none */
-  readonly timeoutMs?: number;
-  /** Sends a request. @default that of the platform */
-  readonly fetch?: (request: Request) => Promise<Response>;
-}
-
-/** Successful response. */
-export interface ApiResult<Data> {
-  /** Content; undefined without one. */
-  readonly data: Data;
-  readonly response: Response;
-  /** Entity tag of the response. */
-  readonly etag: string | undefined;
-}
+export type { ApiResult, ClientOptions };
 
 type Call<Paths, M extends Method> = <
   Path extends PathWith<Paths, M>,

@@ -5,13 +5,37 @@ import createClient, {
   mergeHeaders,
   type Middleware,
 } from "openapi-fetch";
-import type { ApiResult, ClientOptions } from "./api_client.ts";
 import { type ParseAs, readBody, serializeBody } from "./body.ts";
 import { EntityTags, pathOf } from "./entity_tags.ts";
 import type { PageQuery } from "./pages.ts";
 import type { AnyPaths } from "./paths.ts";
 import { ConnectionError, problemOf } from "./problem_error.ts";
-import { retrying } from "./retry.ts";
+import { retrying, type RetryOptions } from "./retry.ts";
+
+/** Options of a client. */
+export interface ClientOptions {
+  /** URL of the server, without the paths of the document. */
+  readonly baseUrl: string;
+  /** Access token, or a function that returns the current one for each call. @default none */
+  readonly token?: string | (() => string | Promise<string>);
+  /** Headers of every request. @default {} */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** @default {} */
+  readonly retry?: RetryOptions;
+  /** Time limit of one request and its response, in milliseconds. @default none */
+  readonly timeoutMs?: number;
+  /** Sends a request. @default that of the platform */
+  readonly fetch?: (request: Request) => Promise<Response>;
+}
+
+/** Successful response. */
+export interface ApiResult<Data> {
+  /** Content; undefined without one. */
+  readonly data: Data;
+  readonly response: Response;
+  /** Entity tag of the response. */
+  readonly etag: string | undefined;
+}
 
 /** Traits of an operation for which the client sets headers. */
 export interface OperationTraits {

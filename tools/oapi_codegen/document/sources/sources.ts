@@ -86,7 +86,7 @@ export class Sources {
     const target = this.files.get(path);
     const where = target === file ? "this document" : target?.diagnostics.file ?? path;
     return `The reference has no target in ${where}; ${
-      suggestTarget(fragment, { path, source: file, sources: this })
+      suggestTarget(fragment, { path, source: file, files: this.files })
     }`;
   }
 

@@ -1,6 +1,12 @@
+import type { JsonValue } from "@archway/server/operation.ts";
 import { escapeToken, isObject, locate, unescapeToken } from "../json_value.ts";
 import { nearest } from "@archway/config/nearest.ts";
-import type { SourceFile, Sources } from "./sources.ts";
+
+/** File of a document, as far as its targets are searched. */
+interface SearchedFile {
+  readonly path: string;
+  readonly value: JsonValue;
+}
 
 /**
  * Returns advice for an unresolved reference. It names the same target in another file of the document, or one with a
@@ -10,21 +16,25 @@ import type { SourceFile, Sources } from "./sources.ts";
  */
 export function suggestTarget(
   fragment: string,
-  { path, source, sources }: { path: string; source: SourceFile; sources: Sources },
+  { path, source, files }: {
+    readonly path: string;
+    readonly source: SearchedFile;
+    readonly files: ReadonlyMap<string, SearchedFile>;
+  },
 ): string {
-  for (const other of sources.files.values()) {
+  for (const other of files.values()) {
     if (other.path !== path && locate(other.value, fragment) !== undefined && fragment !== "") {
       return `did you mean ${other === source ? "" : other.path}#${fragment}?`;
     }
   }
-  const target = sources.files.get(path);
+  const target = files.get(path);
   const guess = target === undefined ? undefined : nearbyPointer(fragment, target);
   if (guess !== undefined) return `did you mean ${target === source ? "" : path}#${guess}?`;
   return "correct it or add its target";
 }
 
 /** Returns the pointer with misspelt tokens replaced by similar ones, if the result resolves. */
-function nearbyPointer(pointer: string, { value }: SourceFile): string | undefined {
+function nearbyPointer(pointer: string, { value }: SearchedFile): string | undefined {
   let here = "";
   for (const token of pointer.split("/").slice(1)) {
     const next = `${here}/${token}`;

@@ -1,6 +1,7 @@
-import type { ExportColumnType } from "@archway/service_kit/export_definition.ts";
+import { CommandError } from "@archway/service_kit/command.ts";
+import type { ExportColumnType, ExportDefinition } from "@archway/service_kit/export_definition.ts";
 import { dayOf } from "./file_path.ts";
-import type { Manifest } from "./manifest.ts";
+import { type Manifest, MANIFEST_FILE } from "./manifest.ts";
 
 type Check = (value: unknown) => boolean;
 
@@ -38,13 +39,45 @@ const TYPES: Readonly<Record<ExportColumnType, true>> = {
 
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
 
+/**
+ * Parses the manifest of a data set.
+ *
+ * @throws {CommandError} if it is none, or that of another data set.
+ */
+export function parseManifest(text: string, { name, kind }: ExportDefinition): Manifest {
+  const value = parseJson(text);
+  if (!isManifest(value)) {
+    throw new CommandError(
+      `${MANIFEST_FILE} of ${name} is not a manifest of this program${fault(value)}; use an empty target`,
+    );
+  }
+  if (value.dataSet !== name || value.kind !== kind) {
+    throw new CommandError(`The target holds the data set ${value.dataSet}, not ${name}; use another one`);
+  }
+  return value;
+}
+
+/** Returns the member that is wrong, for an error. */
+function fault(value: unknown): string {
+  const member = wrongMember(value);
+  return member === undefined ? "" : `, as its member ${member} shows`;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
 /** Whether a value is a manifest of this program. */
-export function isManifest(value: unknown): value is Manifest {
+function isManifest(value: unknown): value is Manifest {
   return isObject(value) && wrongMember(value) === undefined;
 }
 
 /** Returns the name of the first member that no manifest has so; undefined if there is none, or no object. */
-export function wrongMember(value: unknown): string | undefined {
+function wrongMember(value: unknown): string | undefined {
   if (!isObject(value)) return undefined;
   const wrong = Object.entries(MEMBERS).find(([name, check]) => !check(value[name]));
   // Without its progress, all rows would be added once more.
