@@ -2,6 +2,7 @@ import { PGlite } from "@electric-sql/pglite";
 import { citext } from "@electric-sql/pglite/contrib/citext";
 import { concatBytes } from "./concat_bytes.ts";
 import { EmbeddedError } from "./embedded_error.ts";
+import { copyFailMessage } from "./frontend_messages.ts";
 import { ServerLog } from "./server_log.ts";
 
 /** Options of {@link Engine.open}. */
@@ -23,6 +24,12 @@ const settings = [
   "log_min_messages=log",
   "log_min_error_statement=panic",
 ];
+
+/**
+ * Ends a COPY from the client, whose data the engine cannot wait for: it would abort, and with it the transactions of all
+ * clients. PostgreSQL ignores the message otherwise.
+ */
+const COPY_FAIL = copyFailMessage("COPY FROM STDIN is not supported by the embedded database: use INSERT");
 
 /** Status with which PGlite's main loop ends after an error of a statement. Any other exception ends the engine. */
 const longJump = 100;
@@ -65,7 +72,7 @@ export class Engine {
   async execute(messages: Uint8Array): Promise<Uint8Array> {
     if (this.#abort !== undefined) throw this.#abort;
     const chunks: Uint8Array[] = [];
-    await this.#database.execProtocolRawStream(messages, {
+    await this.#database.execProtocolRawStream(concatBytes([messages, COPY_FAIL]), {
       // No sync is needed on a directory of the disk: the operating system has what was written.
       syncToFs: false,
       onRawData: (data) => {

@@ -34,7 +34,7 @@ export function takeStartupPacket(buffer: Uint8Array): Taken<StartupPacket> | un
 /** Complete messages, ready to be executed. */
 export interface Batch {
   readonly messages: readonly Uint8Array[];
-  /** Whether a Terminate message follows them. */
+  /** Whether Terminate follows them, or a message that no client may send, which would end the engine for all. */
   readonly terminated: boolean;
 }
 
@@ -44,11 +44,12 @@ export function takeMessages(buffer: Uint8Array): Taken<Batch> {
   const view = viewOf(buffer);
   let start = 0;
   while (buffer.length - start >= 5) {
-    const end = start + 1 + view.getUint32(start + 1);
-    if (end > buffer.length) break;
-    if (buffer[start] === type.terminate) {
+    const length = view.getUint32(start + 1);
+    const end = start + 1 + length;
+    if (buffer[start] === type.terminate || !KINDS.has(buffer[start]) || length < 4) {
       return { value: { messages, terminated: true }, rest: buffer.subarray(end) };
     }
+    if (end > buffer.length) break;
     messages.push(buffer.subarray(start, end));
     start = end;
   }
@@ -65,12 +66,20 @@ const type = {
   terminate: 0x58,
 };
 
+/** Kinds of messages that the engine executes, after those of a start and apart from Terminate. */
+const KINDS: ReadonlySet<number | undefined> = new Set([..."BCDEFHPQScdf"].map((kind) => kind.charCodeAt(0)));
+
 /** Sync message, which ends a series of messages. After an error, everything before it is skipped. */
 export const syncMessage: Uint8Array<ArrayBuffer> = Uint8Array.of(type.sync, 0, 0, 0, 4);
 
 /** Returns a simple query message. */
 export function queryMessage(text: string): Uint8Array<ArrayBuffer> {
   return messageOf("Q".charCodeAt(0), [cString(text)]);
+}
+
+/** Returns a message that ends a COPY from the client with an error. */
+export function copyFailMessage(reason: string): Uint8Array<ArrayBuffer> {
+  return messageOf("f".charCodeAt(0), [cString(reason)]);
 }
 
 /**

@@ -22,6 +22,14 @@ Deno.test("takeMessages() stops at Terminate", () => {
   assertEquals(value, { messages: [syncMessage], terminated: true });
 });
 
+Deno.test("takeMessages() stops at a message of an unknown kind or without its length", () => {
+  const invalid = { unknown: [0x7e, 0, 0, 0, 4], password: [0x70, 0, 0, 0, 4], short: [0x51, 0, 0, 0, 3] };
+  for (const bytes of Object.values(invalid)) {
+    const { value } = takeMessages(Uint8Array.from([...syncMessage, ...bytes, ...syncMessage]));
+    assertEquals(value, { messages: [syncMessage], terminated: true });
+  }
+});
+
 Deno.test("takeStartupPacket() distinguishes packets", () => {
   const packets = {
     encryption: [0, 0, 0, 8, 4, 210, 22, 47],

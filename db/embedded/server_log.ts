@@ -20,7 +20,8 @@ export class ServerLog {
   reasonOf(error: unknown): string {
     const fatal = this.#messages.filter((message) => /^(FATAL|PANIC):/.test(message));
     if (fatal.length > 0) return [...new Set(fatal)].join("; ");
-    const own = error instanceof Error ? error.message : String(error);
+    // That of an exit of the engine is no Error, but has a message.
+    const { message: own = String(error) } = Object(error);
     return [own, ...this.#messages].join("; ");
   }
 }

@@ -23,4 +23,6 @@ Deno.test("ServerLog.reasonOf() returns the error and the last messages if none 
   const log = new ServerLog();
   log.add(`${prefix}LOG:  redo starts at 0/1234`);
   assertEquals(log.reasonOf(new Error("unreachable")), "unreachable; LOG: redo starts at 0/1234");
+  const exit = { name: "ExitStatus", message: "Program terminated with exit(1)", status: 1 };
+  assertEquals(log.reasonOf(exit), "Program terminated with exit(1); LOG: redo starts at 0/1234");
 });

@@ -72,6 +72,38 @@ Deno.test("SocketServer shares one session among many clients", async (test) => 
     failing.close();
   });
 
+  await test.step("refuses COPY from a client, and keeps the transaction of another", async () => {
+    const [copying, other] = [await Client.connect(database), await Client.connect(database)];
+    for (const text of ["COPY shared FROM STDIN", "COPY shared FROM STDIN; SELECT 7"]) {
+      assertMatch(
+        await copying.request(queryMessage(text)),
+        /C57014\0MCOPY from stdin failed: COPY FROM STDIN/,
+      );
+      copying.send(message("d", "1\n"), message("c", ""));
+      assertMatch(await copying.request(queryMessage("SELECT 8 AS eight")), /eight/);
+    }
+    const series = [parseMessage("", "COPY shared FROM STDIN"), bindMessage(""), executeMessage, syncMessage];
+    copying.send(...series);
+    assertMatch(await copying.until("COPY FROM STDIN"), /^1/);
+    await copying.request(syncMessage);
+    await other.request(queryMessage("BEGIN"));
+    await other.request(queryMessage("INSERT INTO shared VALUES (3)"));
+    const reached = copying.request(queryMessage("COPY shared FROM STDIN"));
+    await other.request(queryMessage("ROLLBACK"));
+    assertMatch(await reached, /COPY FROM STDIN/);
+    assertEquals(await count(), 2);
+    for (const client of [copying, other]) client.close();
+  });
+
+  await test.step("disconnects a client that sends an invalid message, and keeps the others", async () => {
+    const [invalid, other] = [await Client.connect(database), await Client.connect(database)];
+    await other.request(queryMessage("CREATE TEMP TABLE mine (id int)"));
+    invalid.send(Uint8Array.of(0x51, 0, 0, 0, 0));
+    assertEquals(await invalid.rest(), "");
+    assertMatch(await other.request(queryMessage("SELECT FROM mine")), /SELECT 0/);
+    for (const client of [invalid, other]) client.close();
+  });
+
   await test.step("allows clients to prepare statements of the same name", async () => {
     const clients = [await Client.connect(database), await Client.connect(database)];
     for (const [index, client] of clients.entries()) {
