@@ -51,8 +51,7 @@ export async function makeSocketDirectory(
       continue;
     }
     if (directory.length <= MAX_LENGTH && takesSocket(directory)) {
-      const lines = [directory, await Deno.realPath(dataDirectory), isShared ? SHARED : "private"];
-      await Deno.writeTextFile(join(dataDirectory, POINTER), lines.join("\n"));
+      await writePointer(dataDirectory, { directory, isShared });
       return directory;
     }
     await Deno.remove(directory, { recursive: true });
@@ -93,6 +92,20 @@ async function readPointer(
     if (error instanceof Deno.errors.NotFound) return undefined;
     throw error;
   }
+}
+
+/** Writes a new file in place of an earlier one, which may be a link to a file elsewhere, and which others read whole. */
+async function writePointer(
+  dataDirectory: string,
+  { directory, isShared }: { readonly directory: string; readonly isShared: boolean },
+): Promise<void> {
+  const lines = [directory, await Deno.realPath(dataDirectory), isShared ? SHARED : "private"];
+  const [path, next] = [join(dataDirectory, POINTER), join(dataDirectory, `${POINTER}.new`)];
+  await Deno.remove(next).catch((error) => {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  });
+  await Deno.writeTextFile(next, lines.join("\n"), { mode: 0o600, createNew: true });
+  await Deno.rename(next, path);
 }
 
 /** Whether a directory belongs to the owner of the data or to root, who alone has access. */

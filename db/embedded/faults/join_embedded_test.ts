@@ -93,6 +93,18 @@ Deno.test("startEmbedded() removes no directory but that of a socket of its own"
   assertEquals((await pool.writer().query("SELECT 7 AS value")).rows, [{ value: 7 }]);
 });
 
+Deno.test("startEmbedded() writes to no file that a link in its directory leads to", async () => {
+  await using directory = await temporaryDirectory();
+  const [dataDirectory, precious] = [`${directory.path}/data`, `${directory.path}/precious`];
+  await Deno.mkdir(dataDirectory);
+  await Deno.writeTextFile(precious, "precious");
+  for (const name of ["socket", "socket.new"]) await Deno.symlink(precious, `${dataDirectory}/${name}`);
+  await using _database = await startEmbedded({ dataDirectory, isShared: true });
+  assertEquals(await Deno.readTextFile(precious), "precious");
+  await using joined = await joinEmbedded({ dataDirectory, joins: true });
+  assertEquals(joined.isElsewhere, true);
+});
+
 Deno.test("lockMigrations() makes pools that share a session apply each migration once", async () => {
   await using directory = await temporaryDirectory();
   await using database = await startEmbedded({ dataDirectory: directory.path });
