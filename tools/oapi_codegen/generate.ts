@@ -1,9 +1,9 @@
-import { readFile } from "node:fs/promises";
 import { basename, dirname, join, relative, resolve } from "node:path";
+import { readLimitedFile } from "@archway/server/limited_file.ts";
 import { parseConfig } from "./config/config.ts";
 import type { ConfigEntry } from "./config/config_reader.ts";
 import type { OverlaySource } from "./document/overlays/read_overlay.ts";
-import { diskFolder } from "./document/sources/document_folder.ts";
+import { diskFolder, MAX_DOCUMENT_BYTES } from "./document/sources/document_folder.ts";
 import { type Diagnostic, GenerationError, type Place } from "./diagnostics/diagnostics.ts";
 import { generateFiles } from "./generate_files.ts";
 
@@ -56,7 +56,7 @@ function clientsFolder(folder: string): string {
 async function readOverlayFile({ text, place }: ConfigEntry, configPath: string): Promise<OverlaySource> {
   const path = resolve(dirname(configPath), text);
   try {
-    return { file: displayPath(path), text: await readFile(path, "utf8") };
+    return { file: displayPath(path), text: await readLimitedFile(path, MAX_DOCUMENT_BYTES) };
   } catch (cause) {
     const at = place ?? { file: displayPath(configPath), at: "/overlays" };
     throw new GenerationError([{ ...at, message: "The overlay cannot be read; correct its path" }], {
@@ -74,7 +74,7 @@ function displayPath(path: string): string {
 
 async function readText(path: string): Promise<string> {
   try {
-    return await readFile(path, "utf8");
+    return await readLimitedFile(path, MAX_DOCUMENT_BYTES);
   } catch (cause) {
     throw new GenerationError([{ file: displayPath(path), at: "", message: "The file cannot be read" }], {
       cause,

@@ -33,6 +33,21 @@ const CASES: readonly Case[] = [
     says: "applies itself",
   })),
   {
+    name: "a schema that applies each of a chain twice",
+    at: THING,
+    value: {
+      $ref: `#${THING}/$defs/D0`,
+      $defs: Object.fromEntries(
+        Array.from({ length: 15 }, (_, index) => {
+          const next = { $ref: `#${THING}/$defs/D${index + 1}` };
+          return [`D${index}`, index === 14 ? { type: "string" } : { anyOf: [next, next] }];
+        }),
+      ),
+    },
+    pointer: `${THING}/$defs/D2`,
+    says: "applies more than 10000 schemas",
+  },
+  {
     name: "half of a surrogate pair",
     at: "/info/title",
     value: "\ud800",

@@ -1,5 +1,9 @@
-import { readdir, readFile } from "node:fs/promises";
+import { readdir, realpath } from "node:fs/promises";
 import { isAbsolute, join, relative } from "node:path";
+import { readLimitedFile } from "@archway/server/limited_file.ts";
+
+/** Maximum size of a document, or of a file that it refers to, in bytes. */
+export const MAX_DOCUMENT_BYTES: number = 64 * 1024 * 1024;
 
 /** Folder with the files that a document references. */
 export interface DocumentFolder {
@@ -28,7 +32,10 @@ export function diskFolder(folder: string, root: string = folder): DocumentFolde
     async read(path): Promise<string | undefined> {
       if (!contains(path)) return undefined;
       try {
-        return await readFile(join(folder, path), "utf8");
+        const real = await realpath(join(folder, path));
+        // A link could lead to a secret, whose text would become part of the document.
+        if (!isInside(await realpath(limit), real)) return undefined;
+        return await readLimitedFile(real, MAX_DOCUMENT_BYTES);
       } catch {
         return undefined;
       }

@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { join } from "node:path";
 import { diskFolder } from "./document_folder.ts";
 
@@ -18,6 +18,12 @@ Deno.test("diskFolder() reads files of the project, and none outside of it", asy
       true,
       false,
     ]);
+    // Neither through a link, nor from a pipe, which would never end.
+    await Deno.symlink("../../../secret.yaml", join(pets, "link.yaml"));
+    await Deno.symlink("../../shared.yaml", join(pets, "shared.yaml"));
+    assert((await new Deno.Command("mkfifo", { args: [join(pets, "pipe.yaml")] }).output()).success);
+    assertEquals([await folder.read("link.yaml"), await folder.read("pipe.yaml")], [undefined, undefined]);
+    assertEquals(await folder.read("shared.yaml"), "project/shared.yaml");
     // A folder outside of the project has its own files alone.
     const elsewhere = diskFolder(pets, join(root, "other"));
     assertEquals(await elsewhere.read("pet.yaml"), "project/apis/pets/pet.yaml");
