@@ -95,6 +95,14 @@ async function storedTexts(pool: ConnectionPool): Promise<string> {
   return results.map(({ rows }) => rows[0]?.text ?? "").join("");
 }
 
+/** Returns the numbers that a request prints by table: of records, and of those that are still personal. */
+function numbersOf(output: string): Readonly<Record<string, string>> {
+  const lines = output.matchAll(/^([a-z_]+) +(\d+) +(\d+) /gm);
+  return Object.fromEntries(
+    [...lines].map(([, table, records, personal]) => [table, `${records} ${personal}`]),
+  );
+}
+
 /** Erases a person whose events were stored in plain text, and encrypts those of others. */
 async function encryptEarlierEvents(pool: ConnectionPool): Promise<void> {
   // A program without privacy.
@@ -260,6 +268,12 @@ for (const [name, open] of Object.entries(databasesWith(serviceMigrations(...PRI
         ];
         // The same request.
         assertEquals(first.output, second.output);
+        assertEquals(numbersOf(first.output), {
+          ...{ profiles: "1 1", accounts: "1 0", entries: "6 0", payments: "4 4", refunds: "1 1" },
+          ...{ events: "14 12", payment_requests: "4 4", payment_request_batch_items: "1 1" },
+          idempotency_keys: "6 6",
+        });
+        assertStringIncludes(first.output, "\nStill personal: 29 of 38 records\n");
         assertStringIncludes(before, NAME);
         assertEquals((await send(server, `GET /v1/profiles/${erased.profile}`)).status, 200);
         const wrong = (): Promise<unknown> =>
@@ -353,6 +367,28 @@ for (const [name, open] of Object.entries(databasesWith(serviceMigrations(...PRI
         assertEquals(JSON.parse(again.output), receipt);
         const { output } = await privacy(pool, "export", "--subject", erased.profile);
         assert(!output.includes(NAME) && !output.includes(DOCUMENT));
+      });
+      await t.step("erase --again counts what is still personal, and erases no more", async () => {
+        const notAgain = await privacy(pool, "erase", "--subject", erased.profile);
+        assertStringIncludes(notAgain.output, "nothing was requested");
+        const requested = await privacy(pool, "erase", "--subject", erased.profile, "--again");
+        assertEquals(numbersOf(requested.output), {
+          ...{ profiles: "1 0", accounts: "1 0", entries: "6 0", payments: "4 0", refunds: "1 0" },
+          ...{ events: "14 0", payment_requests: "4 0", payment_request_batch_items: "1 0" },
+          // The response to the refused payment.
+          idempotency_keys: "1 1",
+        });
+        assertStringIncludes(requested.output, "\nStill personal: 1 of 33 records\n");
+        const confirm = /--confirm (\S+)/.exec(requested.output)?.[1] ?? "";
+        assert(confirm !== receipt["request"]);
+        const again = await privacy(
+          pool,
+          ...["erase", "--subject", erased.profile, "--confirm", confirm, "--insist"],
+        );
+        assertEquals(JSON.parse(again.output).erased.map(({ rows }: { rows: number }) => rows), [
+          ...[0, 0, 0, 0, 0, 1],
+        ]);
+        assertStringIncludes(again.notes, "Still personal: 0 of 32 records\n");
       });
       await t.step("a person is found who pays since a revision, or whom a waiting batch asks", async () => {
         await eraseLaterPayer(pool, server);

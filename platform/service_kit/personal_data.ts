@@ -56,6 +56,8 @@ export interface PersonalRecord {
   /** Table, such as "profiles". */
   readonly table: string;
   readonly data: Readonly<Record<string, unknown>>;
+  /** Whether it has data that an erasure of the person would remove. */
+  readonly isPersonal: boolean;
 }
 
 /** Number of rows of a table from which personal data was erased. */

@@ -13,27 +13,26 @@ const FIND = "select * from profiles where id = $1";
 
 const ERASE = `update profiles set name = $2, email = $3, age = $4, version = version + 1,
     updated_at = greatest(updated_at, $5), deleted_at = coalesce(deleted_at, greatest(updated_at, $5)), erased_at = $5
-  where id = $1 returning owner`;
+  where id = $1 and erased_at is null`;
 
 // The owner identifies a caller, who may have further profiles.
-const ERASE_OWNER = `update profiles set owner = null where owner = $1 and erased_at is not null
-  and not exists (select from profiles as other where other.owner = $1 and other.erased_at is null)`;
+const ERASE_OWNER = `update profiles set owner = null
+  where owner = (select owner from profiles where id = $1) and erased_at is not null
+    and not exists (select from profiles as other where other.owner = profiles.owner and other.erased_at is null)`;
 
 /** Exports and erases profiles; a person is known by the id of their profile. */
 export const profilePersonalData: PersonalDataSource = {
   async *export(db: Querier, { id }: DataSubject): AsyncIterable<PersonalRecord> {
     if (!UUID.test(id)) return;
-    for (const data of (await db.query<Record<string, unknown>>(FIND, [id])).rows) {
-      yield { table: "profiles", data };
-    }
+    const { rows } = await db.query<Record<string, unknown>>(FIND, [id]);
+    for (const data of rows) yield { table: "profiles", data, isPersonal: data["erased_at"] === null };
   },
 
   async erase(tx: Transaction, { id, now }: DataSubject): Promise<readonly ErasedRows[]> {
     if (!UUID.test(id)) return [];
     const { name, email, age } = ERASURE;
-    const { rows } = await tx.query<{ owner: string | null }>(ERASE, [id, name, email, age, now]);
-    const owner = rows[0]?.owner ?? null;
-    if (owner !== null) await tx.query(ERASE_OWNER, [owner]);
-    return [{ table: "profiles", rows: rows.length }];
+    const { rowCount } = await tx.query(ERASE, [id, name, email, age, now]);
+    await tx.query(ERASE_OWNER, [id]);
+    return [{ table: "profiles", rows: rowCount }];
   },
 };

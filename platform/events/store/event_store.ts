@@ -14,6 +14,7 @@ import {
   type ReadEventsOptions,
   readLastOther,
   readStreamEvents,
+  readStreamsEvents,
   readStreamVersion,
   readVisibleEvents,
 } from "./read_events.ts";
@@ -128,6 +129,19 @@ export class EventStore {
     options: ReadEventsOptions,
   ): Promise<readonly StoredEvent[]> {
     return await this.#newest(db, await readStreamEvents(db, stream, options));
+  }
+
+  /** Reads all events of streams in pages, in their newest schema version. @throws {EventStoreError} "unknown-event". */
+  async *readStreams(
+    db: Querier,
+    streams: readonly string[],
+    { limit = 1000 }: { /** Maximum number of events of a page. @default 1000 */ readonly limit?: number } =
+      {},
+  ): AsyncIterable<readonly StoredEvent[]> {
+    if (streams.length === 0) return;
+    for await (const events of readStreamsEvents(db, streams, { limit })) {
+      yield await this.#newest(db, events);
+    }
   }
 
   /** Returns the position up to which all events can be read; see {@link settledPosition}. */

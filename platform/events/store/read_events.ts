@@ -8,6 +8,9 @@ const COLUMNS = "position, stream, version, type, schema_version, data, metadata
 const READ_STREAM =
   `select ${COLUMNS} from events where stream = $1 and version > $2 order by version limit $3`;
 
+const READ_STREAMS = `select ${COLUMNS} from events where stream = any ($1) and (stream, version) > ($2, $3)
+  order by stream, version limit $4`;
+
 const IN_CATEGORIES = "($3::text[] is null or split_part(stream, '-', 1) = any ($3))";
 
 const READ_ALL = `select ${COLUMNS} from events
@@ -65,6 +68,21 @@ export async function readStreamEvents(
 ): Promise<readonly StoredEvent[]> {
   const { rows } = await db.query<EventRow>(READ_STREAM, [stream, after, limit], options);
   return rows.map(eventOf);
+}
+
+/** Reads all events of streams in pages, in the schema version in which they were stored. */
+export async function* readStreamsEvents(
+  db: Querier,
+  streams: readonly string[],
+  { limit }: { readonly limit: number },
+): AsyncIterable<readonly StoredEvent[]> {
+  for (let after: readonly [string, bigint] = ["", 0n];;) {
+    const { rows } = await db.query<EventRow>(READ_STREAMS, [streams, ...after, limit]);
+    if (rows.length > 0) yield rows.map(eventOf);
+    const last = rows.at(-1);
+    if (last === undefined || rows.length < limit) return;
+    after = [last.stream, last.version];
+  }
 }
 
 /** Returns the version of a stream's last event; 0 for a stream without events. */

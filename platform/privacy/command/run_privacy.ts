@@ -7,7 +7,7 @@ import type { PersonalDataSource } from "@archway/service_kit/personal_data.ts";
 import { textTable } from "@archway/service_kit/text_table.ts";
 import { insertEntries } from "../audit/audit_row.ts";
 import { eraseSubject, lastErasure, requestErasure } from "../subject/erase_subject.ts";
-import { exportSubject } from "../subject/export_subject.ts";
+import { exportSubject, type RecordCounts } from "../subject/export_subject.ts";
 import { findSubject, personalDataOf } from "../subject/personal_data_of.ts";
 import { scrubDatabase } from "../subject/scrub_database.ts";
 import { parsePrivacyArguments } from "./privacy_arguments.ts";
@@ -67,7 +67,7 @@ async function exported(
   pool: ConnectionPool,
   { subject: id, sources, context }: SubjectOptions,
   write: (text: string) => Promise<void>,
-): Promise<ReadonlyMap<string, number>> {
+): Promise<ReadonlyMap<string, RecordCounts>> {
   const cipher = await context.cipher();
   const counts = await pool.withTx(async (tx) => {
     const subject = await findSubject(tx, id, { sources, cipher, now: microsecondClock()() });
@@ -102,10 +102,14 @@ async function printRequest(
   );
   await context.print(
     textTable([
-      ["TABLE", "RECORDS", "ERASURE"],
-      ...rows.map(([table, count]) => [table, `${count}`, declared.get(table)?.erasure ?? "stays"]),
+      ["TABLE", "RECORDS", "STILL PERSONAL", "ERASURE"],
+      ...rows.map(([table, { records, personal }]) => [
+        ...[table, `${records}`, `${personal}`],
+        declared.get(table)?.erasure ?? "stays",
+      ]),
     ]),
   );
+  await context.print(stillPersonal(counts));
   const found = await findSubject(pool.writer(), subject, { ...options, cipher: undefined, now });
   for (const source of options.sources) {
     for (const one of await source.stranded?.(pool.writer(), found) ?? []) {
@@ -119,13 +123,20 @@ async function printRequest(
   return 0;
 }
 
+/** Returns a line with the number of records that an erasure would change. */
+function stillPersonal(counts: ReadonlyMap<string, RecordCounts>): string {
+  const of = [...counts].filter(([table]) => !NOTES.includes(table)).map(([, numbers]) => numbers);
+  const sum = (numbers: readonly number[]): number => numbers.reduce((total, one) => total + one, 0);
+  return `Still personal: ${sum(of.map((one) => one.personal))} of ${
+    sum(of.map((one) => one.records))
+  } records\n`;
+}
+
 async function printReceipt(
   pool: ConnectionPool,
-  { subject, confirm, insist, sources, context }: SubjectOptions & {
-    readonly confirm: string;
-    readonly insist: boolean;
-  },
+  options: SubjectOptions & { readonly confirm: string; readonly insist: boolean },
 ): Promise<number> {
+  const { subject, confirm, insist, sources, context } = options;
   const cipher = await context.cipher();
   const receipt = await eraseSubject(pool, { request: confirm, subject }, {
     ...{ sources, cipher, insist, now: microsecondClock() },
@@ -134,7 +145,8 @@ async function printReceipt(
     throw new CommandError(`no such request for ${subject}; erase without --confirm makes one`);
   }
   await context.print(`${JSON.stringify(receipt, undefined, 2)}\n`);
-  context.note(LEFT_TO_OPERATOR);
+  const counts = await exported(pool, options, () => Promise.resolve());
+  context.note(`${stillPersonal(counts)}${LEFT_TO_OPERATOR}`);
   return 0;
 }
 

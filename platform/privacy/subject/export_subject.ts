@@ -1,15 +1,22 @@
 import type { Querier } from "@archway/db/db.ts";
-import type { DataSubject, PersonalDataSource } from "@archway/service_kit/personal_data.ts";
+import type { DataSubject, PersonalDataSource, PersonalRecord } from "@archway/service_kit/personal_data.ts";
 
 const ABOUT_ERASURES =
   "select id, requested_at, completed_at from erasures where subject = $1 order by requested_at";
 const ABOUT_KEY = "select created_at, destroyed_at from subject_keys where subject = $1";
 
+/** Numbers of records of a table. */
+export interface RecordCounts {
+  readonly records: number;
+  /** Those with data that an erasure would remove. */
+  readonly personal: number;
+}
+
 /**
  * Writes everything about a person as one JSON document: an array of records, each with the table where it stands. Writes
  * nothing if there is nothing.
  *
- * @returns the number of records by table.
+ * @returns the numbers of records by table.
  */
 export async function exportSubject(
   db: Querier,
@@ -18,20 +25,23 @@ export async function exportSubject(
     readonly sources: readonly PersonalDataSource[];
     readonly write: (text: string) => Promise<void>;
   },
-): Promise<ReadonlyMap<string, number>> {
-  const counts = new Map<string, number>();
+): Promise<ReadonlyMap<string, RecordCounts>> {
+  const counts = new Map<string, RecordCounts>();
   const head = `{"subject":${JSON.stringify(subject.id)},"exportedAt":"${subject.now}","records":[`;
-  const record = async (table: string, data: Readonly<Record<string, unknown>>): Promise<void> => {
+  const record = async ({ table, data, isPersonal }: PersonalRecord): Promise<void> => {
     const text = JSON.stringify({ table, data }, jsonValue).replaceAll(CONTROLS, escaped);
     await write(`${counts.size === 0 ? head : ","}\n${text}`);
-    counts.set(table, (counts.get(table) ?? 0) + 1);
+    const { records, personal } = counts.get(table) ?? { records: 0, personal: 0 };
+    counts.set(table, { records: records + 1, personal: personal + (isPersonal ? 1 : 0) });
   };
   for (const source of sources) {
-    for await (const { table, data } of source.export(db, subject)) await record(table, data);
+    for await (const one of source.export(db, subject)) await record(one);
   }
   for (const [table, query] of [["subject_keys", ABOUT_KEY], ["erasures", ABOUT_ERASURES]] as const) {
     const { rows } = await db.query<Record<string, unknown>>(query, [subject.id]);
-    for (const data of rows) await record(table, data);
+    for (const data of rows) {
+      await record({ table, data, isPersonal: table === "subject_keys" && data["destroyed_at"] === null });
+    }
   }
   if (counts.size > 0) await write("\n]}\n");
   return counts;
