@@ -1,16 +1,23 @@
 import type { ToolEndpoint } from "@archway/service_kit/developer_tool.ts";
 import type { CockpitState } from "../cockpit_state.ts";
 import { dataEndpoints } from "./data_api.ts";
+import { eventStream } from "./event_stream.ts";
 import { faultEndpoints } from "./faults_api.ts";
 import { refusalOf } from "./guard.ts";
-import { metricEndpoints } from "./metrics_api.ts";
 import { requestEndpoints } from "./requests_api.ts";
 import { type ViewEndpoint, ViewError } from "./view_endpoint.ts";
+
+/** A stream of the charts of metrics and of their samples. */
+const METRICS: ViewEndpoint = {
+  method: "GET",
+  path: "/metrics/live",
+  handle: ({ state: { metrics, stopping } }) => eventStream((send) => metrics.watch(send), stopping),
+};
 
 /** Endpoints of all views. */
 const ENDPOINTS: readonly ViewEndpoint[] = [
   ...requestEndpoints,
-  ...metricEndpoints,
+  METRICS,
   ...faultEndpoints,
   ...dataEndpoints,
 ];

@@ -5,7 +5,7 @@ import { bodyOf } from "../operation/operation_test_text.ts";
 import { testSupport } from "../operation/test_support.ts";
 import type { ExistingService } from "../existing_service.ts";
 import { idOf, type PlannedEvent } from "./event_document.ts";
-import type { EventWrite } from "./event_code.ts";
+import type { EventWrite } from "./event_texts.ts";
 import type { EventResource } from "./find_resource.ts";
 
 /** An event with what its test uses. */

@@ -12,9 +12,10 @@ import { scopesOf } from "../operation/document_operations.ts";
 import { parseApi } from "../operation/operation_test_text.ts";
 import { writeChanges } from "../write_changes.ts";
 import type { EventRequest } from "./event_arguments.ts";
-import { eventCode, type EventWrite } from "./event_code.ts";
+import { eventCode } from "./event_code.ts";
 import { addEvent, type PlannedEvent } from "./event_document.ts";
 import { eventTestText } from "./event_test_text.ts";
+import type { EventWrite } from "./event_texts.ts";
 import { type EventResource, findResource } from "./find_resource.ts";
 
 /** Arguments of `deno task new event`. */

@@ -119,3 +119,8 @@ export function hasKeyColumn({ key }: Collection): boolean {
 export function commentText(text: string): string {
   return text.replaceAll(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, " ");
 }
+
+/** Returns the content type of a response, of which a handler names one among several. */
+export function contentTypeText(hasSeveral: boolean, mediaType: string | undefined): string {
+  return hasSeveral && mediaType !== undefined ? `, contentType: ${JSON.stringify(mediaType)}` : "";
+}
