@@ -1,8 +1,8 @@
 import type { ConnectionPool, QueryResult, ReaderOptions, Transaction, WalPosition } from "@archway/db/db.ts";
 import { alteredPool, type Statement } from "./altered_pool.ts";
 
-/** Age from which on a snapshot is replaced, in milliseconds. */
-const MAX_AGE_MS = 60;
+/** Number of writes that a snapshot lacks when it is replaced: as many on slow machines, which do less in a time. */
+const MAX_BEHIND = 24n;
 
 /** Number of writes by which an earlier token is behind. */
 const BEHIND = 5n;
@@ -20,16 +20,16 @@ interface Snapshot {
   readonly tx: Transaction;
   /** Number of writes that it certainly shows. */
   readonly position: bigint;
-  readonly openedMs: number;
+  isReplaced: boolean;
   /** Ends the transaction. */
   readonly close: () => void;
   readonly closed: Promise<void>;
-  /** Number of its statements in flight. */
+  /** Number of reads that use it. */
   users: number;
 }
 
 /**
- * Replica that is behind: snapshots of the same database, which are replaced from time to time. Reads after a position
+ * Replica that is behind: snapshots of the same database, which are replaced after some writes. Reads after a position
  * that a snapshot lacks use the primary.
  */
 export class SnapshotReplica implements AsyncDisposable {
@@ -81,36 +81,44 @@ export class SnapshotReplica implements AsyncDisposable {
     { after }: ReaderOptions,
     { text, parameters, options }: Statement,
   ): Promise<QueryResult<Row>> {
-    const snapshot = await this.#snapshot();
+    const snapshot = await this.#acquire();
     const isBehind = after !== undefined && !this.#defects.ignoresTokens && snapshot.position < after.lsn;
-    if (isBehind) return await this.#primary.writer().query(text, parameters, options);
-    snapshot.users++;
     try {
-      return await snapshot.tx.query(text, parameters, options);
+      return await (isBehind ? this.#primary.writer() : snapshot.tx).query<Row>(text, parameters, options);
     } finally {
       snapshot.users--;
-      await this.#retire();
+      this.#retire();
     }
   }
 
-  /** Returns the current snapshot, or a new one if that is too old. */
+  /** Returns the current snapshot, which then has one more user. */
+  async #acquire(): Promise<Snapshot> {
+    for (;;) {
+      const snapshot = await this.#snapshot();
+      // It may have been replaced and closed at the same time.
+      if (!this.#open.has(snapshot)) continue;
+      snapshot.users++;
+      return snapshot;
+    }
+  }
+
+  /** Returns the current snapshot, or a new one if that lacks too many writes. */
   async #snapshot(): Promise<Snapshot> {
     const before = this.#current;
     const known = await before;
-    const isFresh = known !== undefined && performance.now() - known.openedMs < MAX_AGE_MS;
+    const isFresh = known !== undefined && this.#writes - known.position < MAX_BEHIND;
     // Of concurrent callers, the first one replaces it.
-    if (!isFresh && this.#current === before) this.#current = this.#openSnapshot();
+    if (!isFresh && this.#current === before) {
+      if (known !== undefined) known.isReplaced = true;
+      this.#current = this.#openSnapshot();
+      this.#retire();
+    }
     return await (this.#current ?? this.#openSnapshot());
   }
 
   /** Ends the transactions of former snapshots that are not in use. */
-  async #retire(): Promise<void> {
-    const current = await this.#current;
-    for (const snapshot of this.#open) {
-      const isOver = snapshot !== current && snapshot.users === 0 &&
-        performance.now() - snapshot.openedMs > 2 * MAX_AGE_MS;
-      if (isOver) snapshot.close();
-    }
+  #retire(): void {
+    for (const { isReplaced, users, close } of this.#open) if (isReplaced && users === 0) close();
   }
 
   async #openSnapshot(): Promise<Snapshot> {
@@ -124,7 +132,7 @@ export class SnapshotReplica implements AsyncDisposable {
     }, { isolation: "repeatable read", readOnly: true });
     closed.catch(opened.reject);
     const snapshot: Snapshot = {
-      ...{ tx: await opened.promise, position, openedMs: performance.now(), users: 0, closed },
+      ...{ tx: await opened.promise, position, isReplaced: false, users: 0, closed },
       close: () => {
         this.#open.delete(snapshot);
         ending.resolve();

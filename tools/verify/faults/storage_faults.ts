@@ -16,7 +16,7 @@ export const STORAGE_FAULTS: Readonly<Record<string, (pool: ConnectionPool) => C
   "acknowledged before the commit": (pool) => writingPool(pool, (statement) => writeLate(pool, statement)),
   "acknowledged, but rolled back": (pool) => writingPool(pool, losing(pool)),
   "cursor skips: items of nearly the same time are left out": (pool) =>
-    rewritingPool(pool, (text) => text.replaceAll(AFTER, " < ($1::timestamptz - interval '20 ms'")),
+    rewritingPool(pool, (text) => text.replaceAll(AFTER, " < ($1::timestamptz - interval '1 second'")),
   "filter drops items: the value itself does not match": (pool) =>
     rewritingPool(pool, (text) => text.replaceAll(/ >= \(select casefold/g, " > (select casefold")),
   "filter lets others through: values after it match, too": (pool) =>
