@@ -5,8 +5,12 @@ import { batchWorkload } from "./batch_workload.ts";
 import { transferWorkload } from "./transfer_workload.ts";
 import { webhookWorkload } from "./webhook_workload.ts";
 
-/** Time after which a webhook or a job counts as lost, where some are. */
+/**
+ * Time after which a webhook or a job counts as lost in the first round, where some are. It doubles in each round up to the
+ * maximum, as a busy machine does not get to the defect before all of them count as lost.
+ */
 const LOST_MS = 1_000;
+const MAX_LOST_MS = 30_000;
 /** One of so many transactions with a payment is rolled back, and its events are not. */
 const ROLLED_BACK_ONE_IN = 8;
 
@@ -18,7 +22,7 @@ interface BackgroundFault {
   readonly message: RegExp;
 }
 
-/** Returns the workload of webhooks for the events of transfers. */
+/** Returns the workload of webhooks for the events of transfers. It removes its webhooks, of which an owner has few. */
 export function webhooksOfTransfers(timeoutMs?: number): Workload {
   const webhooks = webhookWorkload(timeoutMs === undefined ? {} : { timeoutMs });
   return {
@@ -29,20 +33,37 @@ export function webhooksOfTransfers(timeoutMs?: number): Workload {
       return {
         ...own,
         step: async (one) => await one.pick([own, transfers, transfers])?.step(one),
-        finish: (sessions) => own.finish?.(sessions) ?? Promise.resolve(),
+        async finish(sessions): Promise<void> {
+          await own.finish?.(sessions);
+          await own.remove?.(sessions);
+        },
       };
     },
   };
 }
 
+/** Returns a workload whose timeout is longer each time that it is opened. */
+function withLosses(workloadOf: (timeoutMs: number) => Workload): Workload {
+  const { name, check } = workloadOf(LOST_MS);
+  let nextMs = LOST_MS;
+  return {
+    ...{ name, check },
+    async open(session): ReturnType<Workload["open"]> {
+      const timeoutMs = nextMs;
+      nextMs = Math.min(MAX_LOST_MS, 2 * timeoutMs);
+      return await workloadOf(timeoutMs).open(session);
+    },
+  };
+}
+
 function webhookFault(plant: BackgroundFault["plant"], message: RegExp): BackgroundFault {
-  return { workload: webhooksOfTransfers(LOST_MS), plant, message };
+  return { workload: withLosses(webhooksOfTransfers), plant, message };
 }
 
 function jobFault(message: RegExp, ...changes: readonly (readonly [string, string])[]): BackgroundFault {
   const plant = (pool: ConnectionPool): ConnectionPool =>
     rewritingPool(pool, (text) => changes.reduce((left, [from, to]) => left.replace(from, to), text));
-  return { workload: batchWorkload({ timeoutMs: LOST_MS }), plant, message };
+  return { workload: withLosses((timeoutMs) => batchWorkload({ timeoutMs })), plant, message };
 }
 
 /** Defects of webhooks and jobs, by name. */
