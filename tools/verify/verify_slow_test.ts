@@ -1,27 +1,29 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assertEquals, assertGreater, assertRejects } from "@std/assert";
 import { operationsOf } from "@archway/conformance/history/history.ts";
 import { renderViolation } from "@archway/conformance/history/violation.ts";
 import { parseFile, verifiedProgram } from "./main.ts";
 import { FAULTS } from "./plan_faults.ts";
 import { judgeHistory, recordHistory } from "./verify.ts";
 
-/** Long enough for each kind of fault once. */
-const MILLISECONDS = 32_000;
+/** Durations, each long enough for every kind of fault once. On a busy machine the first one says little. */
+const MILLISECONDS = [32_000, 64_000, 128_000];
+/** Number of operations that have to succeed. */
+const PROVEN = FAULTS.length * 10;
 
 Deno.test("the history of the program under faults is consistent", async () => {
   const seed = crypto.getRandomValues(new Uint16Array(1))[0] ?? 0;
   const program = verifiedProgram();
-  const { events, skipped } = await recordHistory({ ...program, milliseconds: MILLISECONDS, seed });
   const repeat = `repeat with: deno task verify --seed ${seed}`;
-  assertEquals([...skipped], [], repeat);
-  const operations = operationsOf(events);
-  const ok = operations.filter(({ outcome }) => outcome === "ok");
-  assert(
-    ok.length > FAULTS.length * 10,
-    `${ok.length} of ${operations.length} operations succeeded; ${repeat}`,
-  );
-  const violations = await judgeHistory(events, program.services);
-  assertEquals(violations.map((violation) => renderViolation(violation, events)).join("\n"), "", repeat);
+  let succeeded = 0;
+  for (const milliseconds of MILLISECONDS) {
+    const { events, skipped } = await recordHistory({ ...program, milliseconds, seed });
+    assertEquals([...skipped], [], repeat);
+    const violations = await judgeHistory(events, program.services);
+    assertEquals(violations.map((violation) => renderViolation(violation, events)).join("\n"), "", repeat);
+    succeeded = operationsOf(events).filter(({ outcome }) => outcome === "ok").length;
+    if (succeeded > PROVEN) break;
+  }
+  assertGreater(succeeded, PROVEN, repeat);
 });
 
 Deno.test("parseFile() refuses what is no regular file, and names the line that is no event", async () => {
