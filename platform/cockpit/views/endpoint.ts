@@ -76,7 +76,7 @@ async function respond(
     if (found === undefined) return failure(404, "The cockpit has no such endpoint");
     const text = request.method === "POST" ? await request.text() : "";
     if (text.length > MAX_BODY) return failure(413, "The body is too large");
-    const body: unknown = text === "" ? undefined : JSON.parse(text);
+    const body = text === "" ? undefined : jsonOf(text);
     const { endpoint, parameters } = found;
     const value = await endpoint.handle({ state, parameters, query, body });
     if (value instanceof Response) {
@@ -88,8 +88,19 @@ async function respond(
     });
   } catch (error) {
     if (error instanceof ViewError) return failure(error.status, error.message);
-    if (error instanceof SyntaxError) return failure(400, "The body is not JSON");
+    // Of a place in the address, which has percent-encoding and JSON.
+    if (error instanceof URIError || error instanceof SyntaxError) {
+      return failure(400, "The address is malformed");
+    }
     return failure(500, error instanceof Error ? error.message : String(error));
+  }
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new ViewError(400, "The body is not JSON");
   }
 }
 
