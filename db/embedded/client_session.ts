@@ -2,6 +2,7 @@ import { concatBytes } from "./concat_bytes.ts";
 import {
   closeStatementMessage,
   isClose,
+  messageSize,
   queryMessage,
   renameStatement,
   syncMessage,
@@ -35,7 +36,7 @@ export class ClientSession {
   readonly #id: number;
   readonly #events: ClientSessionEvents;
   readonly #statements = new Set<string>();
-  #buffer: Uint8Array = new Uint8Array(0);
+  readonly #incomplete = new IncompleteMessage();
   #ready: readonly Uint8Array[] = [];
   #open = true;
   #hasRun = false;
@@ -62,8 +63,10 @@ export class ClientSession {
   /** Receives bytes of the client. */
   receive(bytes: Uint8Array): void {
     if (!this.#open) return;
-    const { value, rest } = takeMessages(concatBytes([this.#buffer, bytes]));
-    this.#buffer = rest;
+    const received = this.#incomplete.add(bytes);
+    if (received === undefined) return;
+    const { value, rest } = takeMessages(received);
+    this.#incomplete.begin(rest);
     const messages = value.messages.map((message) =>
       renameStatement(message, (name) => this.#statement(name, isClose(message)))
     );
@@ -104,5 +107,27 @@ export class ClientSession {
     if (closes) this.#statements.delete(unique);
     else this.#statements.add(unique);
     return unique;
+  }
+}
+
+/** Bytes of a message that has not arrived completely. They are joined once, however many reads it takes. */
+class IncompleteMessage {
+  #parts: Uint8Array[] = [];
+  #size = 0;
+  /** Number of bytes up to which no message is complete. */
+  #needed = 0;
+
+  /** Adds a copy of bytes, and returns all once the message is complete; undefined before. */
+  add(bytes: Uint8Array): Uint8Array | undefined {
+    this.#parts.push(bytes.slice());
+    this.#size += bytes.length;
+    return this.#size < this.#needed ? undefined : concatBytes(this.#parts);
+  }
+
+  /** Replaces the bytes by the beginning of the next message. */
+  begin(bytes: Uint8Array): void {
+    this.#parts = [bytes];
+    this.#size = bytes.length;
+    this.#needed = messageSize(bytes);
   }
 }

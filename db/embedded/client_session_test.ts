@@ -19,6 +19,28 @@ Deno.test("ClientSession.receive() forgets the statements that its client closes
   assertEquals(session.take().length, bytes);
 });
 
+Deno.test("ClientSession.receive() joins the pieces of a message once", () => {
+  const session = new ClientSession(1, { send(): void {}, close(): void {} }, {
+    ready(): void {},
+    left(): void {},
+  });
+  // Joined with each of 32,768 pieces, it would take 512 GB of copies.
+  const [large, small] = [queryMessage("x".repeat(32 * 1024 * 1024)), queryMessage("SELECT 7")];
+  const piece = new Uint8Array(1024);
+  session.receive(small.subarray(0, 3));
+  session.receive(small.subarray(3, 7));
+  assertEquals(session.hasMore, false);
+  session.receive(small.subarray(7));
+  assertEquals(session.take(), small);
+  for (let offset = 0; offset < large.length; offset += piece.length) {
+    assertEquals(session.hasMore, false);
+    const part = large.subarray(offset, offset + piece.length);
+    piece.set(part);
+    session.receive(piece.subarray(0, part.length));
+  }
+  assertEquals(session.take().length, large.length);
+});
+
 Deno.test("SessionScheduler cleans up after a client that left during its statement, before it serves others", async () => {
   const executed: string[] = [];
   const [begun, left, worked] = [1, 2, 3].map(() => Promise.withResolvers<void>());

@@ -56,6 +56,11 @@ export function takeMessages(buffer: Uint8Array): Taken<Batch> {
   return { value: { messages, terminated: false }, rest: buffer.subarray(start) };
 }
 
+/** Returns the size of a message by its beginning; that of its head if this is incomplete. */
+export function messageSize(beginning: Uint8Array): number {
+  return beginning.length < 5 ? 5 : 1 + viewOf(beginning).getUint32(1);
+}
+
 const type = {
   bind: 0x42,
   close: 0x43,
