@@ -46,7 +46,7 @@ export class ScheduledExport implements BackgroundWork {
       onError(dataSet, error): void {
         if (signal.aborted) return;
         const message = error instanceof Error ? error.message : "unknown error";
-        logger.warn("Manifest of {data_set} cannot be read for the time of the last export: {message}", {
+        logger.warn("Last export of {data_set} unknown; its manifest cannot be read: {message}", {
           data_set: dataSet,
           message,
         });

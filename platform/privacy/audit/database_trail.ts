@@ -22,7 +22,7 @@ const ROW_IDS = 100;
 /** Number of rows that one statement writes. */
 const BATCH = 1_000;
 
-/** Maximum number of ids that wait, such as while the database is away. */
+/** Maximum number of ids that wait, such as while the database is unavailable. */
 const MAX_WAITING = 100_000;
 
 /** Reads of a caller that wait: distinct ids since a time. */
@@ -120,7 +120,7 @@ export class DatabaseTrail implements AuditTrail, AsyncDisposable {
       try {
         await insertEntries(pool.writer(), batch);
       } catch (error) {
-        logger.warn("Reads could not be written to the audit log, and wait: {message}", {
+        logger.warn("Audit log unavailable; reads are queued: {message}", {
           message: error instanceof Error ? error.message : "unknown",
         });
         return;
@@ -133,7 +133,7 @@ export class DatabaseTrail implements AuditTrail, AsyncDisposable {
 
   #reportLost(): void {
     if (this.#lost === 0) return;
-    this.#options.logger.error("The audit log lacks {count} reads: the database was away for too long", {
+    this.#options.logger.error("Audit log lacks {count} reads: the database was unavailable for too long", {
       count: this.#lost,
     });
     this.#lost = 0;
