@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
 import { openPool } from "@archway/db/postgres/open_pool.ts";
 import { GENEROUS_TIMEOUTS } from "@archway/tools/support/generous_timeouts.ts";
 import { useTestDatabase } from "@archway/tools/support/postgres/use_test_database.ts";
@@ -49,3 +49,13 @@ for (const source of ["the service", "archway seed"]) {
     },
   });
 }
+
+Deno.test("ask.ts names a data set that was not exported, as one without rows", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "archway_analytics_" });
+  await assertRejects(
+    () => runDuckdb(folder),
+    Error,
+    `${folder} has no payments; run archway export payments`,
+  );
+  await Deno.remove(folder, { recursive: true });
+});

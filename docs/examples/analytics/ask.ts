@@ -34,10 +34,15 @@ async function main(args: readonly string[]): Promise<number> {
     await print(Deno.stderr, `${unknown === undefined ? "" : `No question ${unknown}\n`}${USAGE}${known}`);
     return 2;
   }
-  const views = await Promise.all(DATA_SETS.map((name) => viewOf(folder, name)));
-  if (!views.every((view) => view !== undefined)) {
-    await print(Deno.stderr, `${folder} has no manifest; run archway export all --to ${folder} first\n`);
-    return 1;
+  const views: string[] = [];
+  for (const name of DATA_SETS) {
+    const view = await viewOf(folder, name);
+    if (view === undefined) {
+      const remedy = `run archway export ${name} --to ${folder} once there are any`;
+      await print(Deno.stderr, `${folder} has no ${name}; ${remedy}\n`);
+      return 1;
+    }
+    views.push(view);
   }
   const { DuckDBInstance }: Duckdb = await import(DUCKDB);
   const connection = await (await DuckDBInstance.create(":memory:")).connect();
