@@ -45,7 +45,7 @@ export function groupOperations(
     const [read, listed] = [at("GET", items), at("GET", own)];
     const list = listed !== undefined && isObjectList(listed, references) ? listed : undefined;
     if (/\}$/.test(path)) {
-      reasons.set(create.operationId, "a POST to an item, which is no collection");
+      reasons.set(create.operationId, "a POST to an item, which is not a collection");
       continue;
     }
     if (read === undefined && list === undefined) continue;

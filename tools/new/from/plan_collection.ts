@@ -96,7 +96,7 @@ export function planCollection(
     return { collection, left };
   } catch (error) {
     if (!(error instanceof Unsupported)) throw error;
-    const reason = `${operations.path} is no table: ${error.message}`;
+    const reason = `${operations.path} has no table: ${error.message}`;
     return {
       collection: undefined,
       left: operationsOf(operations).map((operation) => ({ operation, reason })),
@@ -142,7 +142,7 @@ function notesOf(
       : []),
     ...(unset.length > 0 ? [`Left out of responses, because nothing sets them: ${unset.join(", ")}`] : []),
     ...lists.filter(({ ignored }) => ignored.length > 0).map(({ operation, ignored }) =>
-      `${operation.operationId} ignores ${ignored.join(", ")}: not properties of ${names.one}`
+      `${operation.operationId} ignores ${ignored.join(", ")}; filters are properties of ${names.one}`
     ),
   ];
 }

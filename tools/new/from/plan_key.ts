@@ -60,7 +60,7 @@ export function planKey(
   const namedBy = sent === undefined || isReadOnly ? "server" : sent.isRequired ? "client" : "either";
   const isMade = type !== "text" || shape.schemas.every((schema) => sampler.isValid(schema, UUID));
   if (namedBy !== "client" && !isMade) {
-    throw new Unsupported(`its key ${property} has a form that the server cannot make`);
+    throw new Unsupported(`its key ${property} cannot be a UUID, so the server cannot generate it`);
   }
   return { property, kind: type, namedBy };
 }

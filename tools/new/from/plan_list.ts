@@ -42,7 +42,7 @@ export function planList(
   const items = place && itemSchema(place.schema, planning.references);
   const shape = items && objectShape(items, planning.references);
   if (place === undefined || items === undefined || shape === undefined) {
-    throw new Unsupported("its response is no list of items");
+    throw new Unsupported("its response is not a list of items");
   }
   if (keyProperty(shape, { parameter, names }) !== planner.options.key.property) {
     throw new Unsupported("its items are of another type");
@@ -50,7 +50,7 @@ export function planList(
   const paging = planPaging(operation.parameters, { whole: place.schema, planning });
   const { filters, ignored } = planFilters(operation.parameters, { columns, paging, planning });
   if (isSearch && ignored.length > 0) {
-    throw new Unsupported(`its parameter ${ignored.join(", ")} is no property of the item`);
+    throw new Unsupported(`its parameter ${ignored.join(", ")} is not a property of the item`);
   }
   const type = componentType(items, planning) ??
     `${propertyType(responseBodyType(operation, success), place.property)}[number]`;
@@ -59,7 +59,7 @@ export function planList(
     : listMembers(place.envelope, { list: place.property, paging, planning });
   if (paging.style === "cursor" && !mentions(members, "next")) {
     throw new Unsupported(
-      `its pages begin after ${paging.cursor}, but its response has no place for the next one`,
+      `its parameter ${paging.cursor} is a cursor, but its response has no place for the next one`,
     );
   }
   return {
@@ -133,7 +133,7 @@ function planFilters(
       const isRequired = required || preset !== undefined;
       filters.push({ parameter: name, isRequired, isList: items !== undefined, column });
     } else if (required) {
-      throw new Unsupported(`its parameter ${name} is required, and no property of the item`);
+      throw new Unsupported(`its parameter ${name} is required, and not a property of the item`);
     } else ignored.push(name);
   }
   return { filters, ignored };

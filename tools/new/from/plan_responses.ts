@@ -52,7 +52,7 @@ export class ResponsePlanner {
   /** @throws {Unsupported} if the success is no JSON, or needs a header that nothing sets. */
   success(operation: OperationModel): SuccessResponse {
     const success = successOf(operation);
-    if (success === undefined) throw new Unsupported("its response is no JSON");
+    if (success === undefined) throw new Unsupported("it has no JSON response");
     const unknown = success.response.headers.find(({ name, required }) =>
       required && !KNOWN_HEADERS.includes(name.toLowerCase())
     );

@@ -137,7 +137,7 @@ Deno.test("planService() finds collections of lists as arrays, with integer keys
   assertEquals(reasons(found), {
     printLabel: "not an operation of a collection",
     listPrices: "not an operation of a collection",
-    findByTag: "its parameter tag is no property of the item",
+    findByTag: "its parameter tag is not a property of the item",
   });
 });
 
@@ -191,12 +191,87 @@ Deno.test("planService() leaves collections that would lose most of a body or ha
       ...{ references, isOwned: false, prefix: "own", isTaken: () => false },
     });
     assertEquals(found.collections.map((one) => [one.path, columns(one)]), [["/guests", ["name text?"]]]);
-    const lost = "/visits is no table: only 1 of the 4 properties of its body can be stored and returned";
+    const lost = "/visits has no table: only 1 of the 4 properties of its body can be stored and returned";
     const wrapped =
-      "/notes is no table: its body is an envelope around the item; envelopes of requests are not read";
+      "/notes has no table: its body is an envelope around the item; envelopes of requests are not read";
     assertEquals(reasons(found), {
       ...{ addNote: wrapped, getNote: wrapped },
-      ...{ addVisit: lost, getVisit: lost, rename: "a POST to an item, which is no collection" },
+      ...{ addVisit: lost, getVisit: lost, rename: "a POST to an item, which is not a collection" },
+    });
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+/** Tickets, created without a body; coupons, whose ids no server can make; ships, whose pages have no next one. */
+const TICKETS = `openapi: 3.1.0
+info: { title: Tickets, version: "1" }
+security: []
+paths:
+  /tickets:
+    post: { operationId: addTicket, responses: { "201": { $ref: "#/components/responses/Ship" } } }
+  /tickets/{id}:
+    get:
+      operationId: getTicket
+      parameters: [{ name: id, in: path, required: true, schema: { type: string } }]
+      responses: { "200": { $ref: "#/components/responses/Ship" } }
+  /coupons:
+    post:
+      operationId: addCoupon
+      requestBody: { content: { application/json: { schema: { $ref: "#/components/schemas/Coupon" } } } }
+      responses: { "201": { $ref: "#/components/responses/Coupon" } }
+  /coupons/{id}:
+    get:
+      operationId: getCoupon
+      parameters: [{ name: id, in: path, required: true, schema: { type: string } }]
+      responses: { "200": { $ref: "#/components/responses/Coupon" } }
+  /ships:
+    get:
+      operationId: listShips
+      parameters: [{ name: after, in: query, schema: { type: string } }]
+      responses:
+        "200":
+          description: Ships
+          content: { application/json: { schema: { type: array, items: { $ref: "#/components/schemas/Ship" } } } }
+    post:
+      operationId: addShip
+      requestBody: { content: { application/json: { schema: { $ref: "#/components/schemas/Ship" } } } }
+      responses: { "201": { $ref: "#/components/responses/Ship" } }
+components:
+  responses:
+    Ship:
+      description: A ship
+      content: { application/json: { schema: { $ref: "#/components/schemas/Ship" } } }
+    Coupon:
+      description: A coupon
+      content: { application/json: { schema: { $ref: "#/components/schemas/Coupon" } } }
+  schemas:
+    Ship:
+      type: object
+      required: [id, name]
+      properties: { id: { type: string, format: uuid, readOnly: true }, name: { type: string } }
+    Coupon:
+      type: object
+      required: [id, percent]
+      properties:
+        id: { type: string, pattern: "^[A-Z]{4}$", readOnly: true }
+        percent: { type: integer }
+`;
+
+Deno.test("planService() gives the reason why an operation is left", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "archway_plan_" });
+  try {
+    const path = join(folder, "tickets.yaml");
+    await Deno.writeTextFile(path, TICKETS);
+    const { operations, references } = await readDocument(path);
+    const found = planService(operations, {
+      ...{ references, isOwned: false, prefix: "own", isTaken: () => false },
+    });
+    const bodiless = "/tickets has no table: it has no JSON body";
+    const unnamed = "/coupons has no table: its key id cannot be a UUID, so the server cannot generate it";
+    assertEquals(reasons(found), {
+      ...{ addTicket: bodiless, getTicket: bodiless, addCoupon: unnamed, getCoupon: unnamed },
+      listShips: "its parameter after is a cursor, but its response has no place for the next one",
     });
   } finally {
     await Deno.remove(folder, { recursive: true });
@@ -213,7 +288,7 @@ Deno.test("planReport() says what was decided", async () => {
       "parcels for /v2/parcels: addParcel, listParcels, findByState, getParcel, changeParcel, removeParcel",
       "The client may name a parcel by id, or the server does; one that exists is a conflict (409)",
       "Accepted, but neither stored nor returned: pin",
-      "listParcels ignores sort: not properties of a parcel",
+      "listParcels ignores sort; filters are properties of a parcel",
       "POST /v2/parcels/{parcelId}/label (printLabel): not an operation of a collection",
     ]
   ) assertStringIncludes(report, part);

@@ -16,7 +16,7 @@ export function bodyOf(
   const content = (body?.content ?? []).filter(({ codec }) => codec === "json" || codec === "form");
   const [media] = content.filter(({ codec }) => codec === "json");
   if (media?.schema === undefined || content.length !== body?.content.length) {
-    throw new Unsupported("its body is no JSON");
+    throw new Unsupported("it has no JSON body");
   }
   const target = ({ schema }: MediaModel): string =>
     schema === undefined ? "" : planning.references.follow(schema)?.pointer ?? "";
@@ -24,7 +24,7 @@ export function bodyOf(
     throw new Unsupported("its media types have different bodies");
   }
   const shape = objectShape(media.schema, planning.references);
-  if (shape === undefined) throw new Unsupported("its body is no object");
+  if (shape === undefined) throw new Unsupported("its body is not an object");
   return { schema: media.schema, shape };
 }
 
