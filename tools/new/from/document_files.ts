@@ -80,7 +80,12 @@ async function readText(path: string): Promise<string> {
   try {
     return await Deno.readTextFile(path);
   } catch (cause) {
-    throw new NewError(`${path} cannot be read: expected an OpenAPI document in YAML or JSON`, { cause });
+    const reason = /^https?:/.test(path)
+      ? "download it, and give the path of the file"
+      : cause instanceof Deno.errors.NotFound
+      ? "there is no such file"
+      : "expected an OpenAPI document in YAML or JSON";
+    throw new NewError(`${path} cannot be read: ${reason}`, { cause });
   }
 }
 

@@ -309,11 +309,14 @@ Deno.test("readDocument() returns the files of a document, and the settings that
 });
 
 Deno.test("readDocument() says what is wrong with a document", async () => {
-  await assertRejects(
-    () => readDocument(join(FIXTURES, "missing.yaml")),
-    NewError,
-    "cannot be read",
-  );
+  const unreadable = [
+    [join(FIXTURES, "missing.yaml"), "there is no such file"],
+    ["https://api.example/openapi.yaml", "download it, and give the path of the file"],
+    [FIXTURES, "expected an OpenAPI document"],
+  ] as const;
+  for (const [path, reason] of unreadable) {
+    await assertRejects(() => readDocument(path), NewError, `${path} cannot be read: ${reason}`);
+  }
   const folder = join(FIXTURES, "hotels/schemas/stay.yaml");
   await assertRejects(() => readDocument(folder), NewError, "The document cannot be served");
 });
