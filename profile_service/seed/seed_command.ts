@@ -18,6 +18,11 @@ export const seedCommand: ServiceCommand = {
   option: "--profiles",
   usage: "--profiles <n> [--random-seed <n>] [--until <date>]",
   summary: "generate sample profiles",
+  arguments: [
+    ["--profiles <n>", "profiles; those that an earlier run with these arguments added are skipped"],
+    ["--random-seed <n>", "other profiles for another number (default: 1)"],
+    ["--until <date>", "end of the two years in which they were created (default: 2026-11-01)"],
+  ],
   async run(args, context): Promise<number> {
     const plan = parseSeedArguments(args);
     try {

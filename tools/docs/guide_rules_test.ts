@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { allSettings } from "@archway/config/settings_table.ts";
 import { unknownSettings } from "@archway/config/unknown_settings.ts";
 import { mountUnconnected } from "@archway/program/mount_unconnected.ts";
-import { PLATFORM_COMMANDS } from "@archway/program/platform_commands.ts";
+import { type CommandHelp, PLATFORM_COMMANDS } from "@archway/program/platform_commands.ts";
 import { PROJECT_ROOT, serviceCommands } from "@archway/program/project.ts";
 import { createCatalog } from "@archway/server/problems/problem_response.ts";
 import { project } from "../../config.ts";
@@ -58,6 +58,21 @@ Deno.test("each command has its row in the reference, and in no other table", as
     [term, [...new Set(paths)]] as const
   );
   assertEquals(misplaced(new Map(definitions), "docs/reference.md"), []);
+});
+
+Deno.test("the help of a command explains each subcommand and option of its usage, as the reference promises", () => {
+  const commands = [
+    ...Object.entries<CommandHelp>(PLATFORM_COMMANDS),
+    ...serviceCommands(services).map(({ usage, ...help }) =>
+      [help.name, { ...help, forms: [usage].flat() }] as const
+    ),
+  ];
+  const unexplained = commands.flatMap(([name, { forms, arguments: rows = [] }]) => {
+    const explained = new Set(rows.flatMap(([argument]) => argument.match(/--[\w-]+|^[a-z]+/g) ?? []));
+    return forms.flatMap((form) => form.match(/--[\w-]+|^[a-z]+/g) ?? [])
+      .filter((argument) => !explained.has(argument)).map((argument) => `${name} ${argument}`);
+  });
+  assertEquals(unexplained, []);
 });
 
 Deno.test("each problem type has its row in the reference, and in no other table", async () => {
