@@ -276,12 +276,13 @@ Deno.test("checkRequests() finds requests that are paid twice, late, or read as 
   assertEquals(await violations([...paid, status("paid", "p1")], checkRequests), []);
 });
 
-/** Deliveries of a payment of which 1.00 was refunded, each as "event message", with a "!" if it was refused. */
+/** Deliveries to the owner of a payment p of which 1.00 was refunded, each as "event message", with a "!" if it was refused. */
 function deliveries(receptions: readonly string[], invalid = 0): readonly Step[] {
   const sent = receptions.map((text) => {
     const [event = "", message = ""] = text.split(" ");
     const refunded = event.endsWith("@1") ? 0 : 100;
-    return { event, message, payment: "p", refunded, isAccepted: !text.endsWith("!") };
+    const payment = event.split("@")[0] ?? "";
+    return { event, message, payment, refunded, isAccepted: !text.endsWith("!") };
   });
   const output = { payments: [{ id: "p", refunded: 100 }], receptions: sent, invalid };
   return [{ action: "deliveries", key: "w", output }];
@@ -298,6 +299,8 @@ Deno.test("checkWebhooks() finds events that are lost, out of order, renamed, un
     [],
     ["p@1 a"],
     ["p@1 a !"],
+    // The event of q is a contradiction whether or not those of p are late.
+    ["q@1 d"],
   ];
   assertEquals((await Promise.all(wrong.map((one) => check(deliveries(one))))).flat(), [
     "webhooks: p@2 was sent before p@1 was accepted\n",
@@ -305,6 +308,7 @@ Deno.test("checkWebhooks() finds events that are lost, out of order, renamed, un
     "webhooks: no event of payment p was delivered\n",
     "webhooks: of payment p, 1.00 was refunded, but events say 0.00\n",
     "webhooks: no event of payment p was delivered\n",
+    "webhooks: an event of payment q was sent, which does not exist\n",
   ]);
 });
 

@@ -46,20 +46,27 @@ function checkIds(receptions: readonly JsonObject[]): readonly string[] {
   });
 }
 
-/** Checks that what was accepted of each payment is what it is. */
+/**
+ * Checks that what was accepted of each payment is what it is. Events of payments that do not exist come first: a missing
+ * delivery may only be late.
+ */
 function checkComplete(
   payments: ReadonlyMap<string, number>,
   receptions: readonly JsonObject[],
 ): readonly string[] {
   const accepted = acceptedTotals(receptions);
-  return [...new Set([...payments.keys(), ...accepted.keys()])].flatMap((payment) => {
-    const [expected, total] = [payments.get(payment), accepted.get(payment)];
-    if (expected === undefined) return [`an event of payment ${payment} was sent, which does not exist`];
+  const unknown = [...accepted.keys()].filter((payment) => !payments.has(payment));
+  const different = [...payments].flatMap(([payment, expected]) => {
+    const total = accepted.get(payment);
     if (total === undefined) return [`no event of payment ${payment} was delivered`];
     if (total === expected) return [];
     const text = (minor: number): string => (minor / 100).toFixed(2);
     return [`of payment ${payment}, ${text(expected)} was refunded, but events say ${text(total)}`];
   });
+  return [
+    ...unknown.map((payment) => `an event of payment ${payment} was sent, which does not exist`),
+    ...different,
+  ];
 }
 
 /** Returns the total of the refunds of each payment of which an event was accepted. */
