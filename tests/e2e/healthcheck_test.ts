@@ -1,7 +1,7 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { tlsFiles } from "@archway/server/testing/tls_files.ts";
 import { useTestDatabase } from "@archway/tools/support/postgres/use_test_database.ts";
-import { freePort } from "@archway/tools/support/managed_process.ts";
+import { freePort } from "@archway/tools/support/free_port.ts";
 import { postgresEnvironment } from "@archway/tools/support/postgres_environment.ts";
 import { Program, untilReady } from "@archway/tools/support/program.ts";
 

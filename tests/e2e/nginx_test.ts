@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { startNginx } from "@archway/tools/support/nginx/start_nginx.ts";
 import { testWithNginx } from "@archway/tools/support/nginx/test_with_nginx.ts";
-import { freePort } from "@archway/tools/support/managed_process.ts";
+import { freePort } from "@archway/tools/support/free_port.ts";
 import { useTestDatabase } from "@archway/tools/support/postgres/use_test_database.ts";
 import { postgresEnvironment } from "@archway/tools/support/postgres_environment.ts";
 import { Program, untilReady } from "@archway/tools/support/program.ts";

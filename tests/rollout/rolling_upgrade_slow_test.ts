@@ -2,7 +2,7 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import { startHaproxy } from "@archway/tools/support/haproxy/start_haproxy.ts";
 import { testWithHaproxy } from "@archway/tools/support/haproxy/test_with_haproxy.ts";
 import { errorLines } from "@archway/tools/support/error_lines.ts";
-import { freePort } from "@archway/tools/support/managed_process.ts";
+import { freePort } from "@archway/tools/support/free_port.ts";
 import { useTestDatabase } from "@archway/tools/support/postgres/use_test_database.ts";
 import { postgresEnvironment } from "@archway/tools/support/postgres_environment.ts";
 import { Program } from "@archway/tools/support/program.ts";

@@ -128,22 +128,3 @@ export class ManagedProcess implements AsyncDisposable {
     }
   }
 }
-
-/** Ports below those that systems choose for outgoing connections: Linux begins at 32,768, IANA at 49,152. */
-const PORTS = { from: 10_240, to: 32_767 } as const;
-
-/**
- * Returns a free loopback port, which another server may take at any moment. No connection does while a server on it is
- * restarted.
- */
-export function freePort(): number {
-  while (true) {
-    const port = PORTS.from + Math.floor(Math.random() * (PORTS.to - PORTS.from + 1));
-    try {
-      using _listener = Deno.listen({ hostname: "127.0.0.1", port });
-      return port;
-    } catch (error) {
-      if (!(error instanceof Deno.errors.AddrInUse)) throw error;
-    }
-  }
-}

@@ -1,5 +1,5 @@
 import { TestIssuer } from "@archway/server/auth/testing/test_issuer.ts";
-import { freePort } from "../support/managed_process.ts";
+import { freePort } from "../support/free_port.ts";
 import { execute } from "../support/postgres/execute.ts";
 import type { PostgresServer } from "../support/postgres/postgres_server.ts";
 import { SilentProxy } from "../support/postgres/silent_proxy.ts";

@@ -1,4 +1,5 @@
-import { freePort, ManagedProcess } from "@archway/tools/support/managed_process.ts";
+import { freePort } from "@archway/tools/support/free_port.ts";
+import { ManagedProcess } from "@archway/tools/support/managed_process.ts";
 import { locateProgram } from "@archway/tools/support/locate_program.ts";
 import { testWith } from "@archway/tools/support/test_with.ts";
 import type { S3Config } from "../export_config.ts";

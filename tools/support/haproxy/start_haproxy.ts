@@ -1,5 +1,6 @@
 import { join } from "node:path";
-import { freePort, ManagedProcess } from "../managed_process.ts";
+import { freePort } from "../free_port.ts";
+import { ManagedProcess } from "../managed_process.ts";
 import { temporaryDirectory } from "../once.ts";
 import { locateHaproxy } from "./locate_haproxy.ts";
 

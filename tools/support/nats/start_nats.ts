@@ -1,5 +1,6 @@
 import { join } from "node:path";
-import { freePort, ManagedProcess } from "../managed_process.ts";
+import { freePort } from "../free_port.ts";
+import { ManagedProcess } from "../managed_process.ts";
 import { locateNats } from "./locate_nats.ts";
 
 /** Requirements of a server for its clients. */

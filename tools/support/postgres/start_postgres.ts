@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { exists } from "../exists.ts";
-import { freePort } from "../managed_process.ts";
+import { freePort } from "../free_port.ts";
 import { once, temporaryDirectory } from "../once.ts";
 import { memoryFolderOf } from "./memory_folder.ts";
 import { type PostgresBinaries, postgresBinaries } from "./postgres_binaries.ts";

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { freePort } from "../managed_process.ts";
+import { freePort } from "../free_port.ts";
 import type { PostgresServer, PreparedServer } from "./postgres_server.ts";
 
 /** Starts a prepared server, on another port if its own was taken in the meantime. */

@@ -1,5 +1,6 @@
 import { dirname, join } from "node:path";
 import type { InstanceConfig } from "@archway/db/postgres/pool_config.ts";
+import { isAlive } from "../is_alive.ts";
 import { memoryFolderOf } from "./memory_folder.ts";
 import { runAs } from "./run_as.ts";
 
@@ -27,13 +28,4 @@ async function end(root: string): Promise<void> {
   if (isAlive(Number(pid))) Deno.kill(Number(pid), "SIGQUIT");
   await Deno.remove(root, { recursive: true }).catch(() => undefined);
   await runAs(undefined, "rm", ["-rf", memoryFolderOf(root)]);
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    Deno.kill(pid, "SIGCONT");
-    return true;
-  } catch (error) {
-    return !(error instanceof Deno.errors.NotFound);
-  }
 }

@@ -1,4 +1,5 @@
-import { freePort, ManagedProcess } from "../managed_process.ts";
+import { freePort } from "../free_port.ts";
+import { ManagedProcess } from "../managed_process.ts";
 import { locateValkey } from "./locate_valkey.ts";
 
 /** Requirements of a server for its clients. */
