@@ -10,10 +10,9 @@ import {
   commitUnconfirmed,
   connectionLost,
   statementCancelled,
-  tooManyParameters,
   toStatementError,
 } from "./statement_errors.ts";
-import { encodeParameter } from "./text_format.ts";
+import { encodeParameters } from "./text_format.ts";
 
 /** Options of a statement. */
 export interface StatementOptions {
@@ -36,9 +35,6 @@ export interface SendOptions<R extends object> extends Pick<StatementOptions, "r
   /** @param failed Text of the leading statement that failed, if it was one of them. */
   onError(error: unknown, failed?: string): void;
 }
-
-/** Maximum number of parameters. postgres.js would leave a connection hanging after a statement with more. */
-const maxParameters = 65_533;
 
 /**
  * One session of a server. It is never reopened after a loss: a new session would continue as if it were the old one, even
@@ -180,14 +176,20 @@ export class Connection {
     parameters: readonly QueryParameter[] | undefined,
     { reads, leading, behind, onResult, onError }: SendOptions<R>,
   ): SentStatement | undefined {
-    const encoded = this.#encode(parameters ?? [], onError);
-    if (encoded === undefined) return undefined;
+    let encoded: (string | null)[];
+    try {
+      if (!this.#isOpen) throw connectionLost(this.#lost);
+      encoded = encodeParameters(parameters ?? []);
+    } catch (error) {
+      onError(error);
+      return undefined;
+    }
     const sent = this.#sent.push({ isQuick: reads?.quick(text) === "read" });
     const settle = (): void => {
       const ms = this.#sent.settle(sent);
       reads?.record(text, ms);
     };
-    let response: ResponseBehind | undefined;
+    const response = behind && new ResponseBehind(behind);
     sent.pending = this.#driver.query<R>(text, encoded, {
       leading,
       onResult: (result) => {
@@ -204,55 +206,15 @@ export class Connection {
         onError(toStatementError(error, sent, isStale), failed);
       },
     });
-    if (behind !== undefined) response = this.#sendBehind(behind);
+    // A pooler might run it in another session at any time.
+    if (this.isPooled) response?.giveUp();
+    else response?.send(this.#driver, this.#sent);
     return sent;
   }
 
   /** Cancels a statement on the server, which responds to it nevertheless. */
   abort(sent: SentStatement | undefined): void {
     if (sent !== undefined) this.#sent.abort(sent);
-  }
-
-  /** Returns parameters as texts; undefined if they cannot be sent, of which the error is passed. */
-  #encode(
-    parameters: readonly QueryParameter[],
-    onError: (error: unknown) => void,
-  ): (string | null)[] | undefined {
-    if (!this.#isOpen) {
-      onError(connectionLost(this.#lost));
-      return undefined;
-    }
-    if (parameters.length > maxParameters) {
-      onError(tooManyParameters(parameters.length));
-      return undefined;
-    }
-    try {
-      return parameters.map(encodeParameter);
-    } catch (error) {
-      onError(error);
-      return undefined;
-    }
-  }
-
-  /** Sends a statement behind the last one. A pooler might run it in another session at any time, so it gets none. */
-  #sendBehind(behind: StatementBehind): ResponseBehind {
-    const response = new ResponseBehind(behind);
-    if (this.isPooled) {
-      response.giveUp();
-      return response;
-    }
-    const sent = this.#sent.push({ isQuick: true });
-    sent.pending = this.#driver.query(behind.text, [], {
-      onResult: ({ rows }) => {
-        this.#sent.settle(sent);
-        response.end(rows);
-      },
-      onError: () => {
-        this.#sent.settle(sent);
-        response.giveUp();
-      },
-    });
-    return response;
   }
 
   /** Sends statements without parameters in one message. Rejects with errors of the driver. */

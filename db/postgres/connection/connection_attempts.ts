@@ -8,11 +8,13 @@ export interface ConnectionAttemptsOptions {
   /** Time after which an attempt is late, in milliseconds. */
   readonly silentMs: number;
   readonly onOpened: (connection: Connection) => void;
-  /** @param isLate Whether it began so long ago that it says little about the server by now. */
-  readonly onFailed: (error: DatabaseError, isLate: boolean) => void;
+  readonly onFailed: (error: DatabaseError) => void;
   /** Called when an attempt is late, and when one was given up. */
   readonly onLate: () => void;
 }
+
+/** Time after a failed attempt in which no other one is started, in milliseconds. */
+const retryAfterMs = 50;
 
 interface Attempt {
   readonly controller: AbortController;
@@ -21,13 +23,17 @@ interface Attempt {
 
 /**
  * Attempts to open connections to one server. A late one may have been forgotten by the network and would hang until its
- * timeout, or the server is slow. So it continues, and others are started beside it; the first that succeeds ends those
- * that are late and began before it.
+ * timeout, or the server is slow. So it continues, and others are started beside it; one that succeeds ends those that
+ * were late when it began.
  */
 export class ConnectionAttempts {
   readonly #options: ConnectionAttemptsOptions;
   /** In order of their start. Those that were given up stay until nothing of them is open. */
   readonly #attempts = new Set<Attempt>();
+  /** Error of the last attempt that was not late, unless one has succeeded since. */
+  failure: DatabaseError | undefined;
+  /** By performance.now(). */
+  #retryAt = -Infinity;
 
   constructor(options: ConnectionAttemptsOptions) {
     this.#options = options;
@@ -45,11 +51,17 @@ export class ConnectionAttempts {
     return prompt;
   }
 
+  /** Whether another one may be started: not just after a failure. */
+  get mayStart(): boolean {
+    return performance.now() >= this.#retryAt;
+  }
+
   start(): void {
     const { open, silentMs, onOpened, onFailed, onLate } = this.#options;
     const controller = new AbortController();
     const { signal } = controller;
     const attempt: Attempt = { controller, isLate: false };
+    const lateBefore = this.#late;
     this.#attempts.add(attempt);
     const timer = setTimeout(() => {
       attempt.isLate = true;
@@ -60,13 +72,20 @@ export class ConnectionAttempts {
       this.#attempts.delete(attempt);
     };
     open(signal).then((connection) => {
-      this.#giveUpBefore(attempt);
       end();
+      for (const { controller } of lateBefore) controller.abort();
+      this.failure = undefined;
+      this.#retryAt = -Infinity;
       onOpened(connection);
     }, (error: DatabaseError) => {
       end();
-      if (signal.aborted) onLate();
-      else onFailed(error, attempt.isLate);
+      if (signal.aborted) return onLate();
+      // The failure of a late one says little about the server by now.
+      if (!attempt.isLate) {
+        this.failure = error;
+        this.#retryAt = performance.now() + retryAfterMs;
+      }
+      onFailed(error);
     });
   }
 
@@ -75,9 +94,9 @@ export class ConnectionAttempts {
    * keep their time, as a slow server needs it.
    */
   makeRoom(): void {
-    const attempts = [...this.#attempts];
-    const isOver = attempts.some(({ controller, isLate }) => !isLate || controller.signal.aborted);
-    if (attempts.length > 1 && !isOver) attempts.at(-1)?.controller.abort();
+    const late = this.#late;
+    const isRoomComing = this.prompt > 0 || late.some(({ controller }) => controller.signal.aborted);
+    if (late.length > 1 && !isRoomComing) late.at(-1)?.controller.abort();
   }
 
   /** Gives up all of them. */
@@ -85,10 +104,7 @@ export class ConnectionAttempts {
     for (const { controller } of this.#attempts) controller.abort();
   }
 
-  #giveUpBefore(successful: Attempt): void {
-    for (const attempt of this.#attempts) {
-      if (attempt === successful) return;
-      if (attempt.isLate) attempt.controller.abort();
-    }
+  get #late(): readonly Attempt[] {
+    return [...this.#attempts].filter(({ isLate }) => isLate);
   }
 }

@@ -21,20 +21,24 @@ class Opened {
   most = 0;
   #attempts = 0;
 
-  /** @param before Called before each attempt, with its number. */
+  /**
+   * @param before Called before each attempt, with its number.
+   * @param isAborted Whether an attempt ends by its signal, or succeeds because it was about to.
+   */
   constructor(
     instance: InstanceConfig,
-    { max, before }: { readonly max: number; readonly before?: (attempt: number) => Promise<void> },
+    { max, before, isAborted = true }: {
+      readonly max: number;
+      readonly before?: (attempt: number) => Promise<void>;
+      readonly isAborted?: boolean;
+    },
   ) {
     const open = async (signal: AbortSignal): Promise<Connection> => {
       this.most = Math.max(this.most, ++this.#attempts + this.connections.all.length);
       try {
         await before?.(this.signals.push(signal));
-        return await openConnection(instance, {
-          config: { connectTimeoutMs: LONG_MS },
-          readOnly: false,
-          signal,
-        });
+        const config = { connectTimeoutMs: LONG_MS };
+        return await openConnection(instance, { config, readOnly: false, ...(isAborted && { signal }) });
       } finally {
         this.#attempts--;
       }
@@ -120,6 +124,21 @@ Deno.test("Connections.end() ends attempts that hang, and their sockets", async 
   await opened.connections.end({ timeout: LONG_MS });
   assertEquals((await Promise.all(waiting)).map(({ code }) => code), ["unavailable", "unavailable"]);
   await until(() => proxy.hanging === 0);
+});
+
+Deno.test("Connections.end() waits for running work beyond the end of an attempt", async () => {
+  await using database = await useTestDatabase();
+  const late = Promise.withResolvers<void>();
+  const before = (attempt: number): Promise<void> => attempt === 1 ? Promise.resolve() : late.promise;
+  const opened = new Opened(database.instance, { max: 2, before, isAborted: false });
+  await opened.run();
+  const running = opened.run("SELECT pg_sleep(0.5)");
+  const waiting = assertRejects(() => opened.run("SELECT pg_sleep(0)"), DatabaseError);
+  await until(() => opened.signals.length === 2);
+  const ended = opened.connections.end({ timeout: LONG_MS });
+  late.resolve();
+  assertEquals([(await waiting).code, await running], ["unavailable", 1]);
+  await ended;
 });
 
 for (const driver of DRIVERS) {

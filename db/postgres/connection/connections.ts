@@ -1,10 +1,11 @@
-import { setImmediate } from "node:timers";
-import type { CheckIdleOptions, PoolStatus } from "../../db.ts";
+import type { PoolStatus } from "../../db.ts";
 import { DatabaseError } from "../../errors.ts";
 import type { Connection } from "./connection.ts";
 import { ConnectionAttempts } from "./connection_attempts.ts";
-import { defaultPipelined, fullestQuickConnection, IdleConnections, leastBusy } from "./idle_connections.ts";
+import { IdleConnections } from "./idle_connections.ts";
 import type { QuickKind } from "./sent_statements.ts";
+import { SharedConnections } from "./shared_connections.ts";
+import { unreachable } from "./statement_errors.ts";
 import { type QueuedCaller, WaitQueue } from "./wait_queue.ts";
 
 /** Options of {@link Connections}. */
@@ -23,7 +24,7 @@ export interface ConnectionsOptions {
   /**
    * Maximum number of statements in flight on one connection. Only fast reads share a connection that much.
    *
-   * @default defaultPipelined
+   * @default 8
    */
   readonly maxPipelined?: number | undefined;
   /** Time after which another attempt to connect is made beside one in progress, in milliseconds. */
@@ -50,9 +51,6 @@ interface Caller extends QueuedCaller<Connection> {
   readonly alone: boolean;
 }
 
-/** Time during which callers fail immediately after a failed connect, in milliseconds. */
-const retryAfterMs = 50;
-
 /**
  * Connections to one server, shared by statements and exclusive to transactions. They are opened on demand, and closed
  * when expired, idle or lost. Callers without a connection wait in a bounded queue for a bounded time.
@@ -61,19 +59,15 @@ export class Connections {
   readonly #options: ConnectionsOptions;
   readonly #all = new Set<Connection>();
   readonly #idle: IdleConnections;
-  /** Shared connections; the others are exclusive to a transaction. */
-  readonly #shared = new Set<Connection>();
+  /** The others are exclusive to a transaction. */
+  readonly #shared: SharedConnections;
   readonly #queue: WaitQueue<Connection, Caller>;
   readonly #attempts: ConnectionAttempts;
-  readonly #maxPipelined: number;
-  /** Connection that takes the fast writes of this turn. */
-  #filled: Connection | undefined;
-  #failure: { readonly error: DatabaseError; readonly until: number } | undefined;
   #ended: (() => void) | undefined;
 
   constructor(options: ConnectionsOptions) {
     this.#options = options;
-    this.#maxPipelined = options.maxPipelined ?? defaultPipelined;
+    this.#shared = new SharedConnections(options.maxPipelined);
     const { maxWaiting, acquireTimeoutMs, queueTimeoutMs, idleTimeoutMs, min } = options;
     this.#idle = new IdleConnections(idleTimeoutMs, { surplus: () => this.#all.size - min });
     this.#queue = new WaitQueue({
@@ -87,7 +81,7 @@ export class Connections {
       open: options.open,
       silentMs: options.silentMs,
       onOpened: (connection) => this.#add(connection),
-      onFailed: (error, isLate) => this.#fail(error, isLate),
+      onFailed: (error) => this.#fail(error),
       onLate: () => this.#serve(),
     });
     this.#fill();
@@ -165,30 +159,6 @@ export class Connections {
     this.#settled(connection);
   }
 
-  /** Closes idle connections that do not respond to a statement in time, or all after a long pause; see `ConnectionPool`. */
-  async checkIdle({ pausedMs, timeoutMs }: CheckIdleOptions): Promise<void> {
-    const { idleTimeoutMs } = this.#options;
-    const isTooOld = idleTimeoutMs > 0 && pausedMs >= idleTimeoutMs;
-    const checks: Promise<void>[] = [];
-    for (let idle = this.acquireIdle(); idle !== undefined; idle = this.acquireIdle()) {
-      if (isTooOld) idle.destroy();
-      else checks.push(this.#check(idle, timeoutMs));
-    }
-    await Promise.all(checks);
-  }
-
-  async #check(connection: Connection, timeoutMs: number): Promise<void> {
-    const timer = setTimeout(() => connection.destroy(), timeoutMs);
-    try {
-      await connection.query("SELECT 1");
-    } catch {
-      connection.destroy();
-    } finally {
-      clearTimeout(timer);
-      this.release(connection);
-    }
-  }
-
   /** Closes every connection after running work, or after the timeout in seconds. Waiting callers are rejected. */
   async end({ timeout }: { readonly timeout: number }): Promise<void> {
     const drained = Promise.withResolvers<void>();
@@ -214,16 +184,15 @@ export class Connections {
 
   /** Whether another connection may be opened: below the maximum, and not just after a failure. */
   get #mayGrow(): boolean {
-    return this.#all.size < this.#options.max &&
-      (this.#failure === undefined || performance.now() >= this.#failure.until);
+    return this.#all.size < this.#options.max && this.#attempts.mayStart;
   }
 
   #wait(caller: Caller): void {
     if (this.#ended !== undefined) return caller.reject(unreachable());
-    const failure = this.#failure;
+    const { failure } = this.#attempts;
     if (this.#all.size === 0 && failure !== undefined && !this.#mayGrow) {
       // Deferred, since a caller that retries without a pause would keep responses from being read.
-      setTimeout(() => caller.reject(failure.error), 0);
+      setTimeout(() => caller.reject(failure), 0);
       return;
     }
     this.#queue.enqueue(caller);
@@ -238,22 +207,13 @@ export class Connections {
   }
 
   #findFor(quick: QuickKind | undefined): Connection | undefined {
-    if (quick === "read") return fullestQuickConnection(this.#shared, this.#maxPipelined) ?? this.#find();
-    return quick === "write" ? this.#findForWrite() : this.#find();
-  }
-
-  #findForWrite(): Connection | undefined {
-    const filled = this.#filled;
-    if (
-      filled?.isReady === true && filled.running < this.#maxPipelined && this.#shared.has(filled)
-    ) return filled;
-    if (filled === undefined) setImmediate(() => this.#filled = undefined);
-    return this.#filled = this.#find();
+    if (quick === "read") return this.#shared.fullestQuick() ?? this.#find();
+    return quick === "write" ? this.#shared.filled(() => this.#find()) : this.#find();
   }
 
   #find(): Connection | undefined {
     // Connections are only shared at the maximum: until then, opening another one delays no statement.
-    return this.#idle.pop() ?? (this.#mayGrow ? undefined : leastBusy(this.#shared, this.#maxPipelined));
+    return this.#idle.pop() ?? (this.#mayGrow ? undefined : this.#shared.leastBusy());
   }
 
   /** Opens the minimum of connections. After a failure, the next lost connection or caller is the next attempt. */
@@ -273,17 +233,15 @@ export class Connections {
     else this.#attempts.makeRoom();
   }
 
-  #fail(error: DatabaseError, isLate: boolean): void {
-    if (!isLate) this.#failure = { error, until: performance.now() + retryAfterMs };
+  #fail(error: DatabaseError): void {
     // Another attempt in progress may still succeed.
     if (this.#all.size + this.#attempts.length === 0) this.#queue.clear(error);
     this.#serve();
   }
 
   #add(connection: Connection): void {
-    this.#failure = undefined;
     if (this.#ended !== undefined) {
-      void connection.close().finally(this.#ended);
+      void connection.close().finally(() => this.#serve());
       return;
     }
     this.#all.add(connection);
@@ -321,8 +279,8 @@ export class Connections {
     }
     this.#growForCallers();
     // The last connection is lost, and the server has just refused another one.
-    if (this.#all.size + this.#attempts.length === 0 && this.#failure !== undefined) {
-      this.#queue.clear(this.#failure.error);
+    if (this.#all.size + this.#attempts.length === 0 && this.#attempts.failure !== undefined) {
+      this.#queue.clear(this.#attempts.failure);
     }
     if (this.#isDrained) this.#ended?.();
   }
@@ -334,10 +292,6 @@ export class Connections {
     this.#serve();
     this.#fill();
   }
-}
-
-function unreachable(): DatabaseError {
-  return new DatabaseError("unavailable", "The database cannot be reached");
 }
 
 function saturated(): DatabaseError {

@@ -1,4 +1,5 @@
 import type { CheckIdleOptions, PoolStatus } from "../../db.ts";
+import { checkIdle } from "./check_idle.ts";
 import type { Connection } from "./connection.ts";
 import { Connections } from "./connections.ts";
 import { dropLostSessions, type SessionProbe } from "./drop_lost_sessions.ts";
@@ -57,7 +58,10 @@ export class InstanceConnections {
 
   /** Closes idle connections that do not respond in time; see `ConnectionPool`. */
   checkIdle(options: CheckIdleOptions): Promise<void> {
-    return this.#current.checkIdle(options);
+    return checkIdle(this.#current, {
+      idleTimeoutMs: this.#options.config.idleTimeoutMs ?? 60_000,
+      ...options,
+    });
   }
 
   /** Drops connections without a session on the server. Never rejects; concurrent calls share the result. */

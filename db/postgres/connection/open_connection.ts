@@ -5,6 +5,7 @@ import type { DriverEvents } from "./driver_session.ts";
 import { openSocket } from "./open_socket.ts";
 import { preparePassword } from "./prepare_password.ts";
 import { readPassword } from "./read_password.ts";
+import { unreachable } from "./statement_errors.ts";
 import { TlsRefusal } from "./tls_refusal.ts";
 import { toDatabaseError } from "./to_database_error.ts";
 import { UnsuitableServerError } from "./unsuitable_server_error.ts";
@@ -75,10 +76,7 @@ async function openWith(
     refusal?.check();
     if (error instanceof UnsuitableServerError) throw error;
     const { cause, sqlState } = toDatabaseError(error);
-    throw new DatabaseError("unavailable", "The database cannot be reached", {
-      cause,
-      ...(sqlState === undefined ? {} : { sqlState }),
-    });
+    throw unreachable({ cause, sqlState });
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener("abort", end);

@@ -1,6 +1,6 @@
 import { Socket } from "node:net";
-import { DatabaseError } from "../../errors.ts";
 import type { InstanceConfig } from "../pool_config.ts";
+import { unreachable } from "./statement_errors.ts";
 
 /** Idle time after which the system probes the other side, in milliseconds. NAT and load balancers forget flows later. */
 const keepAliveMs = 30_000;
@@ -21,7 +21,7 @@ export function openSocket(
   const fail = (cause: unknown): void => {
     end();
     socket.destroy();
-    reject(new DatabaseError("unavailable", "The database cannot be reached", { cause }));
+    reject(unreachable({ cause }));
   };
   const timer = setTimeout(() => fail(new Error(`Timed out after ${timeoutMs} ms`)), timeoutMs);
   signal?.addEventListener("abort", onAbort);

@@ -1,3 +1,6 @@
+import type { DriverSession } from "./driver_session.ts";
+import type { SentStatements } from "./sent_statements.ts";
+
 /** Statement without parameters that is sent directly behind another one. The calls must not throw. */
 export interface StatementBehind<R extends object = object> {
   readonly text: string;
@@ -15,6 +18,21 @@ export class ResponseBehind {
 
   constructor(behind: StatementBehind) {
     this.#behind = behind;
+  }
+
+  /** Sends the statement behind the last one. */
+  send(driver: DriverSession, statements: SentStatements): void {
+    const sent = statements.push({ isQuick: true });
+    sent.pending = driver.query(this.#behind.text, [], {
+      onResult: ({ rows }) => {
+        statements.settle(sent);
+        this.end(rows);
+      },
+      onError: () => {
+        statements.settle(sent);
+        this.giveUp();
+      },
+    });
   }
 
   end(rows: readonly object[]): void {

@@ -1,7 +1,12 @@
-import { DatabaseError } from "../../errors.ts";
+import { DatabaseError, type DatabaseErrorOptions } from "../../errors.ts";
 import { retryable } from "./retryable_error.ts";
 import type { SentStatement } from "./sent_statements.ts";
 import { isConnectionLoss, toDatabaseError } from "./to_database_error.ts";
+
+/** Returns the error of a server to which there is no connection. */
+export function unreachable(options?: DatabaseErrorOptions): DatabaseError {
+  return new DatabaseError("unavailable", "The database cannot be reached", options);
+}
 
 /** Returns the error of a statement whose connection was lost before it was sent, with what the server said then. */
 export function connectionLost(reason?: Error): DatabaseError {

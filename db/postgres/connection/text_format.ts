@@ -2,6 +2,7 @@ import { Buffer } from "node:buffer";
 import { parse as parseArray } from "postgres-array";
 import type { QueryParameter } from "../../db.ts";
 import { DatabaseError } from "../../errors.ts";
+import { tooManyParameters } from "./statement_errors.ts";
 
 /** Parsers of column texts by the OID of the type (pg_type.dat). Other types remain text. */
 export const columnParsers: Readonly<Record<number, (text: string) => unknown>> = withArrays([
@@ -65,6 +66,19 @@ function parseBytes(text: string): Uint8Array {
 }
 
 type Scalar = null | boolean | number | bigint | string;
+
+/** Maximum number of parameters. postgres.js would leave a connection hanging after a statement with more. */
+const maxParameters = 65_533;
+
+/**
+ * Encodes the parameters of a statement; see {@link encodeParameter}.
+ *
+ * @throws {DatabaseError} also if there are more than can be sent.
+ */
+export function encodeParameters(values: readonly QueryParameter[]): (string | null)[] {
+  if (values.length > maxParameters) throw tooManyParameters(values.length);
+  return values.map(encodeParameter);
+}
 
 /**
  * Encodes a parameter in PostgreSQL's text format. The server infers the type from the statement.

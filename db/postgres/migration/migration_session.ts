@@ -1,6 +1,7 @@
 import type { MigrationObserver, Querier } from "../../db.ts";
 import { DatabaseError } from "../../errors.ts";
 import type { Connection } from "../connection/connection.ts";
+import { unreachable } from "../connection/statement_errors.ts";
 import { toDatabaseError } from "../connection/to_database_error.ts";
 import type { LockMigrations } from "../pool_config.ts";
 import { summarizeLockHolder } from "./session_summary.ts";
@@ -172,7 +173,7 @@ async function lockBeside(
 function beforeAnyFile(error: unknown): DatabaseError {
   const databaseError = toDatabaseError(error);
   return databaseError.code === "outcome-unknown"
-    ? new DatabaseError("unavailable", "The database cannot be reached", { cause: databaseError.cause })
+    ? unreachable({ cause: databaseError.cause })
     : databaseError;
 }
 
