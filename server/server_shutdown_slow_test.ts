@@ -2,32 +2,12 @@ import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import type { StrictResponse } from "./operation.ts";
 import { createServer } from "./server.ts";
 import { type ServerOption, withApi, withConnectionLimits, withDrain } from "./server_options.ts";
+import { hold } from "./testing/hold.ts";
 import { noteApi, type OnRead } from "./testing/note_api.ts";
 import { RawClient } from "./testing/raw_client.ts";
 import { readAll } from "./testing/raw_exchange.ts";
 
 const NOTE: StrictResponse = { status: 200, headers: { ETag: '"7"' }, body: { text: "late" } };
-
-interface Held {
-  readonly onRead: OnRead;
-  readonly entered: Promise<void>;
-  readonly release: () => void;
-}
-
-/** Returns a handler that responds when released. */
-function hold(): Held {
-  const entered = Promise.withResolvers<void>();
-  const released = Promise.withResolvers<void>();
-  return {
-    entered: entered.promise,
-    release: released.resolve,
-    async onRead(): Promise<StrictResponse> {
-      entered.resolve();
-      await released.promise;
-      return NOTE;
-    },
-  };
-}
 
 const VARIANTS: readonly [variant: string, limits: ServerOption[]][] = [
   ["", []],
@@ -36,8 +16,8 @@ const VARIANTS: readonly [variant: string, limits: ServerOption[]][] = [
 
 for (const [variant, limits] of VARIANTS) {
   Deno.test(`Server.shutdown()${variant} finishes requests in flight, then refuses connections`, async () => {
-    const held = hold();
-    await using server = createServer("127.0.0.1", 0, ...limits, withApi(noteApi(held.onRead)));
+    const held = hold(() => NOTE);
+    await using server = createServer("127.0.0.1", 0, ...limits, withApi(noteApi(held.handle)));
     const { url } = await server.listen();
     const response = fetch(`${url}/notes/1`);
     await held.entered;
@@ -84,8 +64,8 @@ for (const [variant, limits] of VARIANTS) {
   });
 
   Deno.test(`Server.shutdown()${variant} rejects new requests while finishing others`, async () => {
-    const held = hold();
-    await using server = createServer("127.0.0.1", 0, ...limits, withApi(noteApi(held.onRead)));
+    const held = hold(() => NOTE);
+    await using server = createServer("127.0.0.1", 0, ...limits, withApi(noteApi(held.handle)));
     const inFlight = server.fetch(new Request("http://localhost/notes/1"));
     await held.entered;
     const stopped = server.shutdown();
@@ -102,12 +82,12 @@ for (const [variant, limits] of VARIANTS) {
   });
 
   Deno.test(`Server.shutdown()${variant} cancels requests that exceed the timeout with a 503`, async () => {
-    const held = hold();
+    const held = hold(() => NOTE);
     await using server = createServer(
       "127.0.0.1",
       0,
       ...limits,
-      withApi(noteApi(held.onRead)),
+      withApi(noteApi(held.handle)),
       withDrain({ timeoutMs: 50 }),
     );
     const { hostname, port } = new URL((await server.listen()).url);

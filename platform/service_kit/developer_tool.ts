@@ -20,25 +20,29 @@ export interface EndedSpan {
 
 /** Frame of a stack. */
 export interface LoggedFrame {
+  /** Function as V8 names it, such as "async ProfileService.get"; undefined at the top level of a file. */
   readonly call: string | undefined;
   readonly url: string;
-  /** File relative to the project. */
+  /** Shortened file, such as "server/problem.ts" or "npm:postgres/3.4.9/src/connection.js". */
   readonly file: string;
   readonly line: number;
   readonly column: number;
-  /** Whether it is a file of the project. */
+  /** Whether it is a file of the project, as opposed to a package or the runtime. */
   readonly isOwn: boolean;
 }
 
 /** Error in a line of the log, with its causes. */
 export interface LoggedError {
   readonly name: string;
+  /** Code, if it has one, such as "ECONNREFUSED". */
   readonly code?: string;
   readonly message: string;
+  /** Fields that the error provides for the log, in its property `logFields`. */
   readonly fields: Readonly<Record<string, string | number | boolean>>;
-  /** Innermost first. */
+  /** Stack frames, innermost first; empty if unknown. */
   readonly frames: readonly LoggedFrame[];
   readonly cause?: LoggedError;
+  /** Errors of an AggregateError; both errors of a SuppressedError. */
   readonly errors?: readonly LoggedError[];
 }
 

@@ -1,23 +1,12 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { openPool } from "@archway/db/postgres/open_pool.ts";
+import { logLines } from "@archway/tools/support/log_lines.ts";
 import { useTestDatabase } from "@archway/tools/support/postgres/use_test_database.ts";
 import { postgresEnvironment } from "@archway/tools/support/postgres_environment.ts";
 import { commandOf, Program, untilReady } from "@archway/tools/support/program.ts";
 
 const TRACE = "0af7651916cd43dd8448eb211c80319c";
 const PARENT = "b7ad6b7169203331";
-
-/** Lines of a log, limited to the fields that tests use. */
-interface LogLine {
-  readonly severity_text: string;
-  readonly body: string;
-  readonly template: string;
-  readonly attributes: Readonly<Record<string, unknown>>;
-}
-
-function linesOf(text: string): readonly LogLine[] {
-  return text.trim().split("\n").map((line) => JSON.parse(line));
-}
 
 Deno.test("archway logs a line with ids for every request, and health checks only if configured", async () => {
   await using database = await useTestDatabase();
@@ -32,7 +21,7 @@ Deno.test("archway logs a line with ids for every request, and health checks onl
     .json();
   assertEquals(problem.traceId, TRACE);
   const { stdout } = await program.stop();
-  const requests = linesOf(stdout).filter(({ template }) => template.startsWith("{method}"));
+  const requests = logLines(stdout).filter(({ template }) => template.startsWith("{method}"));
   assertEquals(requests.map(({ attributes: { ms: _, ...rest } }) => rest), [
     {
       method: "GET",
@@ -56,7 +45,7 @@ Deno.test("archway logs a line with ids for every request, and health checks onl
   await using talkative = new Program({ ...environment, LOG_LEVEL: "debug" });
   await untilReady(await talkative.url);
   assert(
-    linesOf((await talkative.stop()).stdout).some(({ attributes }) => attributes["route"] === "/readyz"),
+    logLines((await talkative.stop()).stdout).some(({ attributes }) => attributes["route"] === "/readyz"),
   );
 });
 
@@ -145,7 +134,7 @@ Deno.test("archway prints no secrets and no personal data", async () => {
   const { code, stdout, stderr } = await program.stop();
   assertEquals(code, 0);
   assertMatch(stderr, /"name":"PostgresError",[^}]*"message":"Rejected by .* \(P0001\)"/);
-  assert(linesOf(stdout).length > 60);
+  assert(logLines(stdout).length > 60);
   const shown = [...`${stdout}${stderr}`.matchAll(/.{0,60}planted.{0,60}/gi)].map(([line]) => line);
   assertEquals(shown, []);
 });

@@ -1,23 +1,12 @@
 import { assert, assertEquals, assertFalse, assertMatch, assertStringIncludes } from "@std/assert";
 import { useTestDatabase } from "@archway/tools/support/postgres/use_test_database.ts";
+import { logLines } from "@archway/tools/support/log_lines.ts";
 import { OtlpCollector } from "@archway/tools/support/otlp_collector.ts";
 import { postgresEnvironment } from "@archway/tools/support/postgres_environment.ts";
 import { Program, untilReady } from "@archway/tools/support/program.ts";
 
 const TRACE = "0af7651916cd43dd8448eb211c80319c";
 const PARENT = "b7ad6b7169203331";
-
-/** Lines of a log, limited to the fields that tests use. */
-interface LogLine {
-  readonly severity_text: string;
-  readonly body: string;
-  readonly template: string;
-  readonly attributes: Readonly<Record<string, unknown>>;
-}
-
-function linesOf(text: string): readonly LogLine[] {
-  return text.trim().split("\n").map((line) => JSON.parse(line));
-}
 
 async function create(url: string, headers: Readonly<Record<string, string>> = {}): Promise<string> {
   const response = await fetch(`${url}/v1/contacts`, {
@@ -83,7 +72,7 @@ Deno.test("archway exports spans and metrics until its end, without data of clie
   assertMatch(String(post?.[0]?.attributes["db.query.text"]), /^insert into contacts .* values \(\$1, \$2/i);
   assertEquals(post?.[0]?.attributes["db.system.name"], "postgresql");
   assertEquals(post?.[0]?.attributes["db.namespace"], database.instance.database);
-  const line = linesOf(stdout).find(({ attributes }) => attributes["traceId"] === TRACE);
+  const line = logLines(stdout).find(({ attributes }) => attributes["traceId"] === TRACE);
   assertEquals(line?.attributes["requestId"], requests[0]?.attributes["archway.request_id"]);
 
   const metrics = new Set(
@@ -133,7 +122,7 @@ Deno.test("archway serves and ends although its collector is unreachable, which 
   }
   const { code, stderr } = await program.stop();
   assertEquals(code, 0);
-  const failures = linesOf(stderr).filter(({ template }) => template.startsWith("Export of"));
+  const failures = logLines(stderr).filter(({ template }) => template.startsWith("Export of"));
   assertEquals(failures.map(({ attributes }) => attributes["receiver"]).toSorted(), [
     "http://127.0.0.1:1/v1/metrics",
     "http://127.0.0.1:1/v1/traces",

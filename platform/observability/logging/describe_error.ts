@@ -1,6 +1,7 @@
-import { frameLine, type StackFrame, stackFrames } from "./stack_frames.ts";
+import type { LoggedError } from "@archway/service_kit/developer_tool.ts";
 import { redactMessage } from "@archway/service_kit/redact_message.ts";
 import { isSensitiveField } from "./redaction.ts";
+import { frameLine, stackFrames } from "./stack_frames.ts";
 
 /** Maximum depth of causes, number of inner errors of one error, and number of errors in all. */
 const MAX_DEPTH = 8;
@@ -12,21 +13,6 @@ const MAX_CHARACTERS = 4_000;
 
 /** Reserved names, which fields of an error must not have. */
 const RESERVED = new Set(["name", "code", "message", "frames", "cause", "errors"]);
-
-/** Description of an error for the log. */
-export interface ErrorDescription {
-  readonly name: string;
-  /** Code, if it has one, such as "ECONNREFUSED". */
-  readonly code?: string;
-  readonly message: string;
-  /** Fields that the error provides for the log, in its property `logFields`. */
-  readonly fields: Readonly<Record<string, string | number | boolean>>;
-  /** Stack frames, innermost first; empty if unknown. */
-  readonly frames: readonly StackFrame[];
-  readonly cause?: ErrorDescription;
-  /** Errors of an AggregateError; both errors of a SuppressedError. */
-  readonly errors?: readonly ErrorDescription[];
-}
 
 /** Options of describing errors. */
 export interface DescribeErrorOptions {
@@ -42,10 +28,10 @@ export interface DescribeErrorOptions {
 export function describeError(
   error: unknown,
   { inFull = false }: DescribeErrorOptions = {},
-): ErrorDescription {
+): LoggedError {
   const seen = new Set<unknown>();
 
-  function describe(thrown: unknown, depth: number): ErrorDescription {
+  function describe(thrown: unknown, depth: number): LoggedError {
     if (!(thrown instanceof Error)) return notAnError(thrown, inFull);
     seen.add(thrown);
     const code: unknown = Reflect.get(thrown, "code");
@@ -71,7 +57,7 @@ export function describeError(
 }
 
 /** Converts a description to a JSON object. */
-export function errorToJson(description: ErrorDescription): Record<string, unknown> {
+export function errorToJson(description: LoggedError): Record<string, unknown> {
   const { name, code, message, fields, frames, cause, errors } = description;
   return {
     name,
@@ -88,7 +74,7 @@ function nameOf(error: Error): string {
   return typeof error.name === "string" && /^[\w$.-]{1,60}$/.test(error.name) ? error.name : "Error";
 }
 
-function fieldsOf(error: Error): ErrorDescription["fields"] {
+function fieldsOf(error: Error): LoggedError["fields"] {
   const offered: unknown = Reflect.get(error, "logFields");
   if (typeof offered !== "object" || offered === null) return {};
   const fields: Record<string, string | number | boolean> = {};
@@ -106,7 +92,7 @@ function innerErrors(error: Error): readonly unknown[] {
   return [];
 }
 
-function notAnError(thrown: unknown, inFull: boolean): ErrorDescription {
+function notAnError(thrown: unknown, inFull: boolean): LoggedError {
   const message = inFull
     ? shortened(Deno.inspect(thrown, { depth: 3, strAbbreviateSize: MAX_CHARACTERS }))
     : "not an Error";

@@ -1,8 +1,9 @@
 import { assert, assertEquals, assertFalse } from "@std/assert";
-import { describeError, type ErrorDescription, errorToJson } from "./describe_error.ts";
+import type { LoggedError } from "@archway/service_kit/developer_tool.ts";
+import { describeError, errorToJson } from "./describe_error.ts";
 
 /** Returns the names and messages of an error and its causes. */
-function outline({ name, message, cause, errors }: ErrorDescription): unknown {
+function outline({ name, message, cause, errors }: LoggedError): unknown {
   return [`${name}: ${message}`, ...(cause ? [outline(cause)] : []), ...(errors ?? []).map(outline)];
 }
 

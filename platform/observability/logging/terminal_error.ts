@@ -1,6 +1,5 @@
-import type { ErrorDescription } from "./describe_error.ts";
+import type { LoggedError, LoggedFrame } from "@archway/service_kit/developer_tool.ts";
 import { redactText } from "@archway/service_kit/redact_text.ts";
-import type { StackFrame } from "./stack_frames.ts";
 import { printable, type TerminalStyles } from "./terminal_styles.ts";
 
 /** Folders of the platform, whose frames are dimmed. */
@@ -11,10 +10,10 @@ const PLATFORM = /^(?:api|db|platform|server|tools)\//;
  * and column, which terminals and editors can open. Frames of packages and the runtime are only counted, except for an
  * innermost one.
  */
-export function terminalError(error: ErrorDescription, styles: TerminalStyles): string {
+export function terminalError(error: LoggedError, styles: TerminalStyles): string {
   const lines: string[] = [];
 
-  function add(described: ErrorDescription, { label, indent }: { label: string; indent: string }): void {
+  function add(described: LoggedError, { label, indent }: { label: string; indent: string }): void {
     const { name, code, message, fields, frames, cause, errors = [] } = described;
     const kind = code === undefined ? name : `${name} [${code}]`;
     const [first = "", ...others] = redactText(printable(message)).split("\n");
@@ -33,7 +32,7 @@ export function terminalError(error: ErrorDescription, styles: TerminalStyles): 
   return `${lines.join("\n")}\n`;
 }
 
-function frameLines(frames: readonly StackFrame[], styles: TerminalStyles): string[] {
+function frameLines(frames: readonly LoggedFrame[], styles: TerminalStyles): string[] {
   const lines: string[] = [];
   let omitted = 0;
   const count = (): void => {
@@ -54,7 +53,7 @@ function frameLines(frames: readonly StackFrame[], styles: TerminalStyles): stri
   return lines;
 }
 
-function frameText({ call, url, file, line, column, isOwn }: StackFrame, styles: TerminalStyles): string {
+function frameText({ call, url, file, line, column, isOwn }: LoggedFrame, styles: TerminalStyles): string {
   const end = `:${line}:${column}`;
   if (!isOwn || PLATFORM.test(file)) {
     return styles.dim(call === undefined ? `at ${url}${end}` : `at ${call} (${url}${end})`);

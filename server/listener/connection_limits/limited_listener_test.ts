@@ -2,6 +2,7 @@ import { assertEquals } from "@std/assert";
 import { HttpListener } from "../http_listener.ts";
 import type { Handle, Listener } from "../../listener.ts";
 import { SILENT_LOGGER } from "../../logger.ts";
+import { hold } from "../../testing/hold.ts";
 import { RawClient } from "../../testing/raw_client.ts";
 import { LimitedListener } from "./limited_listener.ts";
 
@@ -38,7 +39,7 @@ for (const [name, open] of LISTENERS) {
   });
 
   Deno.test(`${name}.abort() closes connections with requests in flight`, async () => {
-    const held = hold();
+    const held = hold(() => new Response(null, { headers: { Connection: "close" } }));
     const listener = open(held.handle);
     using client = await RawClient.open(`http://127.0.0.1:${listener.addr.port}`);
     await client.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
@@ -49,7 +50,7 @@ for (const [name, open] of LISTENERS) {
   });
 
   Deno.test(`${name}.abort() does not wait for a pending shutdown`, async () => {
-    const held = hold();
+    const held = hold(() => new Response(null, { headers: { Connection: "close" } }));
     const listener = open(held.handle);
     using client = await RawClient.open(`http://127.0.0.1:${listener.addr.port}`);
     await client.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
@@ -59,25 +60,4 @@ for (const [name, open] of LISTENERS) {
     held.release();
     await stopped;
   });
-}
-
-interface Held {
-  readonly handle: Handle;
-  readonly entered: Promise<void>;
-  readonly release: () => void;
-}
-
-/** Returns a handler that responds when released. */
-function hold(): Held {
-  const entered = Promise.withResolvers<void>();
-  const released = Promise.withResolvers<void>();
-  return {
-    entered: entered.promise,
-    release: released.resolve,
-    async handle(): Promise<Response> {
-      entered.resolve();
-      await released.promise;
-      return new Response(null, { headers: { Connection: "close" } });
-    },
-  };
 }
