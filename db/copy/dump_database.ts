@@ -5,7 +5,7 @@ import { nextRange } from "./key_range.ts";
 import { restoreStatements, suspendStatements } from "./suspend_rules.ts";
 import type { ConnectionPool, Querier } from "../db.ts";
 import { DumpError } from "./dump_error.ts";
-import { type DumpedMigration, dumpHeader, dumpTrailer } from "./dump_format.ts";
+import { type DumpedMigration, dumpHeader, dumpTrailer, statementLine } from "./dump_format.ts";
 import { sqlLiteral } from "./sql_literal.ts";
 
 /** Options of {@link dumpDatabase}. */
@@ -50,34 +50,26 @@ export async function dumpDatabase(
     );
     await writeLines([
       ...dumpHeader(migrations, { server: about?.server ?? "", now: now() }),
-      ...["BEGIN", canonicalTextStatement, ...suspendStatements(catalog)].map(statement),
-      ...catalog.tables.map(({ name }) => statement(`DELETE FROM ONLY ${name}`)),
+      ...["BEGIN", canonicalTextStatement, ...suspendStatements(catalog)].map(statementLine),
+      ...catalog.tables.map(({ name }) => statementLine(`DELETE FROM ONLY ${name}`)),
     ]);
     let rows = 0;
     for (const table of catalog.tables) {
       for await (const { count, sql } of inserts(tx, table)) {
         signal?.throwIfAborted();
-        await writeLines([statement(sql)]);
+        await writeLines([statementLine(sql)]);
         rows += count;
       }
     }
     await writeLines([
       ...await sequenceStatements(tx, catalog.sequences),
-      ...restoreStatements(catalog).map(statement),
-      ...catalog.materializedViews.map((name) => statement(`REFRESH MATERIALIZED VIEW ${name}`)),
-      statement("COMMIT"),
+      ...restoreStatements(catalog).map(statementLine),
+      ...catalog.materializedViews.map((name) => statementLine(`REFRESH MATERIALIZED VIEW ${name}`)),
+      statementLine("COMMIT"),
       dumpTrailer(rows),
     ]);
     return { tables: catalog.tables.length, rows };
   }, { isolation: "repeatable read", readOnly: true, ...(signal === undefined ? {} : { signal }) });
-}
-
-/** Returns a line. Definitions of constraints may have line breaks, which are white space or in a literal. */
-function statement(sql: string): string {
-  if (sql.includes("\n") || sql.includes("\r")) {
-    return `DO ${sqlLiteral(`BEGIN EXECUTE ${sqlLiteral(sql)}; END`)};`;
-  }
-  return `${sql};`;
 }
 
 async function readMigrationRecords(tx: Querier): Promise<readonly DumpedMigration[]> {
@@ -118,7 +110,7 @@ async function sequenceStatements(tx: Querier, names: readonly string[]): Promis
       `SELECT last_value AS value, is_called AS called FROM ${name}`,
     );
     if (position === undefined) continue;
-    lines.push(statement(`SELECT setval(${sqlLiteral(name)}, ${position.value}, ${position.called})`));
+    lines.push(statementLine(`SELECT setval(${sqlLiteral(name)}, ${position.value}, ${position.called})`));
   }
   return lines;
 }

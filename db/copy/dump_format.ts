@@ -1,4 +1,5 @@
 import { DumpError } from "./dump_error.ts";
+import { sqlLiteral } from "./sql_literal.ts";
 
 /**
  * Format of a dump. It is a script for psql in which every statement is one line. Comments at its beginning have the
@@ -28,6 +29,14 @@ export function dumpHeader(
       `-- migration ${version}${sha256 === undefined ? "" : ` ${sha256}`}`
     ),
   ];
+}
+
+/** Returns the line of a statement. Definitions of constraints may have line breaks, which are white space or in a literal. */
+export function statementLine(sql: string): string {
+  if (sql.includes("\n") || sql.includes("\r")) {
+    return `DO ${sqlLiteral(`BEGIN EXECUTE ${sqlLiteral(sql)}; END`)};`;
+  }
+  return `${sql};`;
 }
 
 /** Returns the last line. */

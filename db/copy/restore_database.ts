@@ -1,8 +1,10 @@
+import { canonicalTextStatement } from "./canonical_text.ts";
 import { readCatalog } from "./database_catalog.ts";
 import { refuseRows } from "./copy_record.ts";
 import type { ConnectionPool, MigrateOptions, MigrationSource, Querier } from "../db.ts";
 import { DumpError } from "./dump_error.ts";
 import { checkFirstLine, type DumpedMigration, migrationOf, rowsOf } from "./dump_format.ts";
+import { dumpStatements } from "./dump_statements.ts";
 
 /** Options of {@link restoreDatabase}. */
 export interface RestoreDatabaseOptions extends MigrateOptions {
@@ -17,8 +19,8 @@ export interface RestoreSummary {
   readonly rows: number;
 }
 
-/** Statements of a script for psql that a transaction of the pool replaces. */
-const TRANSACTION = new Set(["BEGIN;", "COMMIT;"]);
+/** Statements of a script for psql that the transaction replaces: its bounds, and the settings of values. */
+const REPLACED = /^(?:BEGIN;|COMMIT;|SELECT set_config\(.*)$/;
 
 /** Runs a line of a dump. Its text is a parameter, so that the session does not keep a prepared statement for each. */
 const RUNNER = `CREATE FUNCTION pg_temp.archway_restore(line text) RETURNS int8 LANGUAGE plpgsql AS
@@ -29,7 +31,7 @@ const RUNNER = `CREATE FUNCTION pg_temp.archway_restore(line text) RETURNS int8 
  * The program may have further migrations, which are left to be applied afterwards.
  *
  * @param lines Lines of the dump without their ends.
- * @throws {DumpError} when the dump is incomplete, or does not fit the program or the database.
+ * @throws {DumpError} when the dump is incomplete, has a statement of others, or does not fit the program or the database.
  */
 export async function restoreDatabase(
   pool: ConnectionPool,
@@ -37,8 +39,10 @@ export async function restoreDatabase(
   { migrations, signal, ...observer }: RestoreDatabaseOptions,
 ): Promise<RestoreSummary> {
   const iterator = lines[Symbol.asyncIterator]();
+  let number = 0;
   const next = async (): Promise<string | undefined> => {
     signal?.throwIfAborted();
+    number++;
     const { value, done } = await iterator.next();
     return done === true ? undefined : value;
   };
@@ -50,13 +54,18 @@ export async function restoreDatabase(
     if (migration !== undefined) dumped.push(migration);
   }
   await prepare(pool, dumped, { migrations, ...observer });
+  const isOfDumps = dumpStatements(await readCatalog(pool.writer()));
   const summary = await pool.withTx(async (tx) => {
+    await tx.query(canonicalTextStatement);
     await tx.query(RUNNER);
     let inserted = 0;
     let promised: number | undefined;
     for (; line !== undefined; line = await next()) {
       if (line.startsWith("--")) promised = rowsOf(line) ?? promised;
-      else if (line !== "" && !TRANSACTION.has(line)) {
+      else if (line !== "" && !REPLACED.test(line)) {
+        if (!isOfDumps(line)) {
+          throw new DumpError(`Line ${number} is none that a dump of this program has: nothing was restored`);
+        }
         const count = await run(tx, line);
         if (line.startsWith("INSERT INTO ")) inserted += count;
       }
