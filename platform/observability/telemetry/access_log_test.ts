@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { configure, getLogger, type LogLevel, type LogRecord } from "@logtape/logtape";
+import { configure, getLogger, type LogLevel, type LogRecord, reset } from "@logtape/logtape";
 import type { RequestObserver } from "@archway/server/request_observer.ts";
 import { withObserver } from "@archway/server/server_options.ts";
 import { send } from "@archway/server/testing/note_client.ts";
@@ -9,7 +9,6 @@ import { logRequests } from "./access_log.ts";
 async function logged(level: LogLevel, path: string, init: RequestInit = {}): Promise<readonly unknown[]> {
   const records: LogRecord[] = [];
   await configure({
-    reset: true,
     sinks: { records: (record) => void records.push(record) },
     loggers: [
       { category: ["test"], lowestLevel: level, sinks: ["records"] },
@@ -21,7 +20,11 @@ async function logged(level: LogLevel, path: string, init: RequestInit = {}): Pr
     return serve(exchange);
   };
   const observers = [logRequests(getLogger(["test"])), known].map(withObserver);
-  await (await send(path, init, ...observers)).body?.cancel();
+  try {
+    await (await send(path, init, ...observers)).body?.cancel();
+  } finally {
+    await reset();
+  }
   return records.map(({ level, properties: { ms, bytes, requestId: _, ...rest } }) => {
     assert(typeof ms === "number" && typeof bytes === "number" && bytes > 0);
     return { level, ...rest };

@@ -7,6 +7,7 @@ import { logSlowStatements } from "./log_slow_statements.ts";
 Deno.test("logSlowStatements() logs the text of a slow statement without its values", async () => {
   const records: LogRecord[] = [];
   await configure({
+    reset: true,
     sinks: { memory: (record) => records.push(record) },
     loggers: [
       { category: "slow", sinks: ["memory"] },
