@@ -50,7 +50,7 @@ function many(count: number, run: (index: number) => Promise<PaymentResponse>): 
 }
 
 function terms(payeeAccountId: string, amount = "1.00"): Readonly<Record<string, unknown>> {
-  return { payeeAccountId, amount: money(amount), expiresAt: EXPIRES };
+  return { payeeAccountId, amount: money(amount), description: "Lunch", expiresAt: EXPIRES };
 }
 
 async function request({ servers: [server], payee }: Harness): Promise<string> {

@@ -4,6 +4,7 @@ import { meetsCondition, type VersionCondition } from "@archway/service_kit/enti
 import type { LockedAccount } from "../domain/decisions.ts";
 import { PaymentError } from "../domain/payment_error.ts";
 import type { PaymentRequest } from "../domain/payment_request.ts";
+import { tagVersion } from "../domain/tag_version.ts";
 import type { FoundRequest, PaymentRequestDependencies } from "../ports.ts";
 import type { Cause } from "./accounts.ts";
 import { findAccount, sidesOf } from "./request_revision.ts";
@@ -44,7 +45,8 @@ export function presentRequest(found: FoundRequest | undefined): FoundRequest {
 }
 
 /** @throws {DomainError} "payment-request-changed". */
-export function checkRequestVersion({ version }: PaymentRequest, condition: VersionCondition): void {
+export function checkRequestVersion(request: PaymentRequest, condition: VersionCondition): void {
+  const version = tagVersion(request);
   if (meetsCondition(version, condition)) return;
   throw new PaymentError("payment-request-changed", { currentVersion: version });
 }

@@ -14,7 +14,7 @@ export interface Payment {
   /** Refunded part of the amount, in minor units. */
   readonly refunded: bigint;
   readonly description: string | null;
-  /** Starts at 1 and grows with every refund; the ETag is derived from it. */
+  /** Starts at 1 and grows with every refund. */
   readonly version: bigint;
   readonly createdAt: Timestamp;
   readonly updatedAt: Timestamp;

@@ -25,7 +25,7 @@ export interface PaymentRequest extends PaymentRequestTerms {
   readonly status: PaymentRequestStatus;
   /** Payment that fulfilled it; null unless it is paid. */
   readonly paymentId: string | null;
-  /** Number of its latest revision, from 1; the ETag is derived from it. */
+  /** Number of its latest revision, from 1. */
   readonly version: bigint;
   readonly createdAt: Timestamp;
   readonly updatedAt: Timestamp;

@@ -1,5 +1,6 @@
 import type * as api from "@archway/api/paymentapi/server.gen.ts";
 import type { StoredEvent } from "@archway/events/event_store.ts";
+import type { Tagged } from "@archway/service_kit/list_endpoint.ts";
 import type { Account, Entry } from "../domain/account.ts";
 import { formatMoney, parseMoney } from "@archway/service_kit/money.ts";
 import {
@@ -67,6 +68,12 @@ export function paymentToJson(payment: Payment): api.Payment {
 /** Returns the JSON form of a refund. */
 export function refundToJson({ id, paymentId, amount, description, createdAt }: Refund): api.Refund {
   return { id, paymentId, amount: formatMoney(amount), description, createdAt };
+}
+
+/** Returns what the tag of a page of events depends on: an erasure removes the description of an event. */
+export function eventTag({ stream, version, data }: StoredEvent): Tagged {
+  const id = `${stream}@${version}`;
+  return { id, state: `${id} ${data["description"] === null ? "without" : "with"} description` };
 }
 
 /** Returns the JSON form of a payment event, without its metadata. */

@@ -4,8 +4,9 @@ import { listEndpoint, type ListEndpointOptions } from "@archway/service_kit/lis
 import type { TimeAnchor } from "@archway/service_kit/page.ts";
 import { ResourceResponses } from "@archway/service_kit/resource_responses.ts";
 import type { Payment } from "../domain/payment.ts";
+import { tagVersion } from "../domain/tag_version.ts";
 import type { PaymentFilter } from "../ports.ts";
-import { paymentEventToJson, paymentInput, paymentToJson } from "./payment_dto.ts";
+import { eventTag, paymentEventToJson, paymentInput, paymentToJson } from "./payment_dto.ts";
 import { parsePeriod } from "./period.ts";
 import { causeOf, type PaymentHandlersDependencies, scopeOf } from "./request_cause.ts";
 
@@ -32,7 +33,7 @@ export function paymentList(
     read: (request, options) => payments.list(request, options),
     toJson: paymentToJson,
     anchorOf: (payment) => payment,
-    tagOf: (payment) => payment,
+    tagOf: (payment) => ({ id: payment.id, version: tagVersion(payment) }),
   };
 }
 
@@ -44,7 +45,7 @@ export function paymentHandlers(
   const responses = new ResourceResponses({
     tokens,
     toJson: paymentToJson,
-    versionOf: ({ version }) => version,
+    versionOf: tagVersion,
     pathOf: ({ id }) => `/v1/payments/${id}`,
   });
   return {
@@ -73,7 +74,7 @@ export function paymentHandlers(
       read: (request, options) => payments.listEvents(request, options),
       toJson: paymentEventToJson,
       anchorOf: ({ version }) => version,
-      tagOf: ({ stream, version }) => ({ id: `${stream}@${version}` }),
+      tagOf: eventTag,
     }),
   };
 }

@@ -5,8 +5,9 @@ import { listEndpoint, type ListEndpointOptions } from "@archway/service_kit/lis
 import type { TimeAnchor } from "@archway/service_kit/page.ts";
 import { conditionOf, ResourceResponses } from "@archway/service_kit/resource_responses.ts";
 import type { PaymentRequest } from "../domain/payment_request.ts";
+import { tagVersion } from "../domain/tag_version.ts";
 import type { PaymentRequestFilter } from "../ports.ts";
-import { paymentToJson } from "./payment_dto.ts";
+import { eventTag, paymentToJson } from "./payment_dto.ts";
 import { requestTerms, requestToJson, revisionToJson } from "./payment_request_dto.ts";
 import { parsePeriod } from "./period.ts";
 import { causeOf, type PaymentHandlersDependencies, scopeOf } from "./request_cause.ts";
@@ -47,7 +48,7 @@ function requestList(
     read: (request, options) => requests.list(request, options),
     toJson: requestToJson,
     anchorOf: (request) => request,
-    tagOf: (request) => request,
+    tagOf: (request) => ({ id: request.id, version: tagVersion(request) }),
   };
 }
 
@@ -58,13 +59,13 @@ export function paymentRequestHandlers(dependencies: PaymentHandlersDependencies
   const responses = new ResourceResponses({
     tokens,
     toJson: requestToJson,
-    versionOf: ({ version }) => version,
+    versionOf: tagVersion,
     pathOf: ({ id }) => `/v1/payment-requests/${id}`,
   });
   const payments = new ResourceResponses({
     tokens,
     toJson: paymentToJson,
-    versionOf: ({ version }) => version,
+    versionOf: tagVersion,
     pathOf: ({ id }) => `/v1/payments/${id}`,
   });
   return {
@@ -112,7 +113,7 @@ export function paymentRequestHandlers(dependencies: PaymentHandlersDependencies
       read: (request, options) => requests.listRevisions(request, options),
       toJson: revisionToJson,
       anchorOf: ({ version }) => version,
-      tagOf: ({ stream, version }) => ({ id: `${stream}@${version}` }),
+      tagOf: eventTag,
     }),
   };
 }

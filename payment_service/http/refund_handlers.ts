@@ -3,12 +3,15 @@ import { listEndpoint, type ListEndpointOptions } from "@archway/service_kit/lis
 import type { TimeAnchor } from "@archway/service_kit/page.ts";
 import { ResourceResponses } from "@archway/service_kit/resource_responses.ts";
 import type { Refund } from "../domain/payment.ts";
+import { tagVersion } from "../domain/tag_version.ts";
 import type { PaymentPartFilter } from "../ports.ts";
 import { refundInput, refundToJson } from "./payment_dto.ts";
 import { causeOf, type PaymentHandlersDependencies, scopeOf } from "./request_cause.ts";
 
-/** Version of all refunds, which never change. */
-const VERSION = 1n;
+/** Returns the number in the entity tag of a refund, which has one version. */
+function versionOf({ description }: Refund): bigint {
+  return tagVersion({ version: 1n, description });
+}
 
 /** Operations on refunds. */
 export type RefundOperations = Pick<api.StrictServerInterface, "listRefunds" | "getRefund" | "putRefund">;
@@ -26,7 +29,7 @@ export function refundList(
     read: (request, options) => refunds.list(request, options),
     toJson: refundToJson,
     anchorOf: (refund) => refund,
-    tagOf: ({ id }) => ({ id, version: VERSION }),
+    tagOf: (refund) => ({ id: refund.id, version: versionOf(refund) }),
   };
 }
 
@@ -38,7 +41,7 @@ export function refundHandlers(
   const responses = new ResourceResponses({
     tokens,
     toJson: refundToJson,
-    versionOf: () => VERSION,
+    versionOf,
     pathOf: ({ paymentId, id }) => `/v1/payments/${paymentId}/refunds/${id}`,
   });
   return {

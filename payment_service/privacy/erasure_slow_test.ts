@@ -82,6 +82,32 @@ async function openRequests(
   };
 }
 
+/** Returns the ETags of resources by path. */
+async function tagsOf(
+  server: Server,
+  paths: readonly string[],
+): Promise<readonly (readonly [string, string])[]> {
+  return await Promise.all(paths.map(async (path) => {
+    const { status, headers } = await send(server, `GET ${path}`);
+    assertEquals(status, 200, path);
+    return [path, headers.get("etag") ?? ""] as const;
+  }));
+}
+
+/** Returns the statuses of conditional reads by path. */
+async function revalidated(
+  server: Server,
+  tags: readonly (readonly [string, string])[],
+): Promise<Readonly<Record<string, number>>> {
+  const statuses = tags.map(async ([path, tag]) => {
+    const { status, headers } = await send(server, `GET ${path}`, { headers: { "If-None-Match": tag } });
+    // Another representation has another tag.
+    if (status === 200) assert(headers.get("etag") !== tag, path);
+    return [path, status] as const;
+  });
+  return Object.fromEntries(await Promise.all(statuses));
+}
+
 async function storedTexts(pool: ConnectionPool): Promise<string> {
   const tables = [
     ...["profiles", "payments", "refunds", "payment_requests", "payment_request_references"],
@@ -194,10 +220,8 @@ for (const [name, open] of Object.entries(databasesWith(serviceMigrations(...PRI
         await send(server, "POST /v1/payments", { body: payment(other, erased), key: crypto.randomUUID() }),
       );
       const refund = { body: { amount: money("1.00"), description: `For ${NAME}` } };
-      assertEquals(
-        (await send(server, `PUT /v1/payments/${id}/refunds/${crypto.randomUUID()}`, refund)).status,
-        201,
-      );
+      const refundPath = `/v1/payments/${id}/refunds/${crypto.randomUUID()}`;
+      assertEquals((await send(server, `PUT ${refundPath}`, refund)).status, 201);
       const asked = { payerAccountId: other.account, reference: "invoice-7" };
       const requests = await Promise.all([request(erased, asked), request(other)].map(async (body) => {
         const path = `/v1/payment-requests/${crypto.randomUUID()}`;
@@ -287,6 +311,27 @@ for (const [name, open] of Object.entries(databasesWith(serviceMigrations(...PRI
         await assertRejects(stranding, CommandError, balance);
         assertEquals((await send(server, `GET /v1/profiles/${erased.profile}`)).status, 200);
       });
+      const changed = await tagsOf(server, [
+        ...[
+          `/v1/payments/${id}`,
+          `/v1/payments/${received}`,
+          refundPath,
+          ...requests,
+          ...Object.values(opened),
+        ]
+          .filter((path) => path !== opened.unpaid),
+        ...[`/v1/payments/${id}/refunds`, `/v1/payments/${id}/events`, `${opened.moved}/revisions`],
+        ...[`/v1/payments`, `/v1/payment-requests`, `/v1/profiles`],
+      ]);
+      const same = await tagsOf(server, [
+        ...[
+          `/v1/accounts/${erased.account}`,
+          `/v1/accounts/${erased.account}/entries`,
+          `/v1/payments/${kept}`,
+        ],
+        ...[`/v1/payments/${kept}/events`, opened.unpaid, `/v1/profiles/${other.profile}`],
+      ]);
+      const profileTag = await tagsOf(server, [`/v1/profiles/${erased.profile}`]);
       let receipt: Readonly<Record<string, unknown>> = {};
       await t.step("erase leaves ids and amounts, and the books balance", async () => {
         receipt = await erase(pool, erased.profile);
@@ -312,6 +357,19 @@ for (const [name, open] of Object.entries(databasesWith(serviceMigrations(...PRI
           const revisions = await send(server, `GET ${path}/revisions`);
           assertEquals(revisions.body.data?.map((revision) => revision["description"]), [null]);
         }
+      });
+      await t.step("representations that have changed have another ETag", async () => {
+        const statuses = (tags: typeof same, status: number): unknown =>
+          Object.fromEntries(tags.map(([path]) => [path, status]));
+        assertEquals(await revalidated(server, changed), statuses(changed, 200));
+        assertEquals(await revalidated(server, same), statuses(same, 304));
+        assertEquals(await revalidated(server, profileTag), statuses(profileTag, 404));
+        const [, tag = ""] = changed.find(([path]) => path === opened.moved) ?? [];
+        const stale = await send(server, `POST ${opened.moved}/cancel`, { headers: { "If-Match": tag } });
+        const [[, current] = []] = await tagsOf(server, [opened.moved]);
+        assertEquals([outcome(stale), stale.headers.get("etag")], ["412 payment-request-changed", current]);
+        const etags = Object((await send(server, "GET /v1/payment-requests")).body.meta?.["etags"]);
+        assertEquals(etags[opened.moved.split("/").at(-1) ?? ""], current);
       });
       await t.step(
         "the text of requests that the person paid is gone, and the reference of their payee stays",

@@ -9,6 +9,8 @@ import { PageTags, type Tagged, type TagsOfPage } from "./lists/page_tags.ts";
 import type { ListRequest, Page, PageRequest } from "./page.ts";
 import type { ListIdentity, PageCursors } from "./page_cursors.ts";
 
+export type { Tagged };
+
 /** Request of a list, as the OpenAPI document declares it. */
 export interface ListEndpointRequest {
   readonly query: PageParameters & { readonly [name: string]: string | number | undefined };

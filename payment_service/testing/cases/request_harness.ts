@@ -36,7 +36,7 @@ export function terms(
   payeeAccountId: string,
   changes: Readonly<Record<string, unknown>> = {},
 ): Readonly<Record<string, unknown>> {
-  return { payeeAccountId, amount: money("10.00"), expiresAt: EXPIRES, ...changes };
+  return { payeeAccountId, amount: money("10.00"), description: "Lunch", expiresAt: EXPIRES, ...changes };
 }
 
 /** Creates a request of bob. */
