@@ -125,6 +125,7 @@ function notesOf(
 ): readonly string[] {
   const lost = lostProperties(body, { key, columns, planning: planner.planning });
   const unset = [...planner.unset];
+  const placeholders = [...planner.placeholders].map(([name, value]) => `${name} ${JSON.stringify(value)}`);
   const isStoredWhole = columns.some(isWhole);
   const keyNotes = {
     client: `The client names ${names.one} by ${key.property}; one that exists is a conflict (409)`,
@@ -141,6 +142,9 @@ function notesOf(
       ? [`Accepted, but neither stored nor returned: ${lost.join(", ")}`]
       : []),
     ...(unset.length > 0 ? [`Left out of responses, because nothing sets them: ${unset.join(", ")}`] : []),
+    ...(placeholders.length > 0
+      ? [`Placeholders in responses, which require them while nothing sets them: ${placeholders.join(", ")}`]
+      : []),
     ...lists.filter(({ ignored }) => ignored.length > 0).map(({ operation, ignored }) =>
       `${operation.operationId} ignores ${ignored.join(", ")}; filters are properties of ${names.one}`
     ),

@@ -6,6 +6,7 @@ import type { Column, InputMember, Key, Member, MemberSource } from "./collectio
 import { type ColumnType, columnType } from "./column_type.ts";
 import type { Located } from "../../oapi_codegen/document/json_value.ts";
 import type { FoundItem } from "./find_item.ts";
+import { isSubschema } from "./is_subschema.ts";
 import { mergedSchema, type ObjectShape, objectShape, type PropertyShape } from "./object_shape.ts";
 import { type Planning, Unsupported } from "./planning.ts";
 import type { ValueTypes } from "./value_types.ts";
@@ -256,31 +257,13 @@ function isCompatible(from: PropertyShape, to: PropertyShape, { references }: Pl
   if (from === to) return true;
   const [source, target] = [columnType(from, references), columnType(to, references)];
   if (source.kind !== target.kind) return false;
-  if (source.kind === "json") return constraints(from, references) === constraints(to, references);
+  if (source.kind === "json") return isSubschema(from, to, { references });
   return isSubset(source, target);
 }
 
 function isSubset({ values }: ColumnType, target: ColumnType): boolean {
   if (target.values === undefined) return true;
   return values !== undefined && values.every((value) => target.values?.includes(value));
-}
-
-const ANNOTATIONS = [
-  "title",
-  "description",
-  "example",
-  "examples",
-  "deprecated",
-  "default",
-  "readOnly",
-  "writeOnly",
-  "xml",
-];
-
-function constraints(property: PropertyShape, references: Planning["references"]): string {
-  const entries = Object.entries(mergedSchema(property, references))
-    .filter(([keyword]) => !ANNOTATIONS.includes(keyword) && !keyword.startsWith("x-"));
-  return JSON.stringify(Object.fromEntries(entries.toSorted(([one], [other]) => one < other ? -1 : 1)));
 }
 
 /** Returns the name of a property in the domain, whose column no other one has. */

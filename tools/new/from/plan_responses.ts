@@ -26,6 +26,8 @@ export class ResponsePlanner {
   readonly #representations = new Map<string, Representation>();
   /** Properties that nothing in the document sets. */
   readonly unset = new Set<string>();
+  /** The values of required properties that nothing in the document sets. */
+  readonly placeholders = new Map<string, JsonValue>();
 
   constructor(readonly planning: Planning, readonly options: ResponsePlannerOptions) {}
 
@@ -81,6 +83,9 @@ export class ResponsePlanner {
       ? { members: wholeMembers(whole, key), unset: [] }
       : planMembers(shape, { key, columns, item: item.shape, planning: this.planning });
     for (const name of unset) this.unset.add(name);
+    for (const { property, source } of members) {
+      if (source.kind === "constant") this.placeholders.set(property, source.value);
+    }
     const form = JSON.stringify(members.toSorted((one, other) => one.property < other.property ? -1 : 1));
     const known = this.#representations.get(form);
     if (known !== undefined) return known;

@@ -87,6 +87,41 @@ components:
       properties: { id: { type: string, format: uuid }, name: { type: string } }
 `;
 
+/** Bookings, whose creation says more about their guests than what is returned, and whose status nothing sets. */
+const BOOKINGS = `openapi: 3.1.0
+info: { title: Bookings, version: "1" }
+security: []
+paths:
+  /bookings:
+    post:
+      operationId: addBooking
+      requestBody: { content: { application/json: { schema: { $ref: "#/components/schemas/NewBooking" } } } }
+      responses: { "201": { $ref: "#/components/responses/Booking" } }
+  /bookings/{id}:
+    get:
+      operationId: getBooking
+      parameters: [{ name: id, in: path, required: true, schema: { type: string, format: uuid } }]
+      responses: { "200": { $ref: "#/components/responses/Booking" } }
+components:
+  responses:
+    Booking:
+      description: A booking
+      content: { application/json: { schema: { $ref: "#/components/schemas/Booking" } } }
+  schemas:
+    Guest: { type: object, required: [name], properties: { name: { type: string } } }
+    NewBooking:
+      type: object
+      required: [guests]
+      properties: { guests: { type: array, minItems: 1, items: { $ref: "#/components/schemas/Guest" } } }
+    Booking:
+      type: object
+      required: [id, guests, status]
+      properties:
+        id: { type: string, format: uuid }
+        guests: { type: array, items: { $ref: "#/components/schemas/Guest" } }
+        status: { enum: [pending, confirmed] }
+`;
+
 async function plan(path: string): Promise<ServicePlan & { readonly source: SourceDocument }> {
   const source = await readDocument(join(FIXTURES, path));
   const { operations, references } = source;
@@ -273,6 +308,25 @@ Deno.test("planService() gives the reason why an operation is left", async () =>
       ...{ addTicket: bodiless, getTicket: bodiless, addCoupon: unnamed, getCoupon: unnamed },
       listShips: "its parameter after is a cursor, but its response has no place for the next one",
     });
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("planService() stores what its creation limits further than its responses, and reports placeholders", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "archway_plan_" });
+  try {
+    const path = join(folder, "bookings.yaml");
+    await Deno.writeTextFile(path, BOOKINGS);
+    const { operations, references } = await readDocument(path);
+    const found = planService(operations, {
+      ...{ references, isOwned: false, prefix: "own", isTaken: () => false },
+    });
+    assertEquals(found.collections.map(columns), [["guests json"]]);
+    assertStringIncludes(
+      planReport(found, []),
+      'Placeholders in responses, which require them while nothing sets them: status "pending"',
+    );
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

@@ -39,9 +39,9 @@ export async function writeDocumentService(root: string, options: DocumentServic
       for (const path of [service.folder, `oapi/${service.name}`, ...generated]) transaction.willCreate(path);
       for (const path of CHANGED) await transaction.willChange(path);
       for (const [path, text] of files) await transaction.create(path, text);
-      await transaction.change("services.ts", services);
       const formatted = [...files.keys()].filter((path) => !path.startsWith(`oapi/${service.name}/`));
-      await runProjectTasks(root, ["services.ts", ...formatted]);
+      const register = (path: string): Promise<void> => transaction.change(path, services);
+      await runProjectTasks(root, formatted, { register });
       transaction.commit();
     });
   }
