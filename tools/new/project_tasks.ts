@@ -3,19 +3,32 @@ import { NewError } from "./usage_error.ts";
 /** Files that the tasks change. */
 export const CHANGED = ["deno.json", ".env.example", "docs/configuration.md", "docs/reference.md"] as const;
 
+/** Tasks that follow the registration of a service, by the files whose change they follow. */
+const FOLLOWS: Readonly<Record<string, RegExp>> = { schema: /\.sql$/, settings: /(?:^|\/)module\.ts$/ };
+
+/** List of the services of a project. */
+const LIST = "services.ts";
+
 /**
  * Formats files of a project, and runs the tasks that follow a change of its documents and migrations.
  *
+ * `register` writes the list of services. It is called when all code of a new service exists: `deno task dev` restarts on a change
+ * of the list, and does not recover by itself from a module that is missing.
+ *
  * @throws {NewError} with the output of what fails.
  */
-export async function runProjectTasks(root: string, files: readonly string[]): Promise<void> {
+export async function runProjectTasks(
+  root: string,
+  files: readonly string[],
+  { register }: { readonly register?: (path: string) => Promise<void> } = {},
+): Promise<void> {
   await run(root, "fmt", "--quiet", ...files);
-  const follows: Readonly<Record<string, RegExp>> = {
-    gen: /^oapi\//,
-    schema: /\.sql$/,
-    settings: /(?:^|\/)(?:services|module)\.ts$/,
-  };
-  for (const [task, changed] of Object.entries(follows)) {
+  if (files.some((path) => path.startsWith("oapi/"))) await run(root, "task", "--quiet", "gen");
+  if (register !== undefined) {
+    await register(LIST);
+    await run(root, "fmt", "--quiet", LIST);
+  }
+  for (const [task, changed] of Object.entries(FOLLOWS)) {
     if (files.some((path) => changed.test(path))) await run(root, "task", "--quiet", task);
   }
 }

@@ -39,8 +39,9 @@ export async function writeChanges(
       await using transaction = new FileTransaction(root);
       for (const path of CHANGED) await transaction.willChange(path);
       for (const path of generated) await noteAll(transaction, { root, path });
-      for (const [path, text] of changed) await transaction.change(path, text);
+      // What is imported before what imports it, for a `deno task dev` that restarts in between.
       for (const [path, text] of created) await transaction.create(path, text);
+      for (const [path, text] of changed) await transaction.change(path, text);
       await runProjectTasks(root, [...changed.keys(), ...created.keys()]);
       transaction.commit();
     });

@@ -46,9 +46,9 @@ export async function writeService(root: string, options: NewServiceOptions): Pr
     for (const path of [folder, ...generated.slice(0, 2)]) transaction.willCreate(path);
     for (const path of CHANGED) await transaction.willChange(path);
     for (const [path, text] of files) await transaction.create(path, text);
-    await transaction.change("services.ts", services);
     if (parent !== undefined) await nameInImportMap(transaction, parent);
-    await runProjectTasks(root, ["services.ts", ...files.keys()]);
+    const register = (path: string): Promise<void> => transaction.change(path, services);
+    await runProjectTasks(root, [...files.keys()], { register });
     transaction.commit();
   });
   const body = exampleText(service);
