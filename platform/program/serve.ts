@@ -72,6 +72,8 @@ export async function serve(config: Config, { greet, share, ...project }: ServeO
     migrated.then(() => program.supervisor.notify("READY=1"), () => {});
   }
   if (greet) {
+    const folders = migrationSources(project.services).map(({ directory }) => directory);
+    stack.use((await import("./report_migrations.ts")).reportMigrations(folders, logger));
     await print(
       Deno.stdout,
       welcome({
