@@ -27,7 +27,7 @@ const WAITING = `select (select count(*) from outbox) as outbox,
 const HURRY = "update webhook_lanes set due_at = now() where due_at > now()";
 const HURRY_EVERY_MS = 3_000;
 
-/** Time limit for all deliveries after the last kill, in milliseconds. */
+/** Time limit for the next delivery after the last kill, in milliseconds. All of them take long on a busy machine. */
 const DELIVERY_TIMEOUT_MS = 90_000;
 
 /** Webhook receiver that fails at random and records its deliveries. */
@@ -61,12 +61,15 @@ export class FlakyReceiver implements AsyncDisposable {
     return new FlakyReceiver(pool, receiver, last?.position ?? 0n);
   }
 
-  /** Resolves when all events are delivered; rejects after a timeout. */
+  /** Resolves when all events are delivered; rejects if none is for a time. */
   async untilDelivered(): Promise<void> {
-    const start = performance.now();
+    let [start, least] = [performance.now(), Infinity];
     for (let turn = 0; true; turn++) {
       const { rows: [left] } = await this.#pool.writer().query<{ outbox: bigint; pending: bigint }>(WAITING);
       if (left?.outbox === 0n && left.pending === 0n) return;
+      // An event in the outbox becomes a delivery at most.
+      const steps = 2 * Number(left?.outbox) + Number(left?.pending);
+      if (steps < least) [start, least] = [performance.now(), steps];
       if (performance.now() - start > DELIVERY_TIMEOUT_MS) {
         throw new Error(
           `Timed out waiting for deliveries: ${left?.outbox} in the outbox, ${left?.pending} pending`,
