@@ -113,7 +113,11 @@ async function unusedPaths(modules: readonly string[]): Promise<readonly string[
   return [...unneeded, ...files.flat()];
 }
 
-/** Returns the modules that a module of the project imports, statically or on demand. */
+/**
+ * Returns the modules that a module of the project imports, statically or on demand.
+ *
+ * @throws {Error} if the module cannot be loaded.
+ */
 export async function moduleGraph(module: string): Promise<ModuleGraph> {
   const { code, stdout, stderr } = await runDeno(["info", "--json", module], { cwd: PROJECT_ROOT });
   if (code !== 0) throw new Error(`deno info ${module} failed: ${stderr}`);

@@ -7,7 +7,11 @@ import { runTask } from "./run_task.ts";
 const ROOT = join(import.meta.dirname ?? ".", "..");
 const USAGE = "Usage: deno task eject <file of the platform>…\n";
 
-/** Marks files of the platform as owned by the project. */
+/**
+ * Marks files of the platform as owned by the project.
+ *
+ * @throws {LockError} for a tree or a file that is not of the platform.
+ */
 export async function eject(root: string, paths: readonly string[]): Promise<void> {
   const lock = await readLock(root);
   if (lock === undefined) {

@@ -44,7 +44,7 @@ export function dumpTrailer(rows: number): string {
   return `-- End of dump: ${rows} rows`;
 }
 
-/** Checks the first line of a dump. */
+/** Checks the first line of a dump. @throws {DumpError} for text that is no dump of this program. */
 export function checkFirstLine(line: string | undefined): void {
   if (line === undefined || !line.startsWith(FIRST)) {
     throw new DumpError("The input is not a dump of this program: it does not begin with its format");

@@ -10,7 +10,11 @@ const REMEDIES: readonly (readonly [reason: RegExp, remedy: string])[] = [
   ],
 ];
 
-/** Runs a function that uses the files of a data directory. Its errors name the directory and what to do. */
+/**
+ * Runs a function that uses the files of a data directory. Its errors name the directory and what to do.
+ *
+ * @throws {EmbeddedError} if the system refuses the files.
+ */
 export async function withDirectoryErrors<T>(directory: string, run: () => Promise<T>): Promise<T> {
   try {
     return await run();

@@ -40,7 +40,11 @@ export async function loadClickhouse(folder: string, target: ClickhouseTarget): 
   return missing.length;
 }
 
-/** Sends a statement, with the data of an insert, and returns the response. */
+/**
+ * Sends a statement, with the data of an insert, and returns the response.
+ *
+ * @throws {Error} with the first line of a refusal.
+ */
 export async function send(
   { url, user = "default", password = "" }: ClickhouseTarget,
   statement: string,

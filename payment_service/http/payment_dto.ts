@@ -76,7 +76,11 @@ export function eventTag({ stream, version, data }: StoredEvent): Tagged {
   return { id, state: `${id} ${data["description"] === null ? "without" : "with"} description` };
 }
 
-/** Returns the JSON form of a payment event, without its metadata. */
+/**
+ * Returns the JSON form of a payment event, without its metadata.
+ *
+ * @throws {Error} for an event of another stream.
+ */
 export function paymentEventToJson(stored: StoredEvent): api.PaymentEvent {
   const event = readEvent(stored);
   switch (event.type) {

@@ -49,7 +49,11 @@ export function requestToJson(request: PaymentRequest): api.PaymentRequest {
   };
 }
 
-/** Returns the JSON form of a revision, without the metadata of its event. */
+/**
+ * Returns the JSON form of a revision, without the metadata of its event.
+ *
+ * @throws {Error} for an event of another stream.
+ */
 export function revisionToJson(stored: StoredEvent): api.PaymentRequestRevision {
   const event = readEvent(stored);
   if (!("requestId" in event)) throw new Error(`Unexpected event in the stream of a request: ${event.type}`);

@@ -12,7 +12,11 @@ const STAGES = {
   swapping: "Replacing the differing rows",
 } as const;
 
-/** Runs the command `events`, and returns its exit code. */
+/**
+ * Runs the command `events`, and returns its exit code.
+ *
+ * @throws {CommandError} if events cannot be replayed.
+ */
 export async function runRebuild(args: readonly string[], context: CommandContext): Promise<number> {
   const { swap } = parseEventsArguments(args);
   try {

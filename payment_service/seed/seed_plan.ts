@@ -2,9 +2,11 @@ import { timestampOf } from "@archway/db/timestamp.ts";
 
 /** Parameters of a run; the same plan has the same payments. */
 export interface PaymentPlan {
+  /** Number of payments. */
   readonly payments: number;
   /** Number of accounts of customers, a multiple of 10: see {@link CURRENCIES}. */
   readonly accounts: number;
+  /** Seed of the random numbers. */
   readonly randomSeed: number;
   /** Begin of the time in which payments are made, in microseconds since the Unix epoch. */
   readonly from: bigint;

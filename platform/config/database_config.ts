@@ -23,6 +23,7 @@ export interface PostgresConfig {
   readonly primary: PrimaryServers;
   readonly replicas: readonly InstanceConfig[];
   readonly pooler: Pooler;
+  /** Number of statements that the pooler prepares for each connection; 0 for none. */
   readonly poolerStatements: number;
   readonly readerPolicy: ReaderPolicy;
   readonly replicaMaxLagMs: number;

@@ -1,7 +1,11 @@
 import type { WorkConfig } from "@archway/config/config.ts";
 import { loadOrCreateSecret } from "@archway/service_kit/signing.ts";
 
-/** Returns the configured secrets, or the one that is stored with the embedded database. */
+/**
+ * Returns the configured secrets, or the one that is stored with the embedded database.
+ *
+ * @throws {Error} for another database without secrets, which its configuration refuses.
+ */
 export async function hmacSecretsOf(
   { hmacSecrets, database }: Pick<WorkConfig, "hmacSecrets" | "database">,
 ): Promise<NonNullable<WorkConfig["hmacSecrets"]>> {

@@ -3,6 +3,7 @@ import type { StepOutcome } from "./work_loop.ts";
 
 /** Load of a queue. */
 export interface QueueLoad {
+  /** Number of entries. */
   readonly waiting: number;
   /** Time at which the oldest entry was enqueued; undefined if the queue is empty. */
   readonly oldest: string | undefined;

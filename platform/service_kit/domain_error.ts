@@ -63,7 +63,11 @@ export function invalidError<Resource extends string>(
 /** Code of an error that responds with 501. */
 export const UNWRITTEN = "not-implemented";
 
-/** Change of a resource that is not written yet. Its operation responds with 501 if all conditions are met. */
+/**
+ * Change of a resource that is not written yet. Its operation responds with 501 if all conditions are met.
+ *
+ * @throws {DomainError} always.
+ */
 export function unwrittenChange(): never {
   throw new DomainError(UNWRITTEN);
 }

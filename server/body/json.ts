@@ -40,7 +40,11 @@ export function parseJsonText(text: string, { bigIntegers = false }: ParseJsonOp
   return { value, errors: suspicious || large ? findUnstorable(value, { bigIntegers }) : NO_ERRORS };
 }
 
-/** Parses the JSON text of a parameter, where any error makes the whole malformed. */
+/**
+ * Parses the JSON text of a parameter, where any error makes the whole malformed.
+ *
+ * @throws {MalformedTextError} for text that is no JSON, or has a value that cannot be stored.
+ */
 export function parseJson(text: string): unknown {
   const { value, errors } = parseJsonText(text);
   const [error] = errors;

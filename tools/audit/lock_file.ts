@@ -9,6 +9,8 @@ export interface LockedPackage {
 /**
  * Parses the npm packages of a lock file of version 5. The suffix after `_` contains the resolved peer dependencies
  * (`ajv-formats@3.0.1_ajv@8.20.0`).
+ *
+ * @throws {Error} for another version.
  */
 export function lockedPackages(text: string): readonly LockedPackage[] {
   const lock: { readonly version?: string; readonly npm?: Record<string, { readonly integrity?: string }> } =

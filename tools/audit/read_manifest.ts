@@ -2,7 +2,11 @@ import { join } from "node:path";
 import type { LockedPackage } from "./lock_file.ts";
 import { runDeno } from "./run_deno.ts";
 
-/** Returns the npm cache of Deno, which has a folder for each registry. */
+/**
+ * Returns the npm cache of Deno, which has a folder for each registry.
+ *
+ * @throws {Error} if Deno does not report it.
+ */
 export async function npmCache(): Promise<string> {
   const { code, stdout } = await runDeno(["info", "--json"], { cwd: "." });
   const { npmCache }: { readonly npmCache?: string } = code === 0 ? JSON.parse(stdout) : {};

@@ -30,7 +30,11 @@ export class ShellSession implements AsyncDisposable {
     this.#output = this.#process.stdout.pipeThrough(new TextDecoderStream())[Symbol.asyncIterator]();
   }
 
-  /** Runs a command, for ten minutes at most, and returns its standard output and error in the order in which they were written. */
+  /**
+   * Runs a command, for ten minutes at most, and returns its standard output and error in the order in which they were written.
+   *
+   * @throws {Error} if the command ends the shell.
+   */
   async run(command: string): Promise<CommandResult> {
     const script = `{ ${command}\n} </dev/null 2>&1; printf '\\n%s %d\\n' ${this.#mark} $?\n`;
     await this.#input.write(new TextEncoder().encode(script));

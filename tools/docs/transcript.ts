@@ -7,7 +7,11 @@ export interface Exchange {
 /** Values that stand for those of the page, such as the id of a row that a command created. */
 export type Bindings = Map<string, string>;
 
-/** Parses a block in which commands begin with `$ `, and go on in the next line after a backslash. */
+/**
+ * Parses a block in which commands begin with `$ `, and go on in the next line after a backslash.
+ *
+ * @throws {SyntaxError} for output before the first command.
+ */
 export function exchangesOf(block: string): readonly Exchange[] {
   const exchanges: { command: string; output: string }[] = [];
   let isCommand = false;

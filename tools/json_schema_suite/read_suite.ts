@@ -29,7 +29,11 @@ const DIALECT = "2020-12";
 /** Location at which the suite expects its remote schemas. */
 const REMOTE = "http://localhost:1234/";
 
-/** Reads the tests of JSON Schema 2020-12 from a copy of the suite. */
+/**
+ * Reads the tests of JSON Schema 2020-12 from a copy of the suite.
+ *
+ * @throws {Error} if the folder has no copy of the suite.
+ */
 export async function readSuite(folder: string): Promise<Suite> {
   const dialects = await readdir(join(folder, "tests"));
   const dialect = dialects.find((name) => name.endsWith(DIALECT));

@@ -11,7 +11,11 @@ export async function probePermissionSet(set: string): Promise<Outcomes> {
   return await runProbe(Deno.execPath(), ["run", "-q", `-P=${set}`, PROBE], { cwd: ROOT });
 }
 
-/** Runs the probe compiled like the service. @param deno Path of a Deno that can compile. */
+/**
+ * Runs the probe compiled like the service. @param deno Path of a Deno that can compile.
+ *
+ * @throws {Error} if it does not compile.
+ */
 export async function probeExecutable(deno: string): Promise<Outcomes> {
   const folder = await Deno.makeTempDir({ prefix: "archway_probe_" });
   try {

@@ -58,7 +58,7 @@ export function mergeConfiguration({ base, ours, theirs }: Texts): Omit<MergedFi
   return { text, conflicts: conflicts.map((path) => `${path} (yours stays)`) };
 }
 
-/** Merges lines with git, which marks conflicts. */
+/** Merges lines with git, which marks conflicts. @throws {LockError} if git fails. */
 export async function mergeText({ base, ours, theirs }: Texts): Promise<Omit<MergedFile, "path">> {
   const folder = await Deno.makeTempDir({ prefix: "merge_" });
   try {

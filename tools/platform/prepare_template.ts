@@ -49,7 +49,7 @@ export async function filesOf(template: string): Promise<readonly string[]> {
   return present.flat().sort();
 }
 
-/** Returns the name of the project in a tree, from its config.ts. */
+/** Returns the name of the project in a tree, from its config.ts. @throws {LockError} if it has none. */
 export async function nameOf(root: string): Promise<string> {
   const text = await Deno.readTextFile(join(root, "config.ts")).catch(() => "");
   const [, name] = /\bname: "([a-z][a-z0-9]*)"/.exec(text) ?? [];
@@ -57,7 +57,7 @@ export async function nameOf(root: string): Promise<string> {
   return name;
 }
 
-/** Returns the version in deno.json of a tree. */
+/** Returns the version in deno.json of a tree. @throws {LockError} if it has none. */
 export async function versionOf(root: string): Promise<string> {
   const { version }: { version?: unknown } = JSON.parse(await Deno.readTextFile(join(root, "deno.json")));
   if (typeof version !== "string") throw new LockError("deno.json of the template has no version");
@@ -86,7 +86,7 @@ export async function renamedTexts(
   return new Map((await Promise.all(texts)).map((text, index) => [paths[index] ?? "", text]));
 }
 
-/** Runs a command and returns its output. */
+/** Runs a command and returns its output. @throws {LockError} with the error output of a failure. */
 export async function runCommand(command: string, args: readonly string[], cwd: string): Promise<string> {
   const { success, stdout, stderr } = await new Deno.Command(command, { args: [...args], cwd }).output();
   const decode = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);

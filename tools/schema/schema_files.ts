@@ -9,6 +9,8 @@ const HEADER =
 
 /**
  * Returns the text of schema.sql by path. It is beside the folder of migrations, so that they are removed together.
+ *
+ * @throws {Error} for an object that no migration creates.
  */
 export async function schemaFiles(
   statements: readonly SchemaStatement[],

@@ -30,7 +30,10 @@ export interface ExportOptions {
 /** Options of readers: a program that has just started would read whole tables from the primary. */
 export const OF_REPLICA: ReaderOptions = { waitForReplicas: true };
 
+/** Default number of rows after which the manifest is replaced. */
 export const COMMIT_ROWS = 500_000;
+
+/** Default number of rows that are read at once. */
 export const BATCH_ROWS = 5_000;
 
 /** Outcome of an export. */

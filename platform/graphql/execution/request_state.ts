@@ -145,7 +145,11 @@ export class RequestState {
     return loader.load(parent);
   }
 
-  /** Subscribes to the events of a field, with the rules of an operation. */
+  /**
+   * Subscribes to the events of a field, with the rules of an operation.
+   *
+   * @throws {Error} if no service returns its events.
+   */
   async subscribe(
     field: string,
     { operationId, after }: { readonly operationId: string; readonly after: string | undefined },

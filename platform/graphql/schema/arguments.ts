@@ -130,7 +130,11 @@ export class FieldFailure extends Error {
   }
 }
 
-/** Runs a resolver. Its errors know the arguments of the field. */
+/**
+ * Runs a resolver. Its errors know the arguments of the field.
+ *
+ * @throws {FieldFailure} with the error of the resolver.
+ */
 export async function resolving<Result>(
   places: ArgumentPlaces,
   resolve: () => Promise<Result>,

@@ -35,7 +35,11 @@ export interface MutationOptions {
   readonly problemOf: (error: unknown, state: RequestState) => CallProblem;
 }
 
-/** Returns the field of `Mutation` for an operation that writes. Its type is a union of the success and its problems. */
+/**
+ * Returns the field of `Mutation` for an operation that writes. Its type is a union of the success and its problems.
+ *
+ * @throws {FaceError} for a GET.
+ */
 export function mutationField(
   source: FieldSource,
   field: string,

@@ -48,7 +48,11 @@ export function fieldTexts(
   };
 }
 
-/** Returns the field of `Query` for an operation that reads. */
+/**
+ * Returns the field of `Query` for an operation that reads.
+ *
+ * @throws {FaceError} for another method than GET.
+ */
 export function queryField(source: FieldSource, field: string, types: TypeBuilder): FieldConfig {
   const { operation } = source;
   if (operation.method !== "get") {
@@ -83,7 +87,11 @@ export function queryField(source: FieldSource, field: string, types: TypeBuilde
   };
 }
 
-/** Returns the name of the type of an operation's resource. */
+/**
+ * Returns the name of the type of an operation's resource.
+ *
+ * @throws {FaceError} if the data is no component of the document.
+ */
 export function resourceType({ document, operation }: FieldSource): string {
   const { name } = document.resolve(operation.data);
   if (name === undefined) {
@@ -129,7 +137,11 @@ interface ListFieldOptions {
   readonly description?: string | undefined;
 }
 
-/** Returns a connection for an operation that reads a list. */
+/**
+ * Returns a connection for an operation that reads a list.
+ *
+ * @throws {FaceError} if the items are no component of the document.
+ */
 export function listField(
   source: FieldSource,
   { field, types, where = {}, description }: ListFieldOptions,

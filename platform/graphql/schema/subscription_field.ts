@@ -15,7 +15,11 @@ interface SubscriptionOptions {
   readonly types: TypeBuilder;
 }
 
-/** Returns the field of `Subscription` for the items of a list. */
+/**
+ * Returns the field of `Subscription` for the items of a list.
+ *
+ * @throws {FaceError} if the items are no component of the document.
+ */
 export function subscriptionField(
   source: FieldSource,
   { field, subscription: { description }, types }: SubscriptionOptions,

@@ -38,6 +38,7 @@ const MAX_STEP_BACK_MS = 86_400_000;
 
 /** Options of {@link compareSchedules}. */
 export interface CompareOptions {
+  /** Current time, in milliseconds since 1970. */
   readonly now: number;
   /** Whether this program has just started, and so defines its schedules for all others. */
   readonly isFirst: boolean;

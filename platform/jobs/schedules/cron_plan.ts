@@ -40,7 +40,11 @@ export class CronPlan {
     if (this.#cron.nextRun(new Date(0)) === null) throw new RangeError(`${text} matches no time`);
   }
 
-  /** Returns the first time after another one, both in milliseconds since 1970. */
+  /**
+   * Returns the first time after another one, both in milliseconds since 1970.
+   *
+   * @throws {RangeError} if there is none.
+   */
   next(afterMs: number): number {
     const time = this.#cron.nextRun(new Date(afterMs));
     if (time === null) throw new RangeError("The cron expression matches no further time");

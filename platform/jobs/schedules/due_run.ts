@@ -15,12 +15,14 @@ export interface DueRun {
 /** Maximum delay of a run that is not a misfire, in milliseconds. */
 const GRACE_MS = 60_000;
 
+/** Maximum number of missed times that are counted. */
 const MAX_COUNT = 1_000;
 
 /** Options of {@link dueRun}. */
 export interface DueRunOptions {
-  /** Time for which the schedule was planned. */
+  /** Time for which the schedule was planned, in milliseconds since 1970. */
   readonly plannedFor: number;
+  /** Current time, in milliseconds since 1970. */
   readonly now: number;
   readonly misfire: "run-once" | "skip";
 }

@@ -8,13 +8,15 @@ export interface StoredSchedule {
   readonly timeZone: string;
   readonly kind: string;
   readonly nextAt: number;
+  /** Time at which `nextAt` was decided. */
   readonly plannedAt: number;
   /** Last time that was run or skipped. */
   readonly lastAt: number | undefined;
+  /** Last time at which a program had the schedule. */
   readonly seenAt: number;
 }
 
-/** Next time of a schedule, and the time at which it was planned. */
+/** Next time of a schedule, and the time at which it was planned, in milliseconds since 1970. */
 export interface PlannedTime {
   readonly nextAt: number;
   readonly now: number;

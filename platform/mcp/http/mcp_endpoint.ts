@@ -46,7 +46,11 @@ export class McpEndpoint {
     this.#serve = serveMessages((request) => this.#serverFor(request));
   }
 
-  /** Responds to a request. */
+  /**
+   * Responds to a request.
+   *
+   * @throws {Problem} for an origin that is not allowed, or a body that is no message.
+   */
   async respond({ headers, body }: DecodedRequest, context: RequestContext): Promise<StrictResponse> {
     this.#checkOrigin(headers["Origin"]);
     if (!isObject(body)) {

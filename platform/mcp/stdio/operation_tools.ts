@@ -37,7 +37,11 @@ export class OperationTools {
     return result?.tools ?? [];
   }
 
-  /** Calls a tool. A refused request is an error that says what to do. */
+  /**
+   * Calls a tool. A refused request is an error that says what to do.
+   *
+   * @throws {ProtocolError} if the endpoint responds with an error of the protocol.
+   */
   async call(
     name: string,
     { input, signal }: { readonly input: JsonObject; readonly signal: AbortSignal },

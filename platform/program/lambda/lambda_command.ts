@@ -4,7 +4,11 @@ import type { Project } from "../project.ts";
 import { lookUp, readEnvironment } from "../read_environment.ts";
 import { lambda } from "./lambda.ts";
 
-/** Runs `lambda` by the environment that AWS Lambda sets, and returns the exit code. */
+/**
+ * Runs `lambda` by the environment that AWS Lambda sets, and returns the exit code.
+ *
+ * @throws {ConfigError} outside of AWS Lambda.
+ */
 export async function lambdaCommand(project: Project): Promise<number> {
   const runtimeApi = lookUp(RUNTIME_API.name);
   if (!runtimeApi) throw new ConfigError([{ variable: RUNTIME_API.name, reason: NOT_ON_LAMBDA }]);

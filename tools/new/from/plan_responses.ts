@@ -62,7 +62,7 @@ export class ResponsePlanner {
     return success;
   }
 
-  /** Returns the function that makes a representation. */
+  /** Returns the function that makes a representation. @throws {Unsupported} if it needs more than the item. */
   representation(
     { schema }: Pick<BodyPlace, "schema">,
     { type, operation }: { readonly type: string; readonly operation: OperationModel },

@@ -8,7 +8,11 @@ import { planInput } from "./plan_columns.ts";
 import { type Planning, Unsupported } from "./planning.ts";
 import type { ResponsePlanner } from "./plan_responses.ts";
 
-/** Returns the JSON body of a request. Other media types must have the same schema. */
+/**
+ * Returns the JSON body of a request. Other media types must have the same schema.
+ *
+ * @throws {Unsupported} without a JSON body that is an object.
+ */
 export function bodyOf(
   { body }: OperationModel,
   planning: Planning,
@@ -28,7 +32,11 @@ export function bodyOf(
   return { schema: media.schema, shape };
 }
 
-/** Plans an operation that writes an item with the body of its request. */
+/**
+ * Plans an operation that writes an item with the body of its request.
+ *
+ * @throws {Unsupported} with the reason why the scaffolder cannot write it.
+ */
 export function planWrite(
   operation: OperationModel,
   { planner, item, key, columns }: {

@@ -18,7 +18,11 @@ export interface TestedOperation {
   readonly served: (path: string) => string;
 }
 
-/** Parses the text of a document with a new operation. */
+/**
+ * Parses the text of a document with a new operation.
+ *
+ * @throws {NewError} for a document that cannot be served.
+ */
 export async function parseApi(
   text: string,
   { name, file }: { name: string; file: string },

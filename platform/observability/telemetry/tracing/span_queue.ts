@@ -4,9 +4,13 @@ import { alignClock } from "./span_clock.ts";
 
 /** Options of a {@link SpanQueue}. */
 export interface SpanQueueOptions {
+  /** Maximum number of spans that wait; later ones are dropped. */
   readonly maxQueueSize: number;
+  /** Maximum number of spans of an export. */
   readonly maxBatchSize: number;
+  /** Delay of an export of fewer spans, in milliseconds. */
   readonly delayMs: number;
+  /** Timeout of an export, in milliseconds. */
   readonly timeoutMs: number;
   readonly report: ExportReport;
 }
