@@ -62,7 +62,10 @@ export function sampleText(schema: JsonObject): string {
   return "text".padEnd(Math.min(least, 100_000), "s").slice(0, most);
 }
 
-/** Returns texts that match a pattern; none if it uses what the library does not generate, such as lookahead. */
+/**
+ * Returns texts that match a pattern, the shortest first, as people read them, but empty ones last; none if it uses what the library
+ * does not generate, such as lookahead.
+ */
 function matching(pattern: string): readonly string[] {
   const repetitions = [...pattern.matchAll(/\{(\d+)/g)].reduce(
     (product, [, least]) => product * Number(least),
@@ -73,7 +76,8 @@ function matching(pattern: string): readonly string[] {
   return [`^(?:${pattern})$`, pattern].flatMap((source) => {
     try {
       const texts = fc.stringMatching(new RegExp(source, "u"), { size: "medium" });
-      return fc.sample(texts, { seed: 1, numRuns: 200 }).filter((text) => /^[ -~]*$/.test(text));
+      return fc.sample(texts, { seed: 1, numRuns: 200 }).filter((text) => /^[ -~]*$/.test(text))
+        .toSorted((one, other) => Number(one === "") - Number(other === "") || one.length - other.length);
     } catch {
       return [];
     }

@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import type { JsonValue } from "@archway/server/operation.ts";
 import { createAjv } from "../../oapi_codegen/validators/ajv_instance.ts";
 import { DiagnosticList } from "../../oapi_codegen/diagnostics/diagnostics.ts";
@@ -59,6 +59,12 @@ Deno.test("sampleValue() uses examples if it may, and ends in recursive schemas"
   assertEquals(sample({ type: "string", examples: ["Ada"] }, { examples: true }), "Ada");
   assertEquals(sample({ $ref: "#/components/schemas/Tree" }, { optional: false }), { name: "text" });
   assert(JSON.stringify(sample({ $ref: "#/components/schemas/Tree" })).length < 1000);
+});
+
+Deno.test("sampleValue() returns short texts for patterns, but not empty ones", () => {
+  assertMatch(String(sample({ type: "string", pattern: "^\\d+\\.\\d{2}$" })), /^\d\.\d{2}$/);
+  assertMatch(String(sample({ type: "string", pattern: "^[a-z]*$" })), /^[a-z]$/);
+  assertEquals(sample({ type: "string", pattern: "^$" }), "");
 });
 
 Deno.test("sampleValue() builds no samples of excessive size", () => {
