@@ -8,6 +8,9 @@ export type EncodedRow = Readonly<Record<string, ExportValue>>;
 /** Parquet file that an export has written. */
 export interface ParquetContent {
   readonly columns: Readonly<Record<string, ExportColumn>>;
+  readonly rows: number;
+  /** Number of rows of the largest row group, which are in memory together. */
+  readonly largestGroup: number;
   /** Yields the rows of each row group. */
   readonly groups: () => AsyncGenerator<readonly EncodedRow[]>;
 }
@@ -23,7 +26,13 @@ export function readParquet(bytes: Uint8Array<ArrayBuffer>): ParquetContent {
   const elements = metadata.schema.slice(1);
   const columns = Object.fromEntries(elements.map((element) => [element.name, columnOf(element)]));
   const decimals = Object.keys(columns).filter((name) => columns[name]?.type === "decimal");
-  return { columns, groups: () => groupsOf(file, { metadata, decimals }) };
+  const groups = metadata.row_groups.map(({ num_rows: count }) => Number(count));
+  return {
+    columns,
+    rows: groups.reduce((sum, count) => sum + count, 0),
+    largestGroup: groups.reduce((largest, count) => Math.max(largest, count), 0),
+    groups: () => groupsOf(file, { metadata, decimals }),
+  };
 }
 
 async function* groupsOf(

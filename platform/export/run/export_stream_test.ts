@@ -1,9 +1,11 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
+import { parquetWriteBuffer } from "hyparquet-writer";
 import { CommandError } from "@archway/service_kit/command.ts";
 import type { ExportColumn } from "@archway/service_kit/export_definition.ts";
 import { SmallDisk } from "@archway/tools/support/small_disk.ts";
 import type { Manifest } from "../manifest/manifest.ts";
+import { GROUP_ROWS } from "../parquet/parquet_file.ts";
 import { assertRows, inFolder, run } from "../testing/number_folder.ts";
 import { filesIn, readDataSet, readManifest } from "../testing/read_data_set.ts";
 
@@ -208,6 +210,28 @@ Deno.test("exportStream() merges the files of a past day into what an export of 
       return await Deno.readFile(join(of, path));
     };
     assertEquals(await bytesOf(folder), await bytesOf(full));
+  }));
+
+Deno.test("exportStream() merges no file that holds more rows than the manifest says, or than fit into memory", () =>
+  inFolder(async (folder) => {
+    await run(folder, { last: 4_001n, commitRows: 100, mergeFiles: Infinity });
+    const before = await readManifest(folder);
+    const file = before.files.find(({ day }) => day === "2026-11-30");
+    assert(file !== undefined);
+    const position = new BigInt64Array(GROUP_ROWS + 1);
+    const columnData = [{ name: "position", data: Array.from(position), type: "INT64" } as const];
+    const planted = parquetWriteBuffer({ columnData, rowGroupSize: position.length });
+    assert(planted.byteLength < 1_000);
+    await Deno.writeFile(join(folder, file.path), new Uint8Array(planted));
+    for (const rows of [file.rows, position.length]) {
+      const files = before.files.map((each) => each === file ? { ...file, rows } : each);
+      await Deno.writeTextFile(join(folder, "manifest.json"), JSON.stringify({ ...before, files }));
+      const { message } = await assertRejects(
+        () => run(folder, { last: 4_001n, mergeFiles: 2 }),
+        CommandError,
+      );
+      assertStringIncludes(message, `${file.path} is not the file that the manifest lists`);
+    }
   }));
 
 Deno.test("exportStream() merges files with different columns, and leaves those whose types differ", () =>

@@ -1,7 +1,9 @@
+import { CommandError } from "@archway/service_kit/command.ts";
 import type { ExportColumn } from "@archway/service_kit/export_definition.ts";
 import type { ManifestFile } from "../manifest/manifest.ts";
+import { GROUP_ROWS } from "../parquet/parquet_file.ts";
 import { MAX_BYTES } from "../parquet/partition_files.ts";
-import { readParquet } from "../parquet/read_parquet.ts";
+import { type ParquetContent, readParquet } from "../parquet/read_parquet.ts";
 import { ManifestConflict } from "../storage/storage.ts";
 import type { DataSetTarget } from "./data_set_target.ts";
 import type { ExportOptions } from "./export_options.ts";
@@ -29,8 +31,8 @@ export async function mergeDays(
     // Its files are read one by one, as they are.
     if (columns === undefined) continue;
     await using files = target.newFiles(columns);
-    for (const { path } of merged) {
-      const content = readParquet(await storage.readFile(path));
+    for (const file of merged) {
+      const content = await contentOf(storage, file);
       for await (const rows of content.groups()) {
         signal?.throwIfAborted();
         for (const row of rows) await files.addEncoded(day, row);
@@ -71,13 +73,23 @@ async function commonColumns(
   { storage, signal }: Pick<ExportOptions, "storage" | "signal">,
 ): Promise<Readonly<Record<string, ExportColumn>> | undefined> {
   const common = new Map<string, ExportColumn>();
-  for (const { path } of files) {
+  for (const file of files) {
     signal?.throwIfAborted();
-    for (const [name, column] of Object.entries(readParquet(await storage.readFile(path)).columns)) {
+    for (const [name, column] of Object.entries((await contentOf(storage, file)).columns)) {
       const { type, scale } = common.get(name) ?? column;
       if (type !== column.type || scale !== column.scale) return undefined;
       common.set(name, column);
     }
   }
   return Object.fromEntries(common);
+}
+
+/** @throws {CommandError} if a file is another one, whose rows could take any amount of memory: some bytes can be millions. */
+async function contentOf(
+  storage: ExportOptions["storage"],
+  { path, rows }: ManifestFile,
+): Promise<ParquetContent> {
+  const content = readParquet(await storage.readFile(path));
+  if (content.rows === rows && content.largestGroup <= GROUP_ROWS) return content;
+  throw new CommandError(`${path} is not the file that the manifest lists; export all with --full`);
 }
