@@ -9,7 +9,8 @@ import { handlersText } from "./templates/handlers.ts";
 import { moduleText, problemsText, unwrittenText } from "./templates/module.ts";
 import { migrationText, repositoryText } from "./templates/persistence.ts";
 import { portText } from "./templates/ports.ts";
-import { databasesText, resourceTestText, serverText } from "./templates/tests.ts";
+import { databasesText, serverText } from "./templates/test_support.ts";
+import { resourceTestText } from "./templates/tests.ts";
 import { valueTypesText } from "./value_types.ts";
 import { useCasesText } from "./templates/use_cases.ts";
 
