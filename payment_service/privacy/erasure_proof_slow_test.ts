@@ -17,6 +17,7 @@ import { serviceMigrations } from "@archway/tools/support/service_databases.ts";
 import { mountOnPool } from "@archway/tools/support/service_server.ts";
 import { services } from "../../services.ts";
 import { paymentModule } from "../module.ts";
+import { findBytes } from "../testing/find_bytes.ts";
 import { findInconsistencies } from "../testing/find_inconsistencies.ts";
 import { dataOf, idOf, money, send } from "../testing/payment_client.ts";
 import { erase, PRIVACY, privacy, PRIVACY_SECRETS, PRIVATE_PAYMENTS } from "../testing/privacy_calls.ts";
@@ -85,20 +86,6 @@ const OPENERS: Readonly<Record<string, () => Promise<FiledDatabase>>> = {
     };
   },
 };
-
-/** Returns the files below a directory that have a text of the person, with the first one. */
-async function find(directory: string): Promise<readonly string[]> {
-  const found: string[] = [];
-  for await (const { name, isDirectory, isFile } of Deno.readDir(directory)) {
-    const path = join(directory, name);
-    if (isDirectory) found.push(...await find(path));
-    if (!isFile) continue;
-    const bytes = Buffer.from(await Deno.readFile(path).catch(() => new Uint8Array()));
-    const text = TEXTS.find((one) => bytes.includes(one));
-    if (text !== undefined) found.push(`${path}: ${text}`);
-  }
-  return found;
-}
 
 /** Returns the texts that no file has. */
 async function missing(directory: string): Promise<readonly string[]> {
@@ -287,13 +274,13 @@ for (const [name, open] of Object.entries(OPENERS)) {
         await t.step("VACUUM and a checkpoint are not enough", async () => {
           await pool.writer().query("vacuum");
           await pool.writer().query("checkpoint");
-          const left = await find(directory);
+          const left = await findBytes(directory, TEXTS);
           assert(left.length > 0);
         });
         await t.step("scrub leaves nothing", async () => {
           await beside?.catchUp();
           await scrubAll(pool);
-          assertEquals(await find(directory), []);
+          assertEquals(await findBytes(directory, TEXTS), []);
         });
         await t.step("neither do a replica that was checkpointed and another scrub", async () => {
           if (beside === undefined) return;
@@ -306,7 +293,7 @@ for (const [name, open] of Object.entries(OPENERS)) {
           await checkpoint();
           await scrubAll(pool);
           await checkpoint();
-          assertEquals(await find(standby.dataDirectory), []);
+          assertEquals(await findBytes(standby.dataDirectory, TEXTS), []);
         });
         await t.step(
           "files that are exported then have none, and the texts of statements neither",
@@ -332,7 +319,7 @@ for (const [name, open] of Object.entries(OPENERS)) {
       }
       await t.step("nothing is written at the shutdown either", async () => {
         await database.stop();
-        assertEquals(await find(directory), []);
+        assertEquals(await findBytes(directory, TEXTS), []);
       });
     },
   });

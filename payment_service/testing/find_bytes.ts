@@ -1,0 +1,16 @@
+import { Buffer } from "node:buffer";
+import { join } from "node:path";
+
+/** Returns the files below a directory that have one of some texts, with the first one. */
+export async function findBytes(directory: string, texts: readonly string[]): Promise<readonly string[]> {
+  const found: string[] = [];
+  for await (const { name, isDirectory, isFile } of Deno.readDir(directory)) {
+    const path = join(directory, name);
+    if (isDirectory) found.push(...await findBytes(path, texts));
+    if (!isFile) continue;
+    const bytes = Buffer.from(await Deno.readFile(path).catch(() => new Uint8Array()));
+    const text = texts.find((one) => bytes.includes(one));
+    if (text !== undefined) found.push(`${path}: ${text}`);
+  }
+  return found;
+}
