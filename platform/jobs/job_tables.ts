@@ -5,7 +5,10 @@ export const JOB_TABLES: readonly TableDeclaration[] = [
   {
     table: "jobs",
     personal: ["payload", "last_error"],
-    retention: { rule: "until the job has succeeded; failed ones until an operator discards them" },
+    retention: {
+      setting: "JOBS_RETENTION",
+      rule: "after the last attempt has failed; no longer once one succeeds",
+    },
     erasure: "nothing: payloads have ids, not what they name",
   },
   { table: "schedules", personal: [], retention: { rule: "while a service lists the schedule" } },
