@@ -1,7 +1,7 @@
 /** Difference between the numbers of a version with a text and without, which is beyond all versions. */
 const WITHOUT_TEXT = 10n ** 13n;
 
-/** What an entity tag depends on, of a payment, a refund or a payment request. */
+/** Version and text of a payment, a refund or a payment request, on which its entity tag depends. */
 interface Tagged {
   readonly version: bigint;
   readonly description: string | null;
