@@ -2,7 +2,7 @@ import { child, entries, type Located } from "../oapi_codegen/document/json_valu
 import type { Direction } from "./change.ts";
 import { compareOperation } from "./compare_operation.ts";
 import { compareServers } from "./compare_servers.ts";
-import type { DocumentPair } from "./document_pair.ts";
+import type { DocumentPair, OperationPair } from "./document_pair.ts";
 import { follow } from "./flat_schema.ts";
 import { reportRemovedOperation } from "./lifecycle.ts";
 
@@ -26,7 +26,7 @@ export function comparePaths(pair: DocumentPair, { key, clientSends }: ComparePa
 }
 
 /** Compares path items by path. `prefix` precedes the method in messages. */
-export function comparePathItems(
+function comparePathItems(
   pair: DocumentPair,
   { before, after, prefix, clientSends }: {
     readonly before: ReadonlyMap<string, Located>;
@@ -89,17 +89,39 @@ function compareItem(
     const place = `${name}${method} ${path}`;
     const [left, right] = [earlier.get(method), later.get(method)];
     if (left !== undefined && right !== undefined && old !== undefined && now !== undefined) {
-      compareOperation({
+      const compared = compareOperation({
         ...pair,
         operation: { before: left, after: right },
         path: { before: old, after: now },
         place,
         clientSends,
       });
+      compareCallbacks(compared);
     } else if (left !== undefined) reportRemovedOperation(pair, { operation: left, place });
     else if (right !== undefined) {
       const message = "operation added";
       pair.changes.add(place, { level: "safe", message, pointer: right.pointer, side: "after" });
     }
+  }
+}
+
+/** Callbacks of callbacks that are compared. */
+const MAX_CALLBACKS = 2;
+
+function compareCallbacks(pair: OperationPair): void {
+  const { operation, place, clientSends } = pair;
+  // The path of a callback may refer to that of the operation.
+  if (place.split(", callback ").length > MAX_CALLBACKS) return;
+  const callbacks = (parent: Located): ReadonlyMap<string, Located> => new Map(entries(parent, "callbacks"));
+  const [before, after] = [callbacks(operation.before), callbacks(operation.after)];
+  for (const name of new Set([...before.keys(), ...after.keys()])) {
+    const items = (found: Located | undefined, root: OperationPair["before"]): ReadonlyMap<string, Located> =>
+      found === undefined ? new Map() : new Map(entries(follow(found, root)));
+    comparePathItems(pair, {
+      before: items(before.get(name), pair.before),
+      after: items(after.get(name), pair.after),
+      prefix: `${place}, callback ${name} `,
+      clientSends: clientSends === "request" ? "response" : "request",
+    });
   }
 }
