@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { outsideTransactions } from "@archway/db/outside_transactions.ts";
 import { hasEncrypted, type PersonalDataCipher } from "@archway/service_kit/personal_data.ts";
 import type {
   BackgroundWork,
@@ -51,7 +52,7 @@ export const privacyModule: ServiceModule = {
 /** Returns a cipher that is loaded for the first event: the first response does not need it. */
 function cipherOnDemand(secrets: readonly [string, ...string[]]): PersonalDataCipher {
   let loaded: Promise<PersonalDataCipher> | undefined;
-  const load = (): Promise<PersonalDataCipher> => loaded ??= loadCipher(secrets);
+  const load = (): Promise<PersonalDataCipher> => loaded ??= outsideTransactions(() => loadCipher(secrets));
   return {
     encrypt: async (...events) => await (await load()).encrypt(...events),
     decrypt: async (db, data) => data.some(hasEncrypted) ? await (await load()).decrypt(db, data) : data,

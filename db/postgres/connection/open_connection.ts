@@ -1,4 +1,5 @@
 import { DatabaseError } from "../../errors.ts";
+import { outsideTransactions } from "../../outside_transactions.ts";
 import { DEFAULT_DRIVER, type InstanceConfig, type PoolConfig } from "../pool_config.ts";
 import { Connection } from "./connection.ts";
 import type { DriverEvents } from "./driver_session.ts";
@@ -47,7 +48,9 @@ async function openWith(
   const timeoutMs = config.connectTimeoutMs ?? 5_000;
   const { driver = DEFAULT_DRIVER, tls } = instance;
   // Loaded on demand, as few programs choose it, and before there is a socket whose errors have to be handled.
-  const postgresJs = driver === "wire" ? undefined : await import("./postgres_js_session.ts");
+  const postgresJs = driver === "wire"
+    ? undefined
+    : await outsideTransactions(() => import("./postgres_js_session.ts"));
   const socket = await openSocket(instance, { timeoutMs, signal });
   const isRequested = driver === "postgres.js" && tls !== undefined && tls.negotiation !== "direct";
   const refusal = isRequested ? new TlsRefusal(socket) : undefined;

@@ -1,3 +1,5 @@
+import { outsideTransactions } from "../../outside_transactions.ts";
+
 /** Maximum code point of ASCII, which SASLprep keeps as it is. */
 const ascii = /^[\x20-\x7e]*$/;
 
@@ -8,7 +10,7 @@ const ascii = /^[\x20-\x7e]*$/;
 export async function preparePassword(password: string): Promise<string> {
   if (ascii.test(password)) return password;
   // Its tables of characters are rarely needed.
-  const { saslprep } = await import("@mongodb-js/saslprep");
+  const { saslprep } = await outsideTransactions(() => import("@mongodb-js/saslprep"));
   try {
     return saslprep(password);
   } catch {
