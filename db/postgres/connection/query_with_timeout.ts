@@ -10,10 +10,13 @@ export const UNREACHABLE = "unreachable";
 /** SQLSTATE of a server, database or role whose maximum of connections is reached. */
 export const TOO_MANY_CONNECTIONS = "53300";
 
-/** Timeout of a probe. The message is user-facing. */
+/** Timeout of a probe. The message is for operators, the reason for users. */
 class ProbeTimeoutError extends DatabaseError {
+  readonly reason: string;
+
   constructor(timeoutMs: number) {
-    super("unavailable", `no response within ${timeoutMs} ms`);
+    super("unavailable", `The database did not respond within ${timeoutMs} ms`);
+    this.reason = `no response within ${timeoutMs} ms`;
   }
 }
 
@@ -42,8 +45,7 @@ export async function queryWithTimeout<T>(
 
 /** Returns a user-facing reason without addresses or credentials. */
 export function probeErrorReason(error: unknown): string {
-  if (error instanceof ProbeTimeoutError) return error.message;
-  if (error instanceof UnsuitableServerError) return error.reason;
+  if (error instanceof ProbeTimeoutError || error instanceof UnsuitableServerError) return error.reason;
   const { code, sqlState = "" } = toDatabaseError(error);
   if (sqlState.startsWith("28")) return "authentication failed";
   if (sqlState === TOO_MANY_CONNECTIONS) return "no connection left for the health probe";
