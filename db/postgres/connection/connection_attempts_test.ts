@@ -86,9 +86,9 @@ Deno.test("Connections replaces attempts that hang, never with more than the max
   assertEquals(await waiting, 1);
   // Those that were overtaken leave their places to others.
   await until(() => proxy.hanging === 0);
-  const slow = Array.from({ length: 3 }, () => opened.run("SELECT pg_sleep(0.1)"));
-  assertEquals(await Promise.all(slow), [1, 1, 1]);
+  const acquired = await Promise.all(Array.from({ length: 3 }, () => opened.connections.acquire()));
   assertEquals([opened.most, opened.connections.status.open], [3, 3]);
+  for (const connection of acquired) opened.connections.release(connection);
   await opened.connections.end({ timeout: LONG_MS });
 });
 
@@ -112,6 +112,25 @@ Deno.test("Connections leaves a slow server its time, also beside attempts that 
     await opened.connections.end({ timeout: LONG_MS });
     assert(opened.most <= max);
   }
+});
+
+Deno.test("Connections ends no attempt of a slow server because of one that began with it", async () => {
+  await using database = await useTestDatabase();
+  const gates = Array.from({ length: 3 }, () => Promise.withResolvers<void>());
+  const opened = new Opened(database.instance, {
+    max: 3,
+    before: async (attempt) => await gates[Math.min(attempt, 3) - 1]?.promise,
+  });
+  const waiting = [opened.run(), opened.run()];
+  // The third has begun beside the others, and hangs, too.
+  await until(() => opened.signals[2]?.aborted === true);
+  gates[1]?.resolve();
+  assertEquals(await Promise.all(waiting), [1, 1]);
+  gates[0]?.resolve();
+  await until(() => opened.connections.status.open === 2);
+  assertEquals(opened.signals.slice(0, 2).map(({ aborted }) => aborted), [false, false]);
+  gates[2]?.resolve();
+  await opened.connections.end({ timeout: LONG_MS });
 });
 
 Deno.test("Connections.end() ends attempts that hang, and their sockets", async () => {

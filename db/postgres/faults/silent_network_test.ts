@@ -67,10 +67,17 @@ function assertEnded(codes: readonly unknown[]): void {
   assert(codes.includes("outcome-unknown"));
 }
 
-/** Opens as many connections as there may be: one still being opened in a silence would only end by its timeout. */
-async function openAll(pool: ConnectionPool): Promise<void> {
-  await writeOnAll(pool);
-  await until(() => pool.load()[0]?.pool.open === MAX);
+/** Opens connections by transactions that wait for each other: a few connections could run them in turn. */
+async function openAll(pool: ConnectionPool, count = MAX): Promise<void> {
+  const all = Promise.withResolvers<void>();
+  let entered = 0;
+  await Promise.all(Array.from({ length: count }, () => {
+    return pool.withTx(async (tx) => {
+      await tx.query("SELECT 1");
+      if (++entered === count) all.resolve();
+      await all.promise;
+    });
+  }));
 }
 
 async function isHealthy(pool: ConnectionPool): Promise<boolean | undefined> {
@@ -156,18 +163,20 @@ Deno.test("openPool() frees connections whose server does not keep its statement
 Deno.test("openPool() does not wait for an attempt to connect that the network has forgotten", async () => {
   await using database = await useTestDatabase();
   await createTable(database.instance);
-  await using proxy = new SilentProxy({ ...database.instance, maxConnections: MAX });
+  // More than are opened beside others that are slow on a busy machine.
+  await using proxy = new SilentProxy({ ...database.instance, maxConnections: 4 * MAX });
   await using pool = open(proxy.instance, { connectTimeoutMs: 20_000 });
-  await Promise.all([pool.withTx((tx) => tx.query("SELECT 1")), pool.withTx((tx) => tx.query("SELECT 1"))]);
-  await until(() => pool.load()[0]?.pool.open === 2);
+  await openAll(pool, 2);
 
   proxy.silence();
   const before = proxy.accepted;
-  const stuck = Promise.allSettled([insert(pool), insert(pool)]);
+  const stuck = Promise.allSettled(
+    Array.from({ length: pool.load()[0]?.pool.idle ?? 0 }, () => insert(pool)),
+  );
   const waiting = insert(pool);
   await until(() => proxy.accepted > before);
   proxy.moveTo(database.instance);
   assertEquals((await waiting as { rowCount: number }).rowCount, 1);
-  assertEquals(codesOf(await stuck), ["outcome-unknown", "outcome-unknown"]);
+  assertEquals(new Set(codesOf(await stuck)), new Set(["outcome-unknown"]));
   assertEquals(codesOf(await writeOnAll(pool)), Array.from({ length: MAX }, () => "done"));
 });
