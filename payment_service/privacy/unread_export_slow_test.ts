@@ -80,7 +80,9 @@ async function checkUnreadExport(
   });
   assertEquals(code, 0);
   const { records }: { records: readonly { readonly table: string }[] } = JSON.parse(text);
-  assertEquals(records.filter(({ table }) => table === "payments").length, PAYMENTS);
+  const count = (name: string): number => records.filter(({ table }) => table === name).length;
+  // Stored responses of the payments, and of the deposit.
+  assertEquals([count("payments"), count("idempotency_keys")], [PAYMENTS, PAYMENTS + 1]);
   assert(text.length > 4 * 65_536, `${text.length} characters`);
 }
 
