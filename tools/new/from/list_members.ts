@@ -29,7 +29,7 @@ export function listMembers(
     if (property.name === list) return [];
     const found = memberOf(property, { paging, planning });
     if (found !== undefined) return [found];
-    if (!property.isRequired) return [];
+    if (!property.isReturned) return [];
     const constant = property.schemas.map((schema) => planning.sampler.plainest(schema)).at(-1);
     if (constant === undefined) {
       throw new Unsupported(`no value for ${property.name} of its response was found`);
@@ -51,13 +51,13 @@ function memberOf(
       properties: new Map(objects.flatMap(({ properties }) => [...properties])),
     };
     const members = listMembers(shape, { list: undefined, paging, planning });
-    return members.length === 0 && !property.isRequired ? undefined : { property: name, value: members };
+    return members.length === 0 && !property.isReturned ? undefined : { property: name, value: members };
   }
   const { kind, isNullable, values } = columnType(property, references);
   const isUrl = String(mergedSchema(property, references)["format"] ?? "").startsWith("uri");
   const found = values === undefined ? valueOf(name, { kind, isUrl, paging }) : undefined;
   if (found?.condition === undefined) return found && { property: name, value: found.value };
-  const otherwise = isNullable ? "null" : property.isRequired ? '""' : undefined;
+  const otherwise = isNullable ? "null" : property.isReturned ? '""' : undefined;
   return { property: name, ...found, otherwise };
 }
 

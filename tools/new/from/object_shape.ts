@@ -8,12 +8,15 @@ import {
   member,
 } from "../../oapi_codegen/document/json_value.ts";
 import type { References } from "../../oapi_codegen/document/references.ts";
+import { REQUIRED_OF_RESPONSES } from "../../oapi_codegen/schemas/schema_walk.ts";
 
 /** Property of an object schema, as each part of its `allOf` declares it, the most specific last. */
 export interface PropertyShape {
   readonly name: string;
   readonly schemas: readonly Located[];
   readonly isRequired: boolean;
+  /** Whether a response must have it: also if it is required and read-only in a document of OpenAPI 3.0. */
+  readonly isReturned: boolean;
 }
 
 /** Object schema without its references and `allOf`. */
@@ -36,7 +39,7 @@ export function objectShape(
   if (depth > MAX_DEPTH) return undefined;
   const parts = [...partsOf(schema, references)];
   const schemas = new Map<string, Located[]>();
-  const required = new Set<string>();
+  const [required, returned] = [new Set<string>(), new Set<string>()];
   for (const part of parts) {
     const type = member(part.value, "type");
     const types = isArray(type) ? type : type === undefined ? ["object"] : [type];
@@ -45,6 +48,9 @@ export function objectShape(
       schemas.set(name, [...schemas.get(name) ?? [], property]);
     }
     for (const { value } of elements(part, "required")) if (typeof value === "string") required.add(value);
+    for (const { value } of elements(part, REQUIRED_OF_RESPONSES)) {
+      if (typeof value === "string") returned.add(value);
+    }
   }
   const isPlain = parts.every(({ value }) =>
     FURTHER.every((keyword) => member(value, keyword) === undefined) &&
@@ -53,10 +59,15 @@ export function objectShape(
   for (const property of parts.flatMap((part) => commonProperties(part, references, depth))) {
     if (!schemas.has(property.name)) schemas.set(property.name, [...property.schemas]);
     if (property.isRequired) required.add(property.name);
+    if (property.isReturned) returned.add(property.name);
   }
   if (schemas.size === 0) return undefined;
   const properties = [...schemas].map(([name, found]) =>
-    [name, { name, schemas: found, isRequired: required.has(name) }] as const
+    [name, {
+      ...{ name, schemas: found },
+      isRequired: required.has(name),
+      isReturned: required.has(name) || returned.has(name),
+    }] as const
   );
   return { properties: new Map(properties), isPlain };
 }
@@ -77,6 +88,8 @@ function commonProperties(
       ...property,
       isRequired: property.isRequired &&
         others.every(({ properties }) => properties.get(property.name)?.isRequired === true),
+      isReturned: property.isReturned &&
+        others.every(({ properties }) => properties.get(property.name)?.isReturned === true),
     }));
   });
 }

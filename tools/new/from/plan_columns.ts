@@ -185,7 +185,7 @@ export function planMembers(
   const members: Member[] = [];
   const unset: string[] = [];
   for (const property of shape.properties.values()) {
-    const isRequired = property.isRequired || hasDefault(property, planning);
+    const isRequired = property.isReturned || hasDefault(property, planning);
     const source = sourceOf(property, { columns, key, item, planning }) ??
       (isRequired ? constantOf(property, planning) : undefined);
     if (source === undefined) unset.push(property.name);
@@ -204,7 +204,7 @@ function sourceOf(
   if (name === key.property && isSame) return { kind: "key" };
   const column = columns.find((one) => one.property === name);
   if (column !== undefined && isSame) {
-    const isRequired = property.isRequired || hasDefault(property, planning);
+    const isRequired = property.isReturned || hasDefault(property, planning);
     const { isNullable } = columnType(property, planning.references);
     const mayLack = isRequired && !isNullable && (column.isOptional || column.type.isNullable);
     return {

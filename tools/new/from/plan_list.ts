@@ -124,7 +124,7 @@ function planFilters(
     if (place !== "query" || pages.includes(name)) continue;
     const items = itemSchema(schema, planning.references);
     const { kind } = columnType(
-      { name, schemas: [items ?? schema], isRequired: required },
+      { name, schemas: [items ?? schema], isRequired: required, isReturned: required },
       planning.references,
     );
     const column = columns.find((one) => bare(one.property) === bare(name) && one.type.kind === kind);

@@ -100,7 +100,7 @@ export class ResponsePlanner {
 
   #constants({ envelope, property }: BodyPlace): Constants {
     const others = [...envelope?.properties.values() ?? []].filter((one) =>
-      one.isRequired && one.name !== property
+      one.isReturned && one.name !== property
     );
     return others.map((one): readonly [string, JsonValue] => {
       const [schema] = one.schemas.toReversed();

@@ -56,8 +56,11 @@ export function planWrite(
   return {
     ...{ operation, members, sample, response: planner.response(operation) },
     isBodyOptional: operation.body?.required === false,
-    isBodyNullable:
-      columnType({ name: "", schemas: [schema], isRequired: true }, planner.planning.references).isNullable,
+    isBodyNullable: columnType(
+      { name: "", schemas: [schema], isRequired: true, isReturned: true },
+      planner.planning.references,
+    )
+      .isNullable,
     key: sent === undefined ? "absent" : sent.isRequired ? "required" : "optional",
   };
 }

@@ -1,6 +1,6 @@
 import type { JsonValue } from "@archway/server/operation.ts";
 import { isObject } from "../../../oapi_codegen/document/json_value.ts";
-import type { Collection, PlannedWrite } from "../collection.ts";
+import type { Collection, PlannedResponse, PlannedWrite } from "../collection.ts";
 import { isWhole } from "../plan_columns.ts";
 import { keyParameter } from "../plan_key.ts";
 import { literal } from "./code.ts";
@@ -61,11 +61,15 @@ export function changeCase(
   const line = isAtItem ? itemLine(method, operation) : JSON.stringify(`${method} ${operation.path}`);
   const mediaType = operation.body?.content.find(({ codec }) => codec === "json")?.mediaType;
   const extra = headersArgument(operation, mediaType === "application/json" ? undefined : mediaType, body);
-  const seen = response.representation === undefined ? undefined : itemOf("json", response.property);
+  const returned = names.filter((name) => isIn(name, response));
+  const isWholeItem = returned.length === names.length;
+  const seen = response.representation === undefined || returned.length === 0
+    ? undefined
+    : itemOf("json", response.property);
   const reading = read === undefined ? "" : `
     const read = await exchange(server, ${itemLine("GET", read.operation)});
     assertEquals(pick(${itemOf("read.json", read.response.property)}, names), pick(changed, names));`;
-  const usesNames = seen !== undefined || read !== undefined;
+  const usesNames = seen !== undefined && isWholeItem || read !== undefined;
   return `  "${method} changes ${one}": async (server) => {
     const key = await create(server, FIRST);
     const changed = ${literal(changed)};${
@@ -73,9 +77,21 @@ export function changeCase(
   }
     const { status${seen === undefined ? "" : ", json"} } = await exchange(server, ${line}${extra});
     assertEquals(status, ${response.success.response.status});${
-    seen === undefined ? "" : `\n    assertEquals(pick(${seen}, names), pick(changed, names));`
+    seen === undefined
+      ? ""
+      : isWholeItem
+      ? `\n    assertEquals(pick(${seen}, names), pick(changed, names));`
+      : `\n    const returned: readonly string[] = ${literal(returned)};
+    assertEquals(pick(${seen}, returned), pick(changed, returned));`
   }${reading}
   },`;
+}
+
+/** Whether a response has a property of the item as it was sent: some return the id alone. */
+function isIn(name: string, { representation }: PlannedResponse): boolean {
+  return representation?.members.some(({ property, source }) =>
+    source.kind === "whole" || source.kind === "column" && property === name
+  ) ?? false;
 }
 
 /** Returns the first line of a request about an item, as code. */
