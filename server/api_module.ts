@@ -32,10 +32,21 @@ export interface ApiModule {
   readonly routes: readonly Route[];
   /** OpenAPI document as JSON text, served at `/openapi/<name>.json` and, as YAML, at `/openapi/<name>.yaml`. */
   readonly document: string;
+  /**
+   * Whether it belongs to a capability that services share, so that lists and `/docs` begin with those of the services.
+   *
+   * @default false
+   */
+  readonly isShared?: boolean;
   /** Problem types of the service, in addition to the server's own. */
   readonly problemTypes: readonly ProblemType[];
   /** Converts a domain error to a problem; undefined for any other error. */
   problemOf(error: unknown): Problem | undefined;
   /** Receives the operations of all APIs of a server before it serves, for routes that call them. */
   connect?(operations: OperationCalls): void;
+}
+
+/** Returns APIs in their order, those of capabilities after those of services. */
+export function ownFirst<Api extends Pick<ApiModule, "isShared">>(apis: readonly Api[]): readonly Api[] {
+  return apis.toSorted((one, other) => Number(one.isShared ?? false) - Number(other.isShared ?? false));
 }

@@ -43,6 +43,7 @@ function mountGraphql(dependencies: ServiceDependencies, config: GraphqlConfig):
     api: {
       name: "graphql",
       document: GRAPHQL_DOCUMENT,
+      isShared: true,
       ...problemTable({}),
       // Read when the server is created, after all services have been mounted.
       get routes(): ReturnType<typeof graphqlRoutes> {

@@ -59,6 +59,7 @@ export function mountMcp(
     api: {
       name: "mcp",
       document: MCP_DOCUMENT,
+      isShared: true,
       ...problemTable({}),
       // Read when the server is created, after all services have been mounted.
       get routes(): readonly Route[] {

@@ -1,3 +1,4 @@
+import { ownFirst } from "@archway/server/api_module.ts";
 import type { MountedServices } from "./mount_services.ts";
 import type { Project } from "./project.ts";
 
@@ -23,9 +24,8 @@ export function welcome(
 ): string {
   const examples = services.flatMap(({ examples = [] }) => examples)
     .map((example) => `    ${example.replaceAll("{url}", url)}`);
-  const documents = mounted.services.flatMap(({ api }) =>
-    api === undefined || !served ? [] : [`    ${url}/openapi/${api.name}.json`]
-  );
+  const apis = mounted.services.flatMap(({ api }) => api === undefined || !served ? [] : [api]);
+  const documents = ownFirst(apis).map(({ name }) => `    ${url}/openapi/${name}.json`);
   return [
     "",
     `  ${name.charAt(0).toUpperCase()}${name.slice(1)} is listening on ${url}`,

@@ -18,7 +18,11 @@ Deno.test("welcome() shows the address, the database, example requests and OpenA
     url: "http://127.0.0.1:8080",
     database: "embedded",
     project: { name: "shop", services },
-    mounted: { services: [{ api: api("order") }, {}, { api: api("customer") }] },
+    mounted: {
+      services: [{ api: { ...api("webhook"), isShared: true } }, { api: api("order") }, {}, {
+        api: api("customer"),
+      }],
+    },
   });
   assertEquals(
     text,
@@ -34,6 +38,7 @@ Deno.test("welcome() shows the address, the database, example requests and OpenA
   OpenAPI documents:
     http://127.0.0.1:8080/openapi/order.json
     http://127.0.0.1:8080/openapi/customer.json
+    http://127.0.0.1:8080/openapi/webhook.json
 
 `,
   );

@@ -1,4 +1,4 @@
-import type { ApiModule } from "../api_module.ts";
+import { type ApiModule, ownFirst } from "../api_module.ts";
 import type { JsonValue } from "../operation.ts";
 
 /** Entry of the list of documents. */
@@ -32,7 +32,7 @@ export function documentList(
   base: string,
 ): { readonly data: readonly ListedDocument[] } {
   return {
-    data: modules.map(({ name, document }) => ({
+    data: ownFirst(modules).map(({ name, document }) => ({
       ...{ name, ...infoOf(document) },
       json: `${base}/openapi/${name}.json`,
       yaml: `${base}/openapi/${name}.yaml`,

@@ -9,6 +9,7 @@ export function webhookApi(dependencies: WebhookHandlersDependencies): ApiModule
     name: "webhook",
     routes: routes(webhookHandlers(dependencies)),
     document: spec,
+    isShared: true,
     ...webhookProblems,
   };
 }
