@@ -59,7 +59,7 @@ async function request({ servers: [server], payee }: Harness): Promise<string> {
 }
 
 function pay(server: Server, id: string, payerAccountId: string): Promise<PaymentResponse> {
-  const options = { headers: { "If-Match": '"1"' }, body: { payerAccountId } };
+  const options = { headers: { "If-Match": '"11"' }, body: { payerAccountId } };
   return send(server, `PUT /v1/payment-requests/${id}/payment`, options);
 }
 
@@ -96,7 +96,7 @@ Deno.test("A request that is paid, revised and cancelled at once has one of thes
     for (let round = 0; round < ROUNDS; round++) {
       const id = await request(harness);
       const path = `/v1/payment-requests/${id}`;
-      const headers = { "If-Match": '"1"' };
+      const headers = { "If-Match": '"11"' };
       const changes = [
         () => pay(one, id, payer),
         () => send(two, `PUT ${path}`, { headers, body: terms(payee, "2.00") }),

@@ -50,7 +50,7 @@ const RESPONSE = {
   headers: [
     ["content-type", "application/json"],
     ["location", `/v1/payments/${RECORDED.paymentId}`],
-    ["etag", '"1"'],
+    ["etag", '"11"'],
   ],
   body: new Uint8Array(480),
 } as const;

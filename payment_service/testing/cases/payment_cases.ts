@@ -11,13 +11,13 @@ export const PAYMENT_CASES: PaymentCases = {
     assertEquals([paid.status, paid.headers.get("location"), paid.headers.get("etag")], [
       201,
       `/v1/payments/${id}`,
-      '"1"',
+      '"11"',
     ]);
     const { createdAt, updatedAt, ...rest } = dataOf(paid);
     assertEquals(createdAt, updatedAt);
     assertEquals(rest, { id, ...body(accounts, "12.34"), status: "settled", refunded: money("0.00") });
     const read = await send(server, `GET /v1/payments/${id}`);
-    assertEquals([read.body.data, read.headers.get("etag")], [paid.body.data, '"1"']);
+    assertEquals([read.body.data, read.headers.get("etag")], [paid.body.data, '"11"']);
     assertEquals([await balanceOf(server, accounts.payer), await balanceOf(server, accounts.payee)], [
       "87.66",
       "12.34",

@@ -24,7 +24,7 @@ export const REFUND_CASES: PaymentCases = {
     assertEquals([first.status, first.headers.get("location"), first.headers.get("etag")], [
       201,
       `/v1/payments/${id}/refunds/${refunds[0]}`,
-      '"1"',
+      '"11"',
     ]);
     assertEquals((await refund(0, "4.00", { description: "Too much" })).status, 200);
     assertEquals(outcome(await refund(0, "4.01")), "409 refund-exists");
@@ -32,7 +32,7 @@ export const REFUND_CASES: PaymentCases = {
     assertEquals([partly.body.data?.["status"], partly.body.data?.["refunded"], partly.headers.get("etag")], [
       "partially-refunded",
       money("4.00"),
-      '"2"',
+      '"21"',
     ]);
     assertEquals(outcome(await refund(1, "6.01")), "422 refund-exceeds-payment");
     assertEquals((await refund(1, "6.00")).status, 201);

@@ -26,9 +26,9 @@ export const REQUEST_CHANGE_CASES: Readonly<Record<string, (harness: Harness) =>
       "404 payment-request-not-found",
     );
     const created = await put(first, { headers: { "If-None-Match": "*" } });
-    assertEquals([created.status, created.headers.get("etag"), idOf(created)], [201, '"1"', id]);
+    assertEquals([created.status, created.headers.get("etag"), idOf(created)], [201, '"13"', id]);
     const strict = await put(first, { headers: { "If-None-Match": "*" } });
-    assertEquals([outcome(strict), strict.headers.get("etag")], ["412 payment-request-changed", '"1"']);
+    assertEquals([outcome(strict), strict.headers.get("etag")], ["412 payment-request-changed", '"13"']);
     const again = await put(first);
     assertEquals([again.status, again.body.data, again.headers.get("location")], [
       200,
@@ -38,13 +38,13 @@ export const REQUEST_CHANGE_CASES: Readonly<Record<string, (harness: Harness) =>
     const second = terms(bob, { reference: "invoice-2", amount: money("12.00"), payerAccountId: ada });
     assertEquals(outcome(await put(second)), "409 payment-request-exists");
     const stale = await put(second, { headers: { "If-Match": '"3"' } });
-    assertEquals([outcome(stale), stale.headers.get("etag")], ["412 payment-request-changed", '"1"']);
-    const revised = await put(second, { headers: { "If-Match": '"1"' } });
-    assertEquals([revised.status, revised.headers.get("etag")], [200, '"2"']);
+    assertEquals([outcome(stale), stale.headers.get("etag")], ["412 payment-request-changed", '"13"']);
+    const revised = await put(second, { headers: { "If-Match": '"13"' } });
+    assertEquals([revised.status, revised.headers.get("etag")], [200, '"23"']);
     assertEquals({ ...dataOf(revised), ...second }, dataOf(revised));
     // No difference, no revision.
-    const same = await put(second, { headers: { "If-Match": '"2"' } });
-    assertEquals([same.status, same.headers.get("etag"), same.body.data], [200, '"2"', revised.body.data]);
+    const same = await put(second, { headers: { "If-Match": '"23"' } });
+    assertEquals([same.status, same.headers.get("etag"), same.body.data], [200, '"23"', revised.body.data]);
     const other = terms(ada, { reference: "invoice-3" });
     const moved = await put(other, { headers: { "If-Match": "*" } });
     assertEquals([outcome(moved), ...invalidParams(moved)], [
@@ -52,15 +52,15 @@ export const REQUEST_CHANGE_CASES: Readonly<Record<string, (harness: Harness) =>
       "body /payeeAccountId",
       "body /reference",
     ]);
-    for (const headers of [{ "If-None-Match": '"1"' }, { "If-None-Match": "*", "If-Match": "*" }]) {
+    for (const headers of [{ "If-None-Match": '"13"' }, { "If-None-Match": "*", "If-Match": "*" }]) {
       assertEquals(invalidParams(await put(second, { headers })), ["header If-None-Match"]);
     }
     assertEquals((await put(second, { headers: { "If-Match": "1" } })).status, 400);
     assertEquals(await revisionsOf(harness, id), [[1, "created"], [2, "created"]]);
     // The payer has read the first revision.
-    const outdated = await pay(harness, id, { as: "ada", payer: ada });
-    assertEquals([outcome(outdated), outdated.headers.get("etag")], ["412 payment-request-changed", '"2"']);
-    assertEquals((await pay(harness, id, { as: "ada", payer: ada, tag: '"2"' })).status, 201);
+    const outdated = await pay(harness, id, { as: "ada", payer: ada, tag: '"13"' });
+    assertEquals([outcome(outdated), outdated.headers.get("etag")], ["412 payment-request-changed", '"23"']);
+    assertEquals((await pay(harness, id, { as: "ada", payer: ada, tag: '"23"' })).status, 201);
     assertEquals(await balanceOf(server, bob, "bob"), "12.00");
   },
   "a cancelled request stays cancelled": async (harness) => {
@@ -68,15 +68,15 @@ export const REQUEST_CHANGE_CASES: Readonly<Record<string, (harness: Harness) =>
     const id = idOf(await request(harness));
     const path = `POST /v1/payment-requests/${id}/cancel`;
     assertEquals((await send(server, path, { as: "bob" })).status, 428);
-    const stale = await send(server, path, { as: "bob", headers: { "If-Match": '"2"' } });
+    const stale = await send(server, path, { as: "bob", headers: { "If-Match": '"21"' } });
     assertEquals(outcome(stale), "412 payment-request-changed");
-    const cancelled = await send(server, path, { as: "bob", headers: { "If-Match": '"1"' } });
+    const cancelled = await send(server, path, { as: "bob", headers: { "If-Match": '"11"' } });
     assertEquals([cancelled.status, dataOf(cancelled)["status"], cancelled.headers.get("etag")], [
       200,
       "cancelled",
-      '"2"',
+      '"21"',
     ]);
-    const again = await send(server, path, { as: "bob", headers: { "If-Match": '"1"' } });
+    const again = await send(server, path, { as: "bob", headers: { "If-Match": '"11"' } });
     assertEquals([again.status, again.body.data], [200, cancelled.body.data]);
     assertEquals(
       outcome(await pay(harness, id, { as: "ada", payer: ada, tag: "*" })),

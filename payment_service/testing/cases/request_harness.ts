@@ -54,7 +54,7 @@ export async function request(
 export function pay(
   { server }: Harness,
   requestId: string,
-  { as, payer, tag = '"1"' }: { readonly as: string; readonly payer: string; readonly tag?: string },
+  { as, payer, tag = '"11"' }: { readonly as: string; readonly payer: string; readonly tag?: string },
 ): Promise<PaymentResponse> {
   const options = { as, headers: { "If-Match": tag }, body: { payerAccountId: payer } };
   return send(server, `PUT /v1/payment-requests/${requestId}/payment`, options);

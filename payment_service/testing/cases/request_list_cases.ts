@@ -97,7 +97,7 @@ export const REQUEST_LIST_CASES: Readonly<Record<string, (harness: Harness) => P
     const [id = ""] = made;
     for (const [index, amount] of ["11.00", "12.00"].entries()) {
       await send(harness.server, `PUT /v1/payment-requests/${id}`, {
-        ...{ as: "bob", headers: { "If-Match": `"${index + 1}"` } },
+        ...{ as: "bob", headers: { "If-Match": `"${index + 1}1"` } },
         body: terms(harness.bob, { amount: money(amount) }),
       });
     }

@@ -26,23 +26,23 @@ export const REQUEST_PAYMENT_CASES: Readonly<Record<string, (harness: Harness) =
     });
     assertEquals([created.headers.get("location"), created.headers.get("etag")], [
       `/v1/payment-requests/${id}`,
-      '"1"',
+      '"13"',
     ]);
     // Any caller with the id of a request that asks no account can read it.
     assertEquals((await get(harness, id, "ada")).body.data, created.body.data);
-    const paid = await pay(harness, id, { as: "ada", payer: ada });
+    const paid = await pay(harness, id, { as: "ada", payer: ada, tag: '"13"' });
     const payment = idOf(paid);
     assertEquals([paid.status, paid.headers.get("location"), paid.headers.get("etag")], [
       201,
       `/v1/payments/${payment}`,
-      '"1"',
+      '"11"',
     ]);
     const sides = { payerAccountId: ada, payeeAccountId: bob, amount: money("10.00"), description: "Lunch" };
     assertEquals({ ...dataOf(paid), ...sides }, dataOf(paid));
     const read = await get(harness, id);
     const { status, paymentId } = dataOf(read);
-    assertEquals([status, paymentId, read.headers.get("etag")], ["paid", payment, '"2"']);
-    for (const tag of ['"1"', '"2"', '"7"']) {
+    assertEquals([status, paymentId, read.headers.get("etag")], ["paid", payment, '"23"']);
+    for (const tag of ['"13"', '"23"', '"7"']) {
       const again = await pay(harness, id, { as: "ada", payer: ada.toUpperCase(), tag });
       assertEquals([again.status, again.body.data, again.headers.get("location")], [
         200,
