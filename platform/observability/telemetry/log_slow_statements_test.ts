@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { configure, getLogger, type LogRecord, reset } from "@logtape/logtape";
+import type { ConnectionPool } from "@archway/db/db.ts";
 import { openPool } from "@archway/db/postgres/open_pool.ts";
 import { useTestDatabase } from "@archway/tools/support/postgres/use_test_database.ts";
 import { logSlowStatements } from "./log_slow_statements.ts";
@@ -16,9 +17,14 @@ Deno.test("logSlowStatements() logs the text of a slow statement without its val
   });
   try {
     await using database = await useTestDatabase();
-    const observer = logSlowStatements(getLogger("slow"), 50);
-    await using pool = openPool({ primary: database.instance, replicas: [], observer });
-    await pool.writer().query("SELECT 1");
+    const open = (thresholdMs: number): ConnectionPool => {
+      const observer = logSlowStatements(getLogger("slow"), thresholdMs);
+      return openPool({ primary: database.instance, replicas: [], observer });
+    };
+    await using patient = open(600_000);
+    await patient.writer().query("SELECT pg_sleep(0.06)");
+    assertEquals(records, []);
+    await using pool = open(50);
     await pool.writer().query("SELECT pg_sleep(0.06), 'ann@example.com', $1::text", ["secret"]);
     await pool.writer().query("DO $$ BEGIN PERFORM pg_sleep(0.06); RAISE 'no'; END $$").catch(() => {});
     assertEquals(records.map(({ rawMessage }) => rawMessage), [
