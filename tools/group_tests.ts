@@ -43,10 +43,13 @@ function matcherOf(patterns: readonly string[]): (path: string) => boolean {
   return (path) => matchers.some((matcher) => matcher.test(path));
 }
 
-/** Divides sorted paths into groups of neighbours within a top folder, which import much of the same. */
+/**
+ * Divides sorted paths into groups of neighbours within a top folder, which import much of the same. Those of whole
+ * programs come first: they take the longest, and nothing would run beside the last.
+ */
 export function groupTests(paths: readonly string[]): readonly (readonly string[])[] {
-  const folders = Map.groupBy(paths, (path) => path.replace(/\/.*/, ""));
-  return [...folders.values()].flatMap((tests) =>
+  const { tests = [], ...others } = Object.groupBy(paths, (path) => path.replace(/\/.*/, ""));
+  return [tests, ...Object.values(others)].flatMap((tests = []) =>
     Array.from(
       { length: Math.ceil(tests.length / GROUP_SIZE) },
       (_, index) => tests.slice(index * GROUP_SIZE, (index + 1) * GROUP_SIZE),

@@ -55,5 +55,6 @@ Deno.test("findTests() leaves out ignored files, folders and patterns", async ()
 Deno.test("groupTests() divides the tests of each top folder into groups of at most ten neighbours", () => {
   const tests = Array.from({ length: 12 }, (_, index) => `b/${String(index).padStart(2, "0")}_test.ts`);
   assertEquals(groupTests(["a/x_test.ts", ...tests]), [["a/x_test.ts"], tests.slice(0, 10), tests.slice(10)]);
+  assertEquals(groupTests(["a/x_test.ts", "tests/y_test.ts"]), [["tests/y_test.ts"], ["a/x_test.ts"]]);
   assertEquals(groupTests([]), []);
 });

@@ -42,7 +42,7 @@ async function writeGroup(
 ): Promise<string> {
   const [first = "", last = first] = [group[0], group.at(-1)];
   if (last === first) return first;
-  const path = join(folder, `${first.replace(/\/.*/, "")}_${index + 1}.ts`);
+  const path = join(folder, `${String(index + 1).padStart(3, "0")}_${first.replace(/\/.*/, "")}.ts`);
   const imports = group.map((test) => `import ${JSON.stringify(pathToFileURL(test).href)};\n`);
   await Deno.writeTextFile(path, imports.join(""));
   return path;
