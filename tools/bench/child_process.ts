@@ -17,7 +17,12 @@ export interface ChildProcessOptions {
   readonly showErrors?: boolean;
 }
 
-const INHERITED = ["PATH", "HOME", "DENO_DIR", "TMPDIR", "XDG_CACHE_HOME"];
+const INHERITED = [
+  ...["PATH", "HOME", "DENO_DIR", "TMPDIR", "XDG_CACHE_HOME"],
+  // Behind a proxy with a certificate of its own, packages could not be downloaded without them.
+  ...["DENO_CERT", "DENO_TLS_CA_STORE", "NODE_EXTRA_CA_CERTS", "SSL_CERT_DIR", "SSL_CERT_FILE"],
+  ...["HTTPS_PROXY", "NO_PROXY", "NPM_CONFIG_REGISTRY"],
+];
 const STOP_TIMEOUT_MS = 15_000;
 
 /** Returns the environment of a program that inherits nothing which would configure it. */

@@ -1,6 +1,5 @@
+import { inheritedVariables } from "../support/program.ts";
 import { Inspector } from "./inspector.ts";
-
-const INHERITED = ["PATH", "HOME", "DENO_DIR", "TMPDIR", "XDG_CACHE_HOME"];
 
 /** Program of a checkout with a new embedded database and an attached inspector. Disposing ends it. */
 export interface InspectedProgram extends AsyncDisposable {
@@ -19,17 +18,13 @@ export async function startInspectedProgram(tree: string): Promise<InspectedProg
   await using stack = new AsyncDisposableStack();
   const folder = await Deno.makeTempDir({ prefix: "archway_trace_" });
   stack.defer(() => Deno.remove(folder, { recursive: true }));
-  const inherited = INHERITED.flatMap((name) => {
-    const value = Deno.env.get(name);
-    return value === undefined ? [] : [[name, value]];
-  });
   const child = new Deno.Command(Deno.execPath(), {
     args: ["run", "-P", "--inspect=127.0.0.1:0", "main.ts"],
     cwd: tree,
     clearEnv: true,
     // No worker: its activity between requests is not part of a request.
     env: {
-      ...Object.fromEntries(inherited),
+      ...inheritedVariables(),
       NO_COLOR: "1",
       PORT: "0",
       WORKER: "off",
