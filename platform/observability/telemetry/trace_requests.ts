@@ -43,8 +43,11 @@ export function traceRequests({ origin, sampler, propagation }: Tracing): Reques
         const unrecorded = new UnrecordedTrace(traceId, caller?.spanId ?? newSpanId(), headers);
         exchange.ownTraceParent = unrecorded.traceParent;
         // The context costs two microseconds in all. It passes on the caller's trace; a trace that begins here, and is not
-        // recorded, needs none, since `fetch` outside of any context passes on that decision (trace_fetch.ts).
-        served = caller === undefined ? serve(exchange) : activeTrace.run(unrecorded, serve, exchange);
+        // recorded, needs none, since `fetch` outside of any context passes on that decision (trace_fetch.ts). Deno runs the
+        // requests after an import on demand in the context of the import, which may be that of another request.
+        served = caller === undefined && activeTrace.getStore() === undefined
+          ? serve(exchange)
+          : activeTrace.run(caller && unrecorded, serve, exchange);
       }
       return caller !== undefined && caller.sampled === undefined
         ? withDecision(served, { traceId, spanId: undefined, sampled: isRecorded })

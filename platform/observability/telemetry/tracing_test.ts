@@ -129,6 +129,13 @@ Deno.test("traceRequests() records a share of the traces that begin here, in ids
   assertEquals(off.spans, []);
 });
 
+Deno.test("traceRequests() records nothing of a request in the trace of another that has imported a module", async () => {
+  const none = { sampler: "parentbased_traceidratio", ratio: 0 } as const;
+  const { collector, fetched } = await trace([[5, traceparent(1)], [3, {}], [4, {}]], none);
+  assertEquals(treeOf(collector.spans), ["GET /notes/{id}"]);
+  assertMatch(fetched[0]?.get("traceparent") ?? "", /^00-(?!0{30})[0-9a-f]{32}-[0-9a-f]{16}-00$/);
+});
+
 Deno.test("traceFetch() passes on the trace, and records the host but no path", async () => {
   const more = { tracestate: "vendor=1", baggage: "tenant=7" };
   const { collector, fetched } = await trace([

@@ -40,7 +40,10 @@ export function tracesOptions(collector: string, traces: Partial<TracesExport> =
   };
 }
 
-/** Server of notes whose requests run statements and transactions, and fetch, by their id. Disposing exports the spans. */
+/**
+ * Server of notes whose requests run statements and transactions, fetch, and import a module on demand, by their id.
+ * Disposing exports the spans.
+ */
 export async function openTracedServer(
   { collector, database, target = "", traces, logger = SILENT_LOGGER, sink }: TracedServerOptions,
 ): Promise<{ readonly url: string } & AsyncDisposable> {
@@ -58,6 +61,7 @@ export async function openTracedServer(
     2: () => pool.withTx((tx) => tx.query("SELECT 1 / $1::int", [0])),
     3: () => Promise.all([1, 2, 3].map((number) => pool.writer().query("SELECT $1::int", [number]))),
     4: async () => await (await fetch(`${target}/planted?planted`)).body?.cancel(),
+    5: () => import(`data:text/javascript,export default "${crypto.randomUUID()}"`),
   };
 
   async function read(
