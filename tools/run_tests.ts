@@ -4,6 +4,22 @@ import { findTests, groupTests } from "./group_tests.ts";
 import { runTask } from "./run_task.ts";
 import { exists } from "./support/exists.ts";
 
+/** Flags of `deno test` whose value may be an argument of its own, as in --filter "name of a test". */
+const WITH_VALUE = new Set([
+  ...[
+    "--cert",
+    "--conditions",
+    "--config",
+    "-c",
+    "--coverage-threshold",
+    "--ext",
+    "--filter",
+    "--import-map",
+  ],
+  ...["--junit-path", "--location", "--min-dep-age", "--preload", "--related", "--repeats", "--reporter"],
+  ...["--require", "--retry", "--seed", "--shard"],
+]);
+
 /** Number of groups to run at a time, two for each processor: tests wait for databases and timers for long. */
 const JOBS = 2 * navigator.hardwareConcurrency;
 
@@ -14,10 +30,8 @@ const JOBS = 2 * navigator.hardwareConcurrency;
 async function main(args: readonly string[]): Promise<number> {
   const [ignored, selected, flags]: [string[], string[], string[]] = [[], [], []];
   for (const [index, arg] of args.entries()) {
-    const before = args[index - 1] ?? "";
     if (arg.startsWith("--ignore=")) ignored.push(...arg.slice("--ignore=".length).split(","));
-    // Values of flags are arguments of their own, as in --filter "name of a test".
-    else if (arg.startsWith("-") || /^-[^=]+$/.test(before)) flags.push(arg);
+    else if (arg.startsWith("-") || WITH_VALUE.has(args[index - 1] ?? "")) flags.push(arg);
     else if (arg.includes("*") || await exists(arg)) selected.push(arg);
     else throw new NoTestsError(`${arg} does not exist`);
   }

@@ -35,6 +35,10 @@ Deno.test("deno task test runs files in groups, and reports each failed test wit
     assertEquals(filtered.code, 0);
     assertStringIncludes(filtered.output, "1 passed | 0 failed");
 
+    const succeeding = await runTests(root, ["--fail-fast", "b"]);
+    assertEquals(succeeding.code, 0);
+    assertStringIncludes(succeeding.output, "1 passed | 0 failed");
+
     const without = await runTests(root, ["--ignore=a/second_test.ts", "a", "b"]);
     assertEquals(without.code, 0);
     assertStringIncludes(without.output, "2 passed | 0 failed");
