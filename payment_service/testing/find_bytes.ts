@@ -8,9 +8,15 @@ export async function findBytes(directory: string, texts: readonly string[]): Pr
     const path = join(directory, name);
     if (isDirectory) found.push(...await findBytes(path, texts));
     if (!isFile) continue;
-    const bytes = Buffer.from(await Deno.readFile(path).catch(() => new Uint8Array()));
+    const bytes = Buffer.from(await Deno.readFile(path).catch(removed));
     const text = texts.find((one) => bytes.includes(one));
     if (text !== undefined) found.push(`${path}: ${text}`);
   }
   return found;
+}
+
+/** Returns nothing for a file that the server has removed meanwhile. */
+function removed(error: unknown): Uint8Array {
+  if (error instanceof Deno.errors.NotFound) return new Uint8Array();
+  throw error;
 }

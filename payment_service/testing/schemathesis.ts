@@ -31,6 +31,8 @@ export const schemathesis: FuzzSetup = {
       requests.push(await client.create("/v1/payment-requests", body));
     }
     return {
+      // Of accounts, and of payment requests without texts.
+      "header.If-Match": ["*", '"1"', '"10"', '"20"', 'W/"10"', '"10", "20"'],
       "body.expiresAt": [EXPIRES_AT, "2020-01-01T00:00:00Z"],
       ...await client.cursors(
         "/v1/accounts",
