@@ -90,7 +90,10 @@ Deno.test("restoreDatabase() rejects what is not a complete dump, and stores not
     [text.replace("format 1", "format 2"), "The dump has the format 2, but this program reads 1"],
     [text.slice(0, text.indexOf("-- End")), "The dump is incomplete"],
     [text.replace("VALUES ('1'), ('2');", "VALUES ('1');"), "rows, but"],
-    [text.replace("BEGIN;\n", "BEGIN;\nSELECT pg_notify('a', 'b');\n"), "Line 6 is none that a dump"],
+    [
+      text.replace("BEGIN;\n", "BEGIN;\nSELECT pg_notify('a', 'b');\n"),
+      "Line 6 is not a statement of a dump",
+    ],
     [text.replace(/[0-9a-f]{64}\nBEGIN/, `${"0".repeat(64)}\nBEGIN`), "The migration 1 has changed"],
   ];
   for (const [part, reason] of broken) {

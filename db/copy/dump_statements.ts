@@ -19,8 +19,8 @@ const FORMS: readonly RegExp[] = [
 ].map((form) => new RegExp(`^${form};$`));
 
 /**
- * Returns whether a line is a statement that dumps have, without calls of functions and commands of others: restoring
- * runs the lines with the rights of the role, up to programs on the server.
+ * Returns a function that reports whether a line is a statement that dumps have. Restoring runs the lines with the rights
+ * of the role, so that calls of functions and other commands could reach programs and files of the server.
  *
  * @param catalog Target, whose rules a dump may restore by their definitions.
  */

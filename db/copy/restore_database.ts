@@ -31,7 +31,7 @@ const RUNNER = `CREATE FUNCTION pg_temp.archway_restore(line text) RETURNS int8 
  * The program may have further migrations, which are left to be applied afterwards.
  *
  * @param lines Lines of the dump without their ends.
- * @throws {DumpError} when the dump is incomplete, has a statement of others, or does not fit the program or the database.
+ * @throws {DumpError} when the dump is incomplete, has a statement that is not of a dump, or does not fit the program or the database.
  */
 export async function restoreDatabase(
   pool: ConnectionPool,
@@ -64,7 +64,9 @@ export async function restoreDatabase(
       if (line.startsWith("--")) promised = rowsOf(line) ?? promised;
       else if (line !== "" && !REPLACED.test(line)) {
         if (!isOfDumps(line)) {
-          throw new DumpError(`Line ${number} is none that a dump of this program has: nothing was restored`);
+          throw new DumpError(
+            `Line ${number} is not a statement of a dump of this program: nothing was restored`,
+          );
         }
         const count = await run(tx, line);
         if (line.startsWith("INSERT INTO ")) inserted += count;

@@ -12,8 +12,9 @@ export async function probePermissionSet(set: string): Promise<Outcomes> {
 }
 
 /**
- * Runs the probe compiled like the service. @param deno Path of a Deno that can compile.
+ * Runs the probe compiled like the service.
  *
+ * @param deno Path of a Deno that can compile.
  * @throws {Error} if it does not compile.
  */
 export async function probeExecutable(deno: string): Promise<Outcomes> {

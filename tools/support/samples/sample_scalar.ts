@@ -63,8 +63,8 @@ export function sampleText(schema: JsonObject): string {
 }
 
 /**
- * Returns texts that match a pattern, the shortest first, as people read them, but empty ones last; none if it uses what the library
- * does not generate, such as lookahead.
+ * Returns texts that match a pattern, the shortest first, as people read them, but empty ones last; none if it uses what
+ * the library does not generate, such as lookahead.
  */
 function matching(pattern: string): readonly string[] {
   const repetitions = [...pattern.matchAll(/\{(\d+)/g)].reduce(
