@@ -1,8 +1,7 @@
+import { listFiles } from "./check/list_files.ts";
+
 /** Number of test files in a group: most share what they load, and the groups are small enough to run in parallel. */
 const GROUP_SIZE = 10;
-
-/** Folders without tests of the project. */
-const IGNORED = new Set([".git", ".archway", "dist", "node_modules", "fixtures"]);
 
 /** Test files to find. */
 export interface TestSelection {
@@ -19,16 +18,8 @@ export async function findTests(
 ): Promise<readonly string[]> {
   const isSelected = matcherOf(selected.length === 0 ? ["."] : selected);
   const isIgnored = matcherOf(ignored);
-  const found: string[] = [];
-  const search = async (folder: string): Promise<void> => {
-    for await (const { name, isDirectory } of Deno.readDir(`${root}/${folder}`)) {
-      const path = folder + name;
-      if (isDirectory && !IGNORED.has(name)) await search(`${path}/`);
-      if (name.endsWith("_test.ts") && isSelected(path) && !isIgnored(path)) found.push(path);
-    }
-  };
-  await search("");
-  return found.toSorted();
+  const files = await listFiles(root);
+  return files.filter((path) => path.endsWith("_test.ts") && isSelected(path) && !isIgnored(path));
 }
 
 /** Returns whether a path is one of the patterns or below it. Their asterisks are those of `deno test --ignore`. */

@@ -126,7 +126,8 @@ class IncompleteMessage {
 
   /** Replaces the bytes by the beginning of the next message. */
   begin(bytes: Uint8Array): void {
-    this.#parts = [bytes];
+    // None, so that messages that arrive whole are not copied once more.
+    this.#parts = bytes.length === 0 ? [] : [bytes];
     this.#size = bytes.length;
     this.#needed = messageSize(bytes);
   }

@@ -1,6 +1,4 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import type { ConnectionPool } from "@archway/db/db.ts";
-import { DatabaseError } from "@archway/db/errors.ts";
 import { CommandError } from "@archway/service_kit/command.ts";
 import type { Server } from "@archway/server/server.ts";
 import { databasesWith } from "@archway/tools/support/databases_with.ts";
@@ -10,43 +8,20 @@ import { paymentModule } from "../module.ts";
 import { rebuildProjections } from "../rebuild/rebuild_projections.ts";
 import { findInconsistencies } from "../testing/find_inconsistencies.ts";
 import { dataOf, idOf, money, outcome, send } from "../testing/payment_client.ts";
+import {
+  DOCUMENT,
+  payment,
+  type Person,
+  person,
+  request,
+  storedTexts,
+} from "../testing/personal_payments.ts";
 import { erase, PRIVACY, privacy, PRIVACY_SECRETS, PRIVATE_PAYMENTS } from "../testing/privacy_calls.ts";
 
 /** Texts that only this person's data has. */
 const NAME = "Quillon Vexworth";
 const EMAIL = "quillon.vexworth@example.org";
-const DOCUMENT = "document 7741-9902";
 const REFERENCE = "vexworth-5531";
-
-interface Person {
-  readonly profile: string;
-  readonly account: string;
-}
-
-async function person(
-  server: Server,
-  body: { readonly name: string; readonly email?: string },
-): Promise<Person> {
-  const profile = idOf(await send(server, "POST /v1/profiles", { body }));
-  const account = idOf(
-    await send(server, "POST /v1/accounts", { body: { profileId: profile, currency: "BRL" } }),
-  );
-  const deposit = { body: { amount: money("50.00") }, key: crypto.randomUUID() };
-  assertEquals((await send(server, `POST /v1/accounts/${account}/deposits`, deposit)).status, 201);
-  return { profile, account };
-}
-
-function payment(from: Person, to: Person, description: string | null = DOCUMENT): Record<string, unknown> {
-  return { payerAccountId: from.account, payeeAccountId: to.account, amount: money("2.00"), description };
-}
-
-function request(
-  payee: Person,
-  more: Readonly<Record<string, unknown>> = {},
-): Readonly<Record<string, unknown>> {
-  const expiresAt = new Date(Date.now() + 86_400_000).toISOString();
-  return { payeeAccountId: payee.account, amount: money("2.00"), description: DOCUMENT, expiresAt, ...more };
-}
 
 /** Creates requests that ask no account, and returns the paths of a paid one of each payee, and of another. */
 async function openRequests(
@@ -108,96 +83,11 @@ async function revalidated(
   return Object.fromEntries(await Promise.all(statuses));
 }
 
-async function storedTexts(pool: ConnectionPool): Promise<string> {
-  const tables = [
-    ...["profiles", "payments", "refunds", "payment_requests", "payment_request_references"],
-    ...["events", "subject_keys", "erasures", "audit_log"],
-  ];
-  const queries = [
-    ...tables.map((table) => `select coalesce(string_agg(t::text, ''), '') as text from ${table} as t`),
-    "select coalesce(string_agg(convert_from(body, 'UTF8'), ''), '') as text from idempotency_keys",
-  ];
-  const results = await Promise.all(queries.map((query) => pool.writer().query<{ text: string }>(query)));
-  return results.map(({ rows }) => rows[0]?.text ?? "").join("");
-}
-
 /** Returns the numbers that a request prints by table: of records, and of those that are still personal. */
 function numbersOf(output: string): Readonly<Record<string, string>> {
   const lines = output.matchAll(/^([a-z_]+) +(\d+) +(\d+) /gm);
   return Object.fromEntries(
     [...lines].map(([, table, records, personal]) => [table, `${records} ${personal}`]),
-  );
-}
-
-/** Erases a person whose events were stored in plain text, and encrypts those of others. */
-async function encryptEarlierEvents(pool: ConnectionPool): Promise<void> {
-  // A program without privacy.
-  const before = serviceServer(pool, {
-    services: PRIVATE_PAYMENTS.filter((one) => !PRIVACY.includes(one)),
-  });
-  const [erased, other] = [await person(before, { name: NAME }), await person(before, { name: "Ada" })];
-  const unrelated = await person(before, { name: "Grace" });
-  const pay = async (from: Person, to: Person, description: string | null): Promise<string> =>
-    idOf(
-      await send(before, "POST /v1/payments", {
-        body: payment(from, to, description),
-        key: crypto.randomUUID(),
-      }),
-    );
-  const about = await pay(erased, other, DOCUMENT);
-  const kept = await pay(other, unrelated, "Books");
-  await pay(other, unrelated, null);
-  const plain = async (): Promise<number> =>
-    (await pool.writer().query("select from events where data->>'description' is not null")).rowCount;
-  assertEquals(await plain(), 2);
-  // Encrypts the events of the person first.
-  await erase(pool, erased.profile);
-  assertEquals(await plain(), 1);
-  assertEquals((await privacy(pool, "encrypt")).output, "Encrypted 1 events\n");
-  assertEquals((await privacy(pool, "encrypt")).output, "Encrypted 0 events\n");
-  assertEquals(await plain(), 0);
-  const texts = await storedTexts(pool);
-  assert(!texts.includes(DOCUMENT) && !texts.includes(NAME));
-  const after = serviceServer(pool, { services: PRIVATE_PAYMENTS, hmacSecrets: PRIVACY_SECRETS });
-  const descriptionsOf = async (id: string): Promise<unknown> =>
-    (await send(after, `GET /v1/payments/${id}/events`)).body.data?.map(({ data }) =>
-      Object(data).description
-    );
-  assertEquals([await descriptionsOf(about), await descriptionsOf(kept)], [[null], ["Books"]]);
-  // Events are as protected as before.
-  await assertRejects(() => pool.writer().query("update events set data = '{}'"), DatabaseError);
-  assertEquals(await findInconsistencies(pool.writer()), []);
-}
-
-/** Erases a person who is only known since a revision, and by an item of a batch that waits. */
-async function eraseLaterPayer(pool: ConnectionPool, server: Server): Promise<void> {
-  const [payee, payer] = [
-    await person(server, { name: "Ada" }),
-    await person(server, { name: "Ev\u009b31mil" }),
-  ];
-  // Its response does not mention the payer.
-  const keyed = { body: request(payee), key: crypto.randomUUID() };
-  const created = await send(server, "POST /v1/payment-requests", keyed);
-  assertEquals(dataOf(created)["description"], DOCUMENT);
-  const revision = request(payee, { payerAccountId: payer.account });
-  const revised = await send(server, `PUT /v1/payment-requests/${idOf(created)}`, {
-    headers: { "If-Match": "*" },
-    body: revision,
-  });
-  assertEquals(revised.status, 200, revised.text);
-  const batch = { body: { requests: [revision] }, key: crypto.randomUUID() };
-  assertEquals((await send(server, "POST /v1/payment-request-batches", batch)).status, 202);
-  const { output } = await privacy(pool, "export", "--subject", payer.profile);
-  const { records }: { records: { table: string; data: Record<string, unknown> }[] } = JSON.parse(output);
-  const of = (table: string): readonly Record<string, unknown>[] =>
-    records.filter((one) => one.table === table).map(({ data }) => data);
-  assertEquals(of("payment_request_batch_items").map(({ terms }) => Object(terms).description), [DOCUMENT]);
-  assert(of("idempotency_keys").some(({ body }) => String(body).includes(DOCUMENT)));
-  assertEquals([of("profiles")[0]?.["name"], output.includes("\u009b")], ["Ev\u009b31mil", false]);
-  await erase(pool, payer.profile);
-  assertEquals(
-    outcome(await send(server, "POST /v1/payment-requests", keyed)),
-    "422 idempotency-key-expired",
   );
 }
 
@@ -447,12 +337,6 @@ for (const [name, open] of Object.entries(databasesWith(serviceMigrations(...PRI
           ...[0, 0, 0, 0, 0, 1],
         ]);
         assertStringIncludes(again.notes, "Still personal: 0 of 32 records\n");
-      });
-      await t.step("a person is found who pays since a revision, or whom a waiting batch asks", async () => {
-        await eraseLaterPayer(pool, server);
-      });
-      await t.step("events from before are encrypted, those of the person first", async () => {
-        await encryptEarlierEvents(pool);
       });
     },
   });

@@ -7,7 +7,7 @@ import type { Logger } from "@archway/server/logger.ts";
 import type { ProgramIdentity } from "@archway/service_kit/command_program.ts";
 import { ConsistencyTokens } from "@archway/service_kit/consistency_tokens.ts";
 import { PostgresIdempotency } from "@archway/service_kit/idempotency.ts";
-import type { ExportDefinition } from "@archway/service_kit/export_definition.ts";
+import { type ExportDefinition, loadExports } from "@archway/service_kit/export_definition.ts";
 import type { JobHandler } from "@archway/service_kit/job.ts";
 import type { MountedService, RunInThread, ServiceModule } from "@archway/service_kit/service_module.ts";
 import { InvalidScheduleError, type JobRegistry } from "@archway/service_kit/schedule.ts";
@@ -77,8 +77,7 @@ export function mountServices(
     ...{ program, pool, logger, cipher, audit, now, newId, secrets, cursorTtlSeconds, tokens, catalogs },
     ...{ metrics, tracer },
     ...{ drainTimeoutMs, development, runInThread },
-    exports: async (): Promise<readonly ExportDefinition[]> =>
-      (await Promise.all(services.map(({ exports }) => exports?.() ?? []))).flat(),
+    exports: (): Promise<readonly ExportDefinition[]> => loadExports(services),
     graphqlFaces: services.flatMap(({ graphql = [] }) => graphql),
     mounted: (): readonly MountedService[] => mounted,
     jobs: {

@@ -1,5 +1,6 @@
 import { withDirectoryErrors } from "@archway/db/embedded/directory_errors.ts";
 import { CommandError } from "@archway/service_kit/command.ts";
+import { print } from "./print.ts";
 
 /** Writes a text, and resolves once it is written. */
 export type Write = (text: string) => Promise<void>;
@@ -30,10 +31,10 @@ export async function spool<T>(
   let texts: string[] = [];
   let size = 0;
   const flush = async (): Promise<void> => {
-    const bytes = new TextEncoder().encode(texts.join(""));
+    const text = texts.join("");
     [texts, size] = [[], 0];
     file ??= stack.use(await openUnnamed(directory));
-    for (let start = 0; start < bytes.length;) start += await file.write(bytes.subarray(start));
+    await print(file, text);
   };
   const result = await fill(async (text) => {
     texts.push(text);

@@ -111,3 +111,10 @@ export interface TableExport extends DataSetDescription {
 
 /** Data set that a service offers to `export`. */
 export type ExportDefinition = StreamExport | TableExport;
+
+/** Loads the data sets of services, in their order. */
+export async function loadExports(
+  services: readonly { readonly exports?: () => Promise<readonly ExportDefinition[]> }[],
+): Promise<readonly ExportDefinition[]> {
+  return (await Promise.all(services.map(({ exports }) => exports?.() ?? []))).flat();
+}

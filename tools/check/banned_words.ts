@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { listFiles } from "./source_tree.ts";
+import { listFiles } from "./list_files.ts";
 
 /** A word that the project does not use, and what it uses instead. */
 interface BannedWord {

@@ -1,9 +1,7 @@
 import { join } from "node:path/posix";
 import { type ImportMap, parseImportMap, resolve, type Target } from "./import_map.ts";
+import { listFiles } from "./list_files.ts";
 import { type Literal, parseGenerated, parseSource } from "./source.ts";
-
-/** Folders without sources of the project. */
-const NOT_SOURCE = new Set([".git", ".archway", "dist", "node_modules", "fixtures"]);
 
 /** Programs of peers, which are no modules of the project: they run elsewhere, with packages of their own. */
 const PEER = /^tools\/bench\/peers\/[^/]+\//;
@@ -60,15 +58,4 @@ export function parseTree(texts: ReadonlyMap<string, string>): SourceTree {
     return { ...source, imports };
   });
   return { files, texts, importMap: map };
-}
-
-/** Returns the sorted paths of all files below a root, except in folders without sources. */
-export async function listFiles(root: string, folder = ""): Promise<readonly string[]> {
-  const found: string[] = [];
-  for await (const { name, isDirectory, isFile } of Deno.readDir(join(root, folder))) {
-    const path = join(folder, name);
-    if (isFile) found.push(path);
-    else if (isDirectory && !NOT_SOURCE.has(name)) found.push(...await listFiles(root, path));
-  }
-  return found.sort();
 }

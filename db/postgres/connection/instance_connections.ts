@@ -58,10 +58,7 @@ export class InstanceConnections {
 
   /** Closes idle connections that do not respond in time; see `ConnectionPool`. */
   checkIdle(options: CheckIdleOptions): Promise<void> {
-    return checkIdle(this.#current, {
-      idleTimeoutMs: this.#options.config.idleTimeoutMs ?? 60_000,
-      ...options,
-    });
+    return checkIdle(this.#current, { idleTimeoutMs: this.#idleTimeoutMs, ...options });
   }
 
   /** Drops connections without a session on the server. Never rejects; concurrent calls share the result. */
@@ -88,6 +85,10 @@ export class InstanceConnections {
     await Promise.all(this.#ending);
   }
 
+  get #idleTimeoutMs(): number {
+    return this.#options.config.idleTimeoutMs ?? 60_000;
+  }
+
   #make(): Connections {
     const { config, max, open } = this.#options;
     return new Connections({
@@ -97,7 +98,7 @@ export class InstanceConnections {
       maxWaiting: config.maxWaiting ?? 5_000,
       acquireTimeoutMs: config.acquireTimeoutMs ?? 3_000,
       queueTimeoutMs: config.queueTimeoutMs ?? 1_000,
-      idleTimeoutMs: config.idleTimeoutMs ?? 60_000,
+      idleTimeoutMs: this.#idleTimeoutMs,
       maxPipelined: config.maxPipelined ?? (mayPipeline(config) ? undefined : 1),
       silentMs: config.replicaProbeTimeoutMs ?? 2_000,
       onSilent: () => void this.dropLost(),

@@ -1,5 +1,5 @@
 import { type CommandContext, CommandError, type Progress } from "@archway/service_kit/command.ts";
-import type { ExportDefinition } from "@archway/service_kit/export_definition.ts";
+import { type ExportDefinition, loadExports } from "@archway/service_kit/export_definition.ts";
 import { textTable } from "@archway/service_kit/text_table.ts";
 import { readExportConfig } from "../export_config.ts";
 import { exportDataSet } from "../run/export_data_set.ts";
@@ -12,7 +12,7 @@ const REPLICA_WAIT_MS = 60_000;
 
 /** Runs the command `export`, and returns its exit code. */
 export async function runExport(args: readonly string[], context: CommandContext): Promise<number> {
-  const definitions = (await Promise.all(context.services.map(({ exports }) => exports?.() ?? []))).flat();
+  const definitions = await loadExports(context.services);
   const parsed = parseExportArguments(args, definitions.map(({ name }) => name));
   if (parsed.action === "list") {
     await context.print(parsed.json ? `${JSON.stringify(definitions, undefined, 2)}\n` : listOf(definitions));
